@@ -1,0 +1,152 @@
+//! From a request's credentials to its [`Principal`], with a short memory so that most requests ask no database.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant as Clock};
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::permissions::{Permission, Role, Visibility};
+use super::tokens::Tokens;
+use super::{Actor, ApiKeyId, Principal, Scope, TeamId, UserId};
+use crate::db::schema::{api_keys, role_visibility, sessions, users};
+use crate::db::types::{Guid, Instant, Json};
+use crate::db::{Connection, Db};
+use crate::error::{Code, Error, Result};
+
+/// How long a change made by another server may go unnoticed here. Changes made by this one are seen at once.
+const REMEMBERED_FOR: Duration = Duration::from_secs(5);
+
+/// What API keys begin with, so that secret scanners find them.
+pub const KEY_PREFIX: &str = "tlk_";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Credential {
+    Session(UserId, Guid),
+    Key(Vec<u8>),
+}
+
+/// Turns credentials into principals.
+#[derive(Debug)]
+pub struct Authenticator {
+    /// Signs and checks access tokens.
+    pub tokens: Tokens,
+    known: Mutex<HashMap<Credential, (Clock, Arc<Principal>)>>,
+}
+
+impl Authenticator {
+    /// An authenticator that trusts these tokens.
+    #[must_use]
+    pub fn new(tokens: Tokens) -> Self {
+        Self { tokens, known: Mutex::default() }
+    }
+
+    /// The caller behind a bearer token: an access token or an API key.
+    ///
+    /// # Errors
+    /// [`Code::Unauthorized`] or [`Code::TokenExpired`].
+    pub async fn principal(&self, db: &Db, bearer: &str) -> Result<Arc<Principal>> {
+        let credential = if bearer.starts_with(KEY_PREFIX) {
+            Credential::Key(hash(bearer))
+        } else {
+            let claims = self.tokens.check(bearer, Instant::now())?;
+            Credential::Session(claims.sub, claims.sid)
+        };
+        if let Some(principal) = self.remembered(&credential) {
+            return Ok(principal);
+        }
+        let wanted = credential.clone();
+        let principal = Arc::new(db.read(move |conn| load(conn, &wanted)).await?);
+        if let Actor::Key(id) = principal.actor {
+            db.write(move |conn| touch_key(conn, id)).await?;
+        }
+        self.lock().insert(credential, (Clock::now(), principal.clone()));
+        Ok(principal)
+    }
+
+    /// Forgets everything: called after any change to users, roles, teams, sessions or keys.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn remembered(&self, credential: &Credential) -> Option<Arc<Principal>> {
+        let mut known = self.lock();
+        if known.len() > 10_000 {
+            known.retain(|_, (at, _)| at.elapsed() < REMEMBERED_FOR);
+        }
+        let (at, principal) = known.get(credential)?;
+        (at.elapsed() < REMEMBERED_FOR).then(|| principal.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Credential, (Clock, Arc<Principal>)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The digest a secret is stored as. Our secrets are random and long, so a plain hash is enough.
+#[must_use]
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+fn load(conn: &mut Connection, credential: &Credential) -> Result<Principal> {
+    let found = match credential {
+        Credential::Session(user, session) => load_person(conn, *user, *session)?,
+        Credential::Key(hash) => load_key(conn, hash)?,
+    };
+    found.ok_or_else(|| Error::new(Code::Unauthorized))
+}
+
+fn load_person(conn: &mut Connection, user: UserId, session: Guid) -> Result<Option<Principal>> {
+    let row: Option<(Role, Option<TeamId>)> = users::table
+        .inner_join(sessions::table.on(sessions::user_id.eq(users::id)))
+        .filter(users::id.eq(user.0).and(users::active.eq(true)))
+        .filter(sessions::id.eq(session).and(sessions::revoked_at.is_null()))
+        .select((users::role, users::team_id))
+        .first(conn)
+        .optional()?;
+    let Some((role, team)) = row else { return Ok(None) };
+    let owners: Option<BTreeSet<UserId>> = match visibility(conn, role)? {
+        Visibility::All => None,
+        Visibility::Own => Some(BTreeSet::from([user])),
+        Visibility::Team => {
+            let mates: Vec<UserId> = users::table.filter(users::team_id.eq(team)).select(users::id).load(conn)?;
+            Some(mates.into_iter().chain([user]).collect())
+        }
+    };
+    Ok(Some(Principal {
+        actor: Actor::User(user),
+        role: Some(role),
+        permissions: Arc::new(Permission::ALL.iter().copied().filter(|permission| role.may(*permission)).collect()),
+        scope: owners.map_or(Scope::All, |owners| Scope::Owners(Arc::new(owners))),
+        request_id: None,
+    }))
+}
+
+fn visibility(conn: &mut Connection, role: Role) -> Result<Visibility> {
+    let set = role_visibility::table.find(role).select(role_visibility::visibility).first(conn).optional()?;
+    Ok(set.unwrap_or_else(|| role.default_visibility()))
+}
+
+fn load_key(conn: &mut Connection, hash: &[u8]) -> Result<Option<Principal>> {
+    let now = Instant::now();
+    let row: Option<(ApiKeyId, Json<Vec<Permission>>)> = api_keys::table
+        .filter(api_keys::hash.eq(hash).and(api_keys::revoked_at.is_null()))
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .select((api_keys::id, api_keys::scopes))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, Json(scopes))| Principal {
+        actor: Actor::Key(id),
+        role: None,
+        permissions: Arc::new(scopes.into_iter().collect()),
+        scope: Scope::All,
+        request_id: None,
+    }))
+}
+
+fn touch_key(conn: &mut Connection, id: ApiKeyId) -> Result<()> {
+    diesel::update(api_keys::table.find(id)).set(api_keys::last_used_at.eq(Instant::now())).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Who may do what: one table from permission to the roles that have it.
+//!
+//! A permission's name is also the scope an API key asks for.
+
+use crate::text_enum;
+
+text_enum! {
+    /// What a person does here.
+    pub enum Role {
+        /// Everything.
+        Admin = "admin",
+        /// Runs the team: all of sales and marketing, and the pipelines.
+        Manager = "manager",
+        /// Reads everything about clients; runs imports, reports and segments.
+        Marketer = "marketer",
+        /// Works with clients and leads.
+        Sales = "sales",
+        /// Looks, changes nothing.
+        Reader = "reader",
+    }
+}
+
+text_enum! {
+    /// Which records a role sees. A record without an owner is seen by everyone, so that somebody picks it up.
+    pub enum Visibility {
+        /// Every record.
+        All = "all",
+        /// Records owned by somebody of the same team.
+        Team = "team",
+        /// One's own records.
+        Own = "own",
+    }
+}
+
+impl Role {
+    /// The visibility of a role that nobody has changed.
+    #[must_use]
+    pub const fn default_visibility(self) -> Visibility {
+        match self {
+            Self::Sales => Visibility::Team,
+            Self::Admin | Self::Manager | Self::Marketer | Self::Reader => Visibility::All,
+        }
+    }
+
+    /// Whether the role has the permission.
+    #[must_use]
+    pub fn may(self, permission: Permission) -> bool {
+        permission.roles().contains(&self)
+    }
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal: $roles:expr;)+) => {
+        text_enum! {
+            /// Something a role may do and an API key may be given.
+            pub enum Permission { $($(#[$doc])* $name = $text),+ }
+        }
+
+        impl Permission {
+            /// The roles that have it.
+            #[must_use]
+            pub const fn roles(self) -> &'static [Role] {
+                match self { $(Self::$name => $roles),+ }
+            }
+        }
+
+        /// The permissions as types, named in a handler's first argument: `May<grants::ContactsRead>`.
+        pub mod grants {
+            $(
+                $(#[$doc])*
+                #[derive(Debug, Clone, Copy)]
+                pub struct $name;
+                impl super::Grant for $name {
+                    const PERMISSION: super::Permission = super::Permission::$name;
+                }
+            )+
+        }
+    };
+}
+
+/// A permission as a type.
+pub trait Grant: 'static {
+    /// Which one.
+    const PERMISSION: Permission;
+}
+
+const EVERYONE: &[Role] = Role::ALL;
+const WORKING: &[Role] = &[Role::Admin, Role::Manager, Role::Marketer, Role::Sales];
+const LEADING: &[Role] = &[Role::Admin, Role::Manager];
+const MARKETING: &[Role] = &[Role::Admin, Role::Manager, Role::Marketer];
+const ADMIN: &[Role] = &[Role::Admin];
+
+permissions! {
+    /// Read contacts, their timelines and record pages.
+    ContactsRead = "contacts:read": EVERYONE;
+    /// Create, change, delete and restore contacts.
+    ContactsWrite = "contacts:write": WORKING;
+    /// Erase a person for good.
+    ContactsErase = "contacts:erase": LEADING;
+    /// Read companies.
+    CompaniesRead = "companies:read": EVERYONE;
+    /// Create, change, delete and restore companies.
+    CompaniesWrite = "companies:write": WORKING;
+    /// Read interactions.
+    InteractionsRead = "interactions:read": EVERYONE;
+    /// Record, correct and delete interactions.
+    InteractionsWrite = "interactions:write": WORKING;
+    /// Read tasks.
+    TasksRead = "tasks:read": EVERYONE;
+    /// Create, change and finish tasks.
+    TasksWrite = "tasks:write": WORKING;
+    /// Read leads and boards.
+    LeadsRead = "leads:read": EVERYONE;
+    /// Create, change and move leads.
+    LeadsWrite = "leads:write": WORKING;
+    /// Read pipelines, stages, lost reasons and field definitions.
+    SettingsRead = "settings:read": EVERYONE;
+    /// Change pipelines, stages, lost reasons and field definitions.
+    SettingsWrite = "settings:write": LEADING;
+    /// Read reports.
+    ReportsRead = "reports:read": EVERYONE;
+    /// Import files and see what became of them.
+    ImportsRun = "imports:run": MARKETING;
+    /// See who works here.
+    UsersRead = "users:read": EVERYONE;
+    /// Create and change users, teams, roles and API keys.
+    UsersManage = "users:manage": ADMIN;
+    /// Read the audit log.
+    AuditRead = "audit:read": LEADING;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_administrator_may_do_everything_and_a_reader_change_nothing() {
+        for permission in Permission::ALL {
+            assert!(Role::Admin.may(*permission), "{permission}");
+            assert_eq!(
+                Role::Reader.may(*permission),
+                permission.as_str().ends_with(":read") && *permission != Permission::AuditRead
+            );
+        }
+    }
+}

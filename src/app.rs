@@ -1,0 +1,104 @@
+//! The application: its state, its middleware, and the whole route table.
+
+use std::sync::Arc;
+
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App as ActixApp, body::MessageBody, middleware::Compress, middleware::from_fn, web};
+use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+
+use crate::accounts::authenticate::Authenticator;
+use crate::accounts::tokens::Tokens;
+use crate::accounts::{self, Principal};
+use crate::config::Config;
+use crate::db::{Connection, Db};
+use crate::error::{Error, Result};
+use crate::http::idempotency::{Retry, once};
+use crate::http::{Reply, middleware};
+use crate::openapi;
+
+/// What every handler shares.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The settings.
+    pub config: Config,
+    /// Tells who a caller is.
+    pub auth: Authenticator,
+}
+
+impl App {
+    /// The state of a server on `db`, whose sessions `secret` signs.
+    #[must_use]
+    pub fn new(db: Db, config: Config, secret: &str) -> Self {
+        let tokens = Tokens::new(secret, config.secret_previous.as_deref());
+        Self { db, auth: Authenticator::new(tokens), config }
+    }
+
+    /// Answers from the database, as the caller sees it.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database is away.
+    pub async fn read(
+        &self,
+        by: &Principal,
+        work: impl FnOnce(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        let by = by.clone();
+        self.db.read(move |conn| work(conn, &by)).await
+    }
+
+    /// Changes the database on the caller's behalf, once however often the request is retried.
+    ///
+    /// # Errors
+    /// What `work` returns, with nothing changed, or the database is away.
+    pub async fn write(
+        &self,
+        by: &Principal,
+        retry: Option<Retry>,
+        mut work: impl FnMut(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        let by = by.clone();
+        self.db.write(move |conn| once(conn, by.retry_id(), retry.as_ref(), |conn| work(conn, &by))).await
+    }
+}
+
+/// Every route under `/api/v1`.
+fn api(cfg: &mut ServiceConfig) {
+    cfg.configure(accounts::teams::routes);
+}
+
+/// The description of every route, before [`openapi::finish`].
+#[must_use]
+pub fn routes_document() -> utoipa::openapi::OpenApi {
+    ActixApp::new().into_utoipa_app().configure(routes).split_for_parts().1
+}
+
+fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(scope("/api/v1").configure(api));
+}
+
+/// The actix application: all routes inside all middleware.
+pub fn build(
+    state: web::Data<App>,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let limit = state.config.body_limit;
+    let (app, document) = ActixApp::new().into_utoipa_app().configure(routes).split_for_parts();
+    let document = Arc::new(openapi::finish(document));
+    app.app_data(state)
+        .app_data(web::PayloadConfig::new(limit))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found().into()))
+        .configure(|cfg| openapi::serve(cfg, &document))
+        .default_service(openapi::unknown_route(&document))
+        .wrap(from_fn(middleware::authenticate))
+        .wrap(Compress::default())
+        .wrap(from_fn(middleware::request))
+}

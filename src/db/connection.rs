@@ -1,0 +1,123 @@
+//! One connection type for both databases, chosen by the URL's scheme and by nothing else.
+
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::R2D2Connection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+
+/// A connection to either database: one query text serves both.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL, chosen by `postgres://` or `postgresql://`.
+    Postgres(PgConnection),
+    /// The embedded database, chosen by a path.
+    Sqlite(SqliteConnection),
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A PostgreSQL URL.
+    Postgres(String),
+    /// The path of a SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl Target {
+    /// Reads `DATABASE_URL`: `postgres://…`, `sqlite://path` or a plain path.
+    ///
+    /// # Errors
+    /// Any other scheme is refused, so a misspelt `postgres` never opens a file of that name.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        match url.split_once("://") {
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
+            Some(("sqlite" | "file", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some((scheme, _)) => {
+                Err(format!("the database scheme '{scheme}' is unknown: use postgres://… or a file path"))
+            }
+            None if url.is_empty() => Err("the database URL is empty: use postgres://… or a file path".to_owned()),
+            None => Ok(Self::Sqlite(url.into())),
+        }
+    }
+
+    /// Whether this is the embedded database.
+    #[must_use]
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}
+
+/// Opens connections for r2d2 with the settings each database needs.
+#[derive(Debug, Clone)]
+pub struct Opener {
+    target: Target,
+}
+
+impl Opener {
+    /// An opener of connections to `target`.
+    #[must_use]
+    pub const fn new(target: Target) -> Self {
+        Self { target }
+    }
+
+    /// Opens one connection.
+    ///
+    /// # Errors
+    /// The database cannot be reached or refuses its settings.
+    pub fn open(&self) -> Result<Conn, diesel::r2d2::Error> {
+        use diesel::r2d2::Error::{ConnectionError, QueryError};
+        match &self.target {
+            Target::Postgres(url) => {
+                let mut conn = PgConnection::establish(url).map_err(ConnectionError)?;
+                conn.batch_execute(POSTGRES_SETTINGS).map_err(QueryError)?;
+                Ok(Conn::Postgres(conn))
+            }
+            Target::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
+                conn.batch_execute(SQLITE_SETTINGS).map_err(QueryError)?;
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+}
+
+/// UTC everywhere; a runaway statement cannot hold a thread for ever.
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on; SET jit = off;";
+
+/// Durable at every commit (`FULL`), readers never wait for the writer (`WAL`).
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -4000; \
+     PRAGMA wal_autocheckpoint = 10000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;";
+
+impl r2d2::ManageConnection for Opener {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        // Asked only when a thread gives its connection up, so a round trip is worth the certainty.
+        conn.is_broken() || conn.batch_execute("SELECT 1").is_err()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_scheme_never_opens_a_file() {
+        assert!(Target::parse("postgre://localhost/x").is_err());
+        assert!(Target::parse("").is_err());
+        assert_eq!(Target::parse("data/a.db"), Ok(Target::Sqlite("data/a.db".into())));
+        assert!(matches!(Target::parse("postgresql://h/x"), Ok(Target::Postgres(_))));
+    }
+}

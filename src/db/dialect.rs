@@ -1,0 +1,172 @@
+//! Everything the two databases say differently. Nothing outside `db/` names a backend.
+
+use diesel::backend::Backend;
+use diesel::expression::BoxableExpression;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Bool, HasSqlType, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{Expression, QueryResult};
+
+use super::{Connection, MultiBackend};
+
+/// Runs on either database any statement that is valid on both.
+///
+/// [`diesel::MultiConnection`] leaves out `ON CONFLICT`; wrapped in `Both`, one text serves:
+/// `Both(insert_into(t).values(row).on_conflict(t::id).do_nothing()).execute(conn)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Both<Q>(pub Q);
+
+impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> QueryFragment<MultiBackend> for Both<Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(&self.0, pass)
+    }
+}
+
+impl<Q> QueryId for Both<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Both<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Connection> for Both<Q> {}
+
+/// Runs one expression on whichever connection is open: for what the two share in Rust but not in
+/// [`MultiBackend`] (batch inserts, `UNION`).
+///
+/// `on!(conn, c => insert_into(t).values(&rows).execute(c))`
+#[macro_export]
+macro_rules! on {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::db::Connection::Postgres($c) => $body,
+            $crate::db::Connection::Sqlite($c) => $body,
+        }
+    };
+}
+
+/// A condition on `table` that can be stored and combined.
+pub type Condition<Table> = Box<dyn BoxableExpression<Table, MultiBackend, SqlType = Bool>>;
+
+/// A condition with one bound text, written differently for each database.
+#[derive(Debug, Clone)]
+pub struct Dialects {
+    postgres: Phrase,
+    sqlite: Phrase,
+}
+
+#[derive(Debug, Clone)]
+struct Phrase {
+    before: &'static str,
+    value: String,
+    after: &'static str,
+}
+
+impl Phrase {
+    fn walk<'b, DB: Backend>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: HasSqlType<Text>,
+        String: ToSql<Text, DB>,
+    {
+        out.push_sql(self.before);
+        out.push_bind_param::<Text, String>(&self.value)?;
+        out.push_sql(self.after);
+        Ok(())
+    }
+}
+
+impl Expression for Dialects {
+    type SqlType = Bool;
+}
+impl<Table> diesel::SelectableExpression<Table> for Dialects {}
+impl<Table> diesel::AppearsOnTable<Table> for Dialects {}
+impl<Groups> diesel::expression::ValidGrouping<Groups> for Dialects {
+    type IsAggregate = diesel::expression::is_aggregate::Never;
+}
+impl QueryId for Dialects {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl QueryFragment<Pg> for Dialects {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.postgres.walk(out)
+    }
+}
+impl QueryFragment<Sqlite> for Dialects {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.sqlite.walk(out)
+    }
+}
+impl QueryFragment<MultiBackend> for Dialects {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, out)
+    }
+}
+
+/// Rows of `contacts` whose search text holds `fragment` (three characters or more, in lower case).
+///
+/// FTS5 trigrams on SQLite, `pg_trgm` on PostgreSQL: the cost is that of the rows found.
+#[must_use]
+pub fn contact_text_contains(fragment: &str) -> Dialects {
+    contains(
+        fragment,
+        "contacts.search_text LIKE ",
+        "contacts.seq IN (SELECT rowid FROM contacts_search WHERE search_text GLOB ",
+    )
+}
+
+/// Rows of `companies` whose search text holds `fragment` (three characters or more, in lower case).
+#[must_use]
+pub fn company_text_contains(fragment: &str) -> Dialects {
+    contains(
+        fragment,
+        "companies.search_text LIKE ",
+        "companies.seq IN (SELECT rowid FROM companies_search WHERE search_text GLOB ",
+    )
+}
+
+fn contains(fragment: &str, postgres: &'static str, sqlite: &'static str) -> Dialects {
+    Dialects {
+        postgres: Phrase {
+            before: postgres,
+            value: format!("%{}%", escape(fragment, &['%', '_', '\\'], "\\", "")),
+            after: "",
+        },
+        sqlite: Phrase {
+            before: sqlite,
+            value: format!("*{}*", escape(fragment, &['*', '?', '['], "[", "]")),
+            after: ")",
+        },
+    }
+}
+
+fn escape(text: &str, special: &[char], before: &str, after: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        let quoted = special.contains(&c);
+        if quoted {
+            out.push_str(before);
+        }
+        out.push(c);
+        if quoted {
+            out.push_str(after);
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_in_a_search_are_taken_literally() {
+        let condition = contains("100%_[a]*?\\", "", "");
+        assert_eq!(condition.postgres.value, "%100\\%\\_[a]*?\\\\%");
+        assert_eq!(condition.sqlite.value, "*100%_[[]a][*][?]\\*");
+    }
+}

@@ -1,0 +1,13 @@
+//! The database: dedicated threads, one connection each, reached through [`Db::read`] and [`Db::write`].
+
+pub mod connection;
+pub mod dialect;
+pub mod migrate;
+#[rustfmt::skip]
+pub mod schema;
+mod threads;
+pub mod types;
+
+pub use connection::{Conn as Connection, MultiBackend, Opener, Target};
+pub use dialect::Both;
+pub use threads::{Db, Sizes};

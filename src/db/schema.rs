@@ -1,0 +1,478 @@
+//! The tables as diesel sees them; `migrations/` is where they are made.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    teams (id) {
+        id -> sql::Guid,
+        name -> Text,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    users (id) {
+        id -> sql::Guid,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        team_id -> Nullable<sql::Guid>,
+        password_hash -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        active -> Bool,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    role_visibility (role) {
+        role -> Text,
+        visibility -> Text,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    sessions (id) {
+        id -> sql::Guid,
+        user_id -> sql::Guid,
+        address -> Text,
+        user_agent -> Text,
+        created_at -> sql::Instant,
+        last_used_at -> sql::Instant,
+        expires_at -> sql::Instant,
+        revoked_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    refresh_tokens (hash) {
+        hash -> Binary,
+        session_id -> sql::Guid,
+        issued_at -> sql::Instant,
+        used_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    api_keys (id) {
+        id -> sql::Guid,
+        name -> Text,
+        prefix -> Text,
+        hash -> Binary,
+        scopes -> sql::Json,
+        created_by -> sql::Guid,
+        created_at -> sql::Instant,
+        expires_at -> Nullable<sql::Instant>,
+        revoked_at -> Nullable<sql::Instant>,
+        last_used_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    audit_log (id) {
+        id -> sql::Guid,
+        at -> sql::Instant,
+        user_id -> Nullable<sql::Guid>,
+        api_key_id -> Nullable<sql::Guid>,
+        request_id -> Nullable<Text>,
+        action -> Text,
+        entity -> Text,
+        entity_id -> sql::Guid,
+        contact_id -> Nullable<sql::Guid>,
+        before -> Nullable<sql::Json>,
+        after -> Nullable<sql::Json>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    idempotency_keys (actor_id, key) {
+        actor_id -> sql::Guid,
+        key -> Text,
+        fingerprint -> Binary,
+        status -> Integer,
+        etag -> Nullable<Text>,
+        location -> Nullable<Text>,
+        body -> Binary,
+        created_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    settings (key) {
+        key -> Text,
+        value -> sql::Json,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    companies (id) {
+        seq -> BigInt,
+        id -> sql::Guid,
+        name -> Text,
+        name_key -> Text,
+        domain -> Nullable<Text>,
+        website -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        address -> Nullable<sql::Json>,
+        owner_id -> Nullable<sql::Guid>,
+        source -> Nullable<Text>,
+        tags -> sql::Json,
+        custom -> sql::Json,
+        search_text -> Text,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    contacts (id) {
+        seq -> BigInt,
+        id -> sql::Guid,
+        given_name -> Nullable<Text>,
+        family_name -> Nullable<Text>,
+        display_name -> Text,
+        name_key -> Text,
+        job_title -> Nullable<Text>,
+        company_id -> Nullable<sql::Guid>,
+        emails -> sql::Json,
+        phones -> sql::Json,
+        external_ids -> sql::Json,
+        address -> Nullable<sql::Json>,
+        language -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        owner_id -> Nullable<sql::Guid>,
+        source -> Nullable<Text>,
+        tags -> sql::Json,
+        consents -> sql::Json,
+        custom -> sql::Json,
+        search_text -> Text,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+        erased_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    identities (contact_id, kind, source, value) {
+        contact_id -> sql::Guid,
+        kind -> Text,
+        source -> Text,
+        value -> Text,
+        created_at -> sql::Instant,
+        retired_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    contact_tags (contact_id, tag) {
+        contact_id -> sql::Guid,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    field_definitions (id) {
+        id -> sql::Guid,
+        entity -> Text,
+        key -> Text,
+        label -> Text,
+        kind -> Text,
+        required -> Bool,
+        options -> sql::Json,
+        position -> Integer,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    pipelines (id) {
+        id -> sql::Guid,
+        name -> Text,
+        position -> Integer,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        archived_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    stages (id) {
+        id -> sql::Guid,
+        pipeline_id -> sql::Guid,
+        name -> Text,
+        position -> Integer,
+        kind -> Text,
+        probability -> Integer,
+        stale_after_days -> Nullable<Integer>,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        archived_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    lost_reasons (id) {
+        id -> sql::Guid,
+        name -> Text,
+        position -> Integer,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        archived_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    leads (contact_id, id) {
+        contact_id -> sql::Guid,
+        id -> sql::Guid,
+        pipeline_id -> sql::Guid,
+        stage_id -> sql::Guid,
+        stage_kind -> Text,
+        stage_entered_at -> sql::Instant,
+        entered_at -> sql::Instant,
+        closed_at -> Nullable<sql::Instant>,
+        title -> Text,
+        company_id -> Nullable<sql::Guid>,
+        owner_id -> Nullable<sql::Guid>,
+        amount -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        source -> Nullable<Text>,
+        source_id -> Nullable<Text>,
+        expected_close_on -> Nullable<Date>,
+        lost_reason_id -> Nullable<sql::Guid>,
+        custom -> sql::Json,
+        search_text -> Text,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    stage_intervals (contact_id, lead_id, entered_at, id) {
+        contact_id -> sql::Guid,
+        lead_id -> sql::Guid,
+        entered_at -> sql::Instant,
+        id -> sql::Guid,
+        pipeline_id -> sql::Guid,
+        stage_id -> sql::Guid,
+        exited_at -> Nullable<sql::Instant>,
+        reason -> Nullable<Text>,
+        moved_by -> Nullable<sql::Guid>,
+        moved_by_key -> Nullable<sql::Guid>,
+        recorded_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    timeline_entries (contact_id, occurred_at, id) {
+        contact_id -> sql::Guid,
+        occurred_at -> sql::Instant,
+        id -> sql::Guid,
+        entry_type -> Text,
+        lead_id -> Nullable<sql::Guid>,
+        channel -> Nullable<Text>,
+        online -> Nullable<Bool>,
+        direction -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        body -> Nullable<Text>,
+        duration_seconds -> Nullable<Integer>,
+        amount -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        campaign -> Nullable<Text>,
+        utm_source -> Nullable<Text>,
+        utm_medium -> Nullable<Text>,
+        utm_campaign -> Nullable<Text>,
+        utm_term -> Nullable<Text>,
+        utm_content -> Nullable<Text>,
+        source -> Nullable<Text>,
+        source_id -> Nullable<Text>,
+        user_id -> Nullable<sql::Guid>,
+        api_key_id -> Nullable<sql::Guid>,
+        properties -> Nullable<sql::Json>,
+        version -> BigInt,
+        recorded_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    channel_totals (contact_id, channel, online) {
+        contact_id -> sql::Guid,
+        channel -> Text,
+        online -> Bool,
+        interactions -> BigInt,
+        first_at -> sql::Instant,
+        last_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    tasks (contact_id, id) {
+        contact_id -> sql::Guid,
+        id -> sql::Guid,
+        lead_id -> Nullable<sql::Guid>,
+        title -> Text,
+        body -> Nullable<Text>,
+        due_at -> Nullable<sql::Instant>,
+        assignee_id -> Nullable<sql::Guid>,
+        done_at -> Nullable<sql::Instant>,
+        created_by -> Nullable<sql::Guid>,
+        created_by_key -> Nullable<sql::Guid>,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    imports (id) {
+        id -> sql::Guid,
+        filename -> Text,
+        fingerprint -> Binary,
+        mapping -> sql::Json,
+        status -> Text,
+        rows_read -> BigInt,
+        created -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        failed -> BigInt,
+        problem -> Nullable<Text>,
+        created_by -> Nullable<sql::Guid>,
+        created_by_key -> Nullable<sql::Guid>,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        finished_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql;
+
+    import_errors (import_id, row_number, id) {
+        import_id -> sql::Guid,
+        row_number -> BigInt,
+        id -> sql::Guid,
+        column_name -> Nullable<Text>,
+        severity -> Text,
+        code -> Text,
+        message -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    teams,
+    users,
+    role_visibility,
+    sessions,
+    refresh_tokens,
+    api_keys,
+    audit_log,
+    idempotency_keys,
+    settings,
+    companies,
+    contacts,
+    identities,
+    contact_tags,
+    field_definitions,
+    pipelines,
+    stages,
+    lost_reasons,
+    leads,
+    stage_intervals,
+    timeline_entries,
+    channel_totals,
+    tasks,
+    imports,
+    import_errors,
+);

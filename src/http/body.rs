@@ -1,0 +1,336 @@
+//! JSON bodies: every bad field is named at once, unknown fields are refused.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use super::idempotency::Retry;
+use crate::error::{Code, Error, FieldError, Result};
+
+/// A JSON body read into a `T`, whose declared limits hold.
+#[derive(Debug, Clone)]
+pub struct Body<T>(pub T);
+
+/// A JSON body of a POST, with what is needed to answer a retried request only once.
+#[derive(Debug, Clone)]
+pub struct Post<T> {
+    /// The body.
+    pub value: T,
+    /// Set where the client sent an `Idempotency-Key`.
+    pub retry: Option<Retry>,
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = Reading<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = json_bytes(req, payload);
+        Box::pin(async move { read(&bytes.await?).map(Self) })
+    }
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Post<T> {
+    type Error = Error;
+    type Future = Reading<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = json_bytes(req, payload);
+        let req = req.clone();
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            Ok(Self { value: read(&bytes)?, retry: Retry::from_request(&req, &bytes)? })
+        })
+    }
+}
+
+fn json_bytes(req: &HttpRequest, payload: &mut Payload) -> Reading<Bytes> {
+    let declared = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if !(media_type == "application/json" || media_type.ends_with("+json")) {
+        let error = Error::because(Code::UnsupportedMediaType, "Send the body as application/json.");
+        return Box::pin(std::future::ready(Err(error)));
+    }
+    let bytes = Bytes::from_request(req, payload);
+    Box::pin(async move {
+        bytes.await.map_err(|error| {
+            let error: actix_web::Error = error;
+            match error.as_response_error().status_code().as_u16() {
+                413 => Error::new(Code::TooLarge),
+                _ => Error::because(Code::MalformedBody, error.to_string()),
+            }
+        })
+    })
+}
+
+/// Reads a JSON text and checks the limits its type declares.
+///
+/// # Errors
+/// [`Code::MalformedBody`] where it is not JSON; [`Code::Invalid`] with every bad field.
+pub fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T> {
+    // serde would take an array for a struct, field by field.
+    let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if is_object
+        && !holds_nul(bytes)
+        && let Ok(value) = serde_json::from_slice::<T>(bytes)
+    {
+        return value.validate().map(|()| value).map_err(|errors| Error::invalid(flatten(&errors)));
+    }
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| Error::because(Code::MalformedBody, error.to_string()))?;
+    if !is_object {
+        return Err(Error::field("", "type", "must be a JSON object"));
+    }
+    Err(Error::invalid(every_error::<T>(value)))
+}
+
+/// The reading of a body that failed: takes bad parts out one after the other to find them all.
+fn every_error<T: DeserializeOwned + Validate>(mut value: Value) -> Vec<FieldError> {
+    const MOST: usize = 64;
+    let mut errors = Vec::new();
+    let mut taken: Vec<String> = Vec::new();
+    nul_errors(&mut value, "", &mut errors);
+    while errors.len() < MOST {
+        match serde_path_to_error::deserialize::<_, T>(&value) {
+            Ok(read) => {
+                errors.extend(read.validate().err().iter().flat_map(flatten));
+                break;
+            }
+            Err(error) => {
+                let message = error.inner().to_string();
+                let place = Place::of(&error.path().to_string(), &message);
+                // A field that is missing because it was taken out just now has been reported.
+                if !taken.contains(&place.field) {
+                    errors.push(FieldError::new(place.field.clone(), code_of(&message), shorten(message)));
+                }
+                if !remove(&mut value, &place.culprit) {
+                    break;
+                }
+                taken.push(place.culprit);
+            }
+        }
+    }
+    errors
+}
+
+/// Where serde stumbled.
+struct Place {
+    /// The field to name.
+    field: String,
+    /// The part to take out so that the rest can be read.
+    culprit: String,
+}
+
+impl Place {
+    fn of(path: &str, message: &str) -> Self {
+        let path = if path == "." { "" } else { path };
+        let named = quoted(message).unwrap_or_default();
+        if message.starts_with("missing field") {
+            Self { field: join(path, named), culprit: path.to_owned() }
+        } else if message.starts_with("unknown field") && !path.ends_with(named) {
+            Self { field: join(path, named), culprit: join(path, named) }
+        } else {
+            Self { field: path.to_owned(), culprit: path.to_owned() }
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// Removes the part at a path such as `emails[0].address`; says whether there was one.
+fn remove(value: &mut Value, path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split(['.', '[']).map(|part| part.trim_end_matches(']')).collect();
+    let Some(last) = parts.pop() else { return false };
+    let mut at = value;
+    for part in parts {
+        let next = match at {
+            Value::Object(map) => map.get_mut(part),
+            Value::Array(items) => part.parse::<usize>().ok().and_then(|index| items.get_mut(index)),
+            _ => None,
+        };
+        let Some(next) = next else { return false };
+        at = next;
+    }
+    match at {
+        Value::Object(map) => map.shift_remove(last).is_some(),
+        Value::Array(items) => match last.parse::<usize>() {
+            Ok(index) if index < items.len() => {
+                items.remove(index);
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn holds_nul(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(|window| window == b"\\u0000")
+}
+
+/// No database text can hold U+0000: such strings are reported and emptied.
+fn nul_errors(value: &mut Value, path: &str, errors: &mut Vec<FieldError>) {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            text.retain(|c| c != '\0');
+            errors.push(FieldError::new(path.to_owned(), "format", "must not hold the character U+0000"));
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                nul_errors(item, &format!("{path}[{index}]"), errors);
+            }
+        }
+        Value::Object(map) => {
+            if map.keys().any(|key| key.contains('\0')) {
+                map.retain(|key, _| !key.contains('\0'));
+                errors.push(FieldError::new(path.to_owned(), "format", "must not hold the character U+0000 in a name"));
+            }
+            for (key, item) in map {
+                nul_errors(item, &join(path, key), errors);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The first word in backquotes.
+pub(super) fn quoted(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+/// A stable word for serde's message.
+pub(super) fn code_of(message: &str) -> &'static str {
+    match message {
+        m if m.starts_with("unknown field") => "unknown",
+        m if m.starts_with("missing field") => "required",
+        m if m.starts_with("unknown variant") || m.starts_with("must be one of") => "choice",
+        m if m.starts_with("invalid type") => "type",
+        _ => "format",
+    }
+}
+
+fn shorten(message: String) -> String {
+    match message.char_indices().nth(300) {
+        Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),
+        None => message,
+    }
+}
+
+/// The validator crate's tree of errors as a list of paths.
+#[must_use]
+pub fn flatten(errors: &ValidationErrors) -> Vec<FieldError> {
+    let mut out = Vec::new();
+    for (field, kind) in errors.errors() {
+        match kind {
+            ValidationErrorsKind::Field(errors) => out.extend(errors.iter().map(|error| {
+                let message = error.message.clone().unwrap_or_else(|| describe(error));
+                FieldError::new(field.clone(), error.code.clone(), message)
+            })),
+            ValidationErrorsKind::Struct(errors) => {
+                out.extend(flatten(errors).into_iter().map(|error| error.within(field)));
+            }
+            ValidationErrorsKind::List(items) => {
+                for (index, errors) in items {
+                    let parent = format!("{field}[{index}]");
+                    out.extend(flatten(errors).into_iter().map(|error| error.within(&parent)));
+                }
+            }
+        }
+    }
+    out.sort_by(|a, b| a.field.cmp(&b.field));
+    out
+}
+
+fn describe(error: &validator::ValidationError) -> std::borrow::Cow<'static, str> {
+    let bound = |name: &str| error.params.get(name).map(ToString::to_string);
+    match (error.code.as_ref(), bound("min"), bound("max")) {
+        ("length", Some(min), Some(max)) => format!("must have {min} to {max} characters or entries"),
+        ("length", None, Some(max)) => format!("must have at most {max} characters or entries"),
+        ("length", Some(min), None) => format!("must have at least {min} characters or entries"),
+        ("range", Some(min), Some(max)) => format!("must be between {min} and {max}"),
+        ("range", None, Some(max)) => format!("must be at most {max}"),
+        ("range", Some(min), None) => format!("must be at least {min}"),
+        ("email", ..) => "must be an e-mail address".to_owned(),
+        ("required", ..) => "is required".to_owned(),
+        (code, ..) => format!("is not valid ({code})"),
+    }
+    .into()
+}
+
+/// Tells an absent field (`None`) from `null` (`Some(None)`) in a PATCH body:
+/// `#[serde(default, deserialize_with = "nullable")]`.
+///
+/// # Errors
+/// The value is of another type.
+#[expect(clippy::option_option, reason = "absent, null and set are three different wishes")]
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[validate(range(min = 1, max = 3))]
+        n: i64,
+    }
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its reading is of interest")]
+    struct Outer {
+        #[validate(length(min = 1, max = 3))]
+        name: Option<String>,
+        #[serde(default)]
+        #[validate(nested)]
+        list: Vec<Inner>,
+        flag: Option<bool>,
+    }
+
+    fn fields(text: &str) -> Vec<String> {
+        let mut fields: Vec<_> = read::<Outer>(text.as_bytes())
+            .unwrap_err()
+            .errors
+            .iter()
+            .map(|error| format!("{} {}", error.field, error.code))
+            .collect();
+        fields.sort();
+        fields
+    }
+
+    #[test]
+    fn every_bad_field_is_named_at_once() {
+        assert_eq!(
+            fields(r#"{"name": "abcd", "flag": 3, "list": [{"n": 1}, {"n": "x"}], "more": 1, "\u0000": 1}"#),
+            [" format", "flag type", "list[1].n type", "more unknown", "name length"]
+        );
+        assert_eq!(fields(r#"{"name": "abcd", "list": [{"n": 9}]}"#), ["list[0].n range", "name length"]);
+        assert_eq!(fields(r#"{"name": "a\u0000"}"#), ["name format"]);
+        assert_eq!(fields("[]"), [" type"]);
+    }
+
+    #[test]
+    fn broken_and_bottomless_json_is_malformed() {
+        let deep = "[".repeat(10_000);
+        for text in ["", "{", "nul", deep.as_str(), "\"\u{fffd}"] {
+            assert_eq!(read::<Outer>(text.as_bytes()).unwrap_err().code, Code::MalformedBody, "{text:.10}");
+        }
+        assert_eq!(read::<Outer>(b"{\"name\": \"\xff\"}").unwrap_err().code, Code::MalformedBody);
+    }
+}

@@ -1,0 +1,18 @@
+//! What every endpoint shares: bodies, queries, pages, versions, retries, answers.
+
+mod body;
+mod etag;
+pub mod idempotency;
+pub mod middleware;
+mod page;
+mod query;
+mod reply;
+
+pub use body::{Body, Post, nullable};
+pub use etag::{IfMatch, check_version};
+pub use page::{Cursor, Limit, Page};
+pub use query::Query;
+pub use reply::Reply;
+
+/// A version counter as an entity carries it; shown as the `ETag` `"v3"`.
+pub type Version = i64;

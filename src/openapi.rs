@@ -1,0 +1,174 @@
+//! The API's description: made from the handlers, finished here with what all operations share.
+
+use std::sync::Arc;
+
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, Route, dev::ResourceDef, web};
+use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder, ResponsesBuilder,
+};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::error::{Code, Error, FieldError, Problem};
+
+/// The document as `openapi.yaml` holds it.
+///
+/// # Errors
+/// It cannot be written as YAML: a fault of ours.
+pub fn yaml() -> Result<String, Error> {
+    document().to_yaml().map_err(Error::internal)
+}
+
+/// The finished document.
+#[must_use]
+pub fn document() -> OpenApi {
+    finish(crate::app::routes_document())
+}
+
+/// Adds what all operations share: title, security scheme, problem responses.
+#[must_use]
+pub fn finish(mut document: OpenApi) -> OpenApi {
+    document.info = InfoBuilder::new()
+        .title("Touchline")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "A lightweight CRM with a customer-360 view. Every touchpoint of a client, online and offline, on one timeline.",
+        ))
+        .license(Some(utoipa::openapi::LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
+        .build();
+    let components = document.components.take().unwrap_or_default();
+    document.components = Some(
+        ComponentsBuilder::from(components)
+            .schema_from::<Problem>()
+            .schema_from::<FieldError>()
+            .schema_from::<Code>()
+            .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+            .build(),
+    );
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations_mut(item) {
+            add_problems(operation, &method, path.contains('{'));
+        }
+    }
+    document
+}
+
+fn operations_mut(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
+    [
+        (HttpMethod::Get, item.get.as_mut()),
+        (HttpMethod::Post, item.post.as_mut()),
+        (HttpMethod::Put, item.put.as_mut()),
+        (HttpMethod::Patch, item.patch.as_mut()),
+        (HttpMethod::Delete, item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+    .collect()
+}
+
+/// The operations of a path, with their methods.
+#[must_use]
+pub fn operations(item: &PathItem) -> Vec<(HttpMethod, &Operation)> {
+    [
+        (HttpMethod::Get, item.get.as_ref()),
+        (HttpMethod::Post, item.post.as_ref()),
+        (HttpMethod::Put, item.put.as_ref()),
+        (HttpMethod::Patch, item.patch.as_ref()),
+        (HttpMethod::Delete, item.delete.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+    .collect()
+}
+
+fn add_problems(operation: &mut Operation, method: &HttpMethod, addresses_one: bool) {
+    let secured = operation.security.is_some();
+    let has_body = operation.request_body.is_some();
+    let changes_one = addresses_one && matches!(method, HttpMethod::Put | HttpMethod::Patch | HttpMethod::Delete);
+    let mut statuses = vec![400, 422, 429, 500, 503];
+    if secured {
+        statuses.extend([401, 403]);
+    }
+    if addresses_one {
+        statuses.push(404);
+    }
+    if !matches!(method, HttpMethod::Get) {
+        statuses.push(409);
+    }
+    if has_body {
+        statuses.extend([404, 413, 415]);
+    }
+    if changes_one {
+        statuses.extend([412, 428]);
+    }
+    statuses.sort_unstable();
+    statuses.dedup();
+    let mut responses = ResponsesBuilder::from(std::mem::take(&mut operation.responses)).build();
+    for status in statuses {
+        responses.responses.entry(status.to_string()).or_insert_with(|| problem_response(status));
+    }
+    operation.responses = responses;
+}
+
+fn problem_response(status: u16) -> RefOr<utoipa::openapi::Response> {
+    let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status() == status).map(|code| code.as_str()).collect();
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    RefOr::T(
+        ResponseBuilder::new()
+            .description(format!("A problem: {}", codes.join(", ")))
+            .content("application/problem+json", content)
+            .build(),
+    )
+}
+
+/// Serves the document at `/openapi.json` and readable pages at `/docs/`, from this binary alone.
+pub fn serve(cfg: &mut web::ServiceConfig, document: &Arc<OpenApi>) {
+    cfg.service(web::redirect("/docs", "/docs/"));
+    cfg.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", OpenApi::clone(document)));
+}
+
+/// Answers what no route takes: 405 where the path is known with other methods, else 404.
+pub fn unknown_route(document: &Arc<OpenApi>) -> Route {
+    let known: Arc<Vec<(ResourceDef, String)>> = Arc::new(
+        document
+            .paths
+            .paths
+            .iter()
+            .map(|(path, item)| {
+                let allowed: Vec<_> = operations(item).iter().map(|(method, _)| method_name(method)).collect();
+                (ResourceDef::new(path.as_str()), allowed.join(", "))
+            })
+            .collect(),
+    );
+    web::to(move |req: HttpRequest| {
+        let known = known.clone();
+        async move {
+            match known.iter().find(|(path, _)| path.is_match(req.path())) {
+                Some((_, allowed)) => method_not_allowed(req.method(), allowed),
+                None => Err(Error::not_found()),
+            }
+        }
+    })
+}
+
+fn method_not_allowed(method: &Method, allowed: &str) -> Result<HttpResponse, Error> {
+    if method == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allowed)).finish());
+    }
+    Err(Error::because(Code::MethodNotAllowed, format!("Allowed here: {allowed}.")))
+}
+
+const fn method_name(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Options => "OPTIONS",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Trace => "TRACE",
+    }
+}

@@ -1,0 +1,3 @@
+//! Accounts: users, teams, sessions, keys.
+
+mod teams;
