@@ -16,7 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:literal, $title:literal;)+) => {
         /// Stable, machine-readable names of problems.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
 
         impl Code {
@@ -71,6 +71,8 @@ codes! {
     Unavailable = "unavailable", 503, "The service is not available for the moment";
     StorageFull = "storage_full", 503, "The disk is full";
 }
+
+crate::text_schema!(Code);
 
 /// One bad field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

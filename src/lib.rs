@@ -1,8 +1,41 @@
-//! Touchline
-pub mod accounts;
-pub mod app;
+//! Touchline: a lightweight CRM with a customer-360 view. Every touchpoint of a client, online and offline,
+//! stands on one timeline; leads move through stages; funnels say exactly how that goes.
+//!
+//! The modules, each building on those above it. A feature's routes call its ideas, its ideas its store, its store
+//! the database; a feature calls another feature's functions, never its tables (the read-only views
+//! `timeline` and `funnel` excepted).
+
+/// Every setting, from the command line or the environment.
 pub mod config;
-pub mod db;
+/// What can go wrong: one table from code to HTTP status and title.
 pub mod error;
+
+/// Both databases behind one connection type: threads, group commit, column types, dialects, migrations.
+pub mod db;
+/// What every endpoint shares: bodies, queries, pages, versions, retries, answers, middleware.
 pub mod http;
+
+/// Who works here: users, roles, teams, sessions, API keys, the audit log.
+pub mod accounts;
+/// Companies that contacts work for.
+pub mod companies;
+/// Clients: fields, identities, consent, erasure.
+pub mod contacts;
+/// Touchpoints on any channel, notes and tasks.
+pub mod interactions;
+/// Pipelines, stages, leads, and the history of where each lead stood.
+pub mod pipelines;
+
+/// How leads convert: cohorts, modes, windows, breakdowns.
+pub mod funnel;
+/// CSV files into contacts, leads and touchpoints.
+pub mod imports;
+/// One client, one line.
+pub mod timeline;
+
+/// The application: state, middleware, the whole route table.
+pub mod app;
+/// The commands: serve, demo, user, import, backup, bench.
+pub mod cli;
+/// The API's description.
 pub mod openapi;

@@ -354,6 +354,22 @@ impl<T: DeserializeOwned> FromSql<sql::Json, Sqlite> for Json<T> {
 }
 multi_backend!([T: Serialize + DeserializeOwned + fmt::Debug + Send + Sync] Json<T>, sql::Json);
 
+/// Describes an enum with `ALL` and `as_str` in the OpenAPI document: utoipa's derive does not see a macro's literals.
+#[macro_export]
+macro_rules! text_schema {
+    ($name:ident) => {
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(Self::ALL.iter().map(|value| value.as_str())))
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
 /// Declares an enum stored and sent as text.
 #[macro_export]
 macro_rules! text_enum {
@@ -361,10 +377,12 @@ macro_rules! text_enum {
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, utoipa::ToSchema,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
         )]
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
+
+        $crate::text_schema!($name);
 
         impl $name {
             /// Every value, in the order of declaration.

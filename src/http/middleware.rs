@@ -50,7 +50,7 @@ pub async fn authenticate<B: MessageBody>(
 /// Gives the request an id, logs it, shapes its problems and adds the headers all answers share.
 ///
 /// # Errors
-/// None: whatever fails inside becomes an answer.
+/// Those of actix itself; what fails in a handler has become an answer.
 pub async fn request<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
@@ -58,13 +58,10 @@ pub async fn request<B: MessageBody + 'static>(
     let started = Instant::now();
     let id = incoming_id(&req).unwrap_or_else(|| uuid::Uuid::now_v7().simple().to_string());
     req.extensions_mut().insert(RequestId(id.clone()));
-    let http_request = req.request().clone();
-    let mut response = match next.call(req).await {
-        Ok(response) => match response.response().error().map(to_error) {
-            Some(error) => response.into_response(problem(&error, &id)).map_into_right_body(),
-            None => response.map_into_left_body(),
-        },
-        Err(error) => ServiceResponse::new(http_request, problem(&to_error(&error), &id)).map_into_right_body(),
+    let response = next.call(req).await?;
+    let mut response = match response.response().error().map(to_error) {
+        Some(error) => response.into_response(problem(&error, &id)).map_into_right_body(),
+        None => response.map_into_left_body(),
     };
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {

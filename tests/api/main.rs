@@ -1,5 +1,7 @@
 //! The API's test suite. Every test runs on SQLite and, where PostgreSQL is at hand, on PostgreSQL too.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod accounts;
 mod support;
 

@@ -1,0 +1,6 @@
+//! Companies that contacts work for.
+
+crate::id! {
+    /// A company's id.
+    CompanyId
+}

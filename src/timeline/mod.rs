@@ -1,0 +1,80 @@
+//! One client, one line: interactions, notes, tasks, stage moves and changes in the order `(occurred_at, id)`.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::accounts::Principal;
+use crate::contacts::ContactId;
+use crate::db::Connection;
+use crate::db::schema::timeline_entries as entries;
+use crate::db::types::{Instant, Json};
+use crate::error::Result;
+use crate::pipelines::LeadId;
+
+crate::id! {
+    /// A timeline entry's id: also the id of the interaction or task it shows.
+    EntryId
+}
+
+crate::text_enum! {
+    /// What a timeline entry is.
+    pub enum EntryType {
+        /// A touchpoint.
+        Interaction = "interaction",
+        /// A note.
+        Note = "note",
+        /// A task, at the time it was done, else is due, else was made.
+        Task = "task",
+        /// A lead entered a stage.
+        StageMove = "stage_move",
+        /// Fields or the owner changed.
+        Change = "change",
+    }
+}
+
+/// An entry that is not a touchpoint: a stage move, a change, a task.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// Its id; a task's entry has the task's.
+    pub id: EntryId,
+    /// Whose line it is on.
+    pub contact_id: ContactId,
+    /// Where on the line.
+    pub occurred_at: Instant,
+    /// What it is.
+    pub entry_type: EntryType,
+    /// The lead it is about.
+    pub lead_id: Option<LeadId>,
+    /// A finer name, such as `contact.updated` or `lead.moved`.
+    pub kind: String,
+    /// One line for people.
+    pub subject: Option<String>,
+    /// The facts: for a change `{"field": {"from": …, "to": …}}`.
+    pub properties: Option<Value>,
+}
+
+/// Puts an entry on its client's line, in the transaction that makes the fact.
+///
+/// # Errors
+/// The database refuses the row.
+pub fn record(conn: &mut Connection, by: &Principal, entry: NewEntry) -> Result<()> {
+    let now = Instant::now();
+    diesel::insert_into(entries::table)
+        .values((
+            entries::contact_id.eq(entry.contact_id),
+            entries::occurred_at.eq(entry.occurred_at),
+            entries::id.eq(entry.id),
+            entries::entry_type.eq(entry.entry_type),
+            entries::lead_id.eq(entry.lead_id),
+            entries::kind.eq(entry.kind),
+            entries::subject.eq(entry.subject),
+            entries::properties.eq(entry.properties.map(Json)),
+            entries::user_id.eq(by.actor.user()),
+            entries::api_key_id.eq(by.actor.key()),
+            entries::version.eq(1_i64),
+            entries::recorded_at.eq(now),
+            entries::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
