@@ -68,9 +68,9 @@ struct Phrase {
 }
 
 impl Phrase {
-    fn walk<'b, DB: Backend>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
-        DB: HasSqlType<Text>,
+        DB: Backend + HasSqlType<Text>,
         String: ToSql<Text, DB>,
     {
         out.push_sql(self.before);

@@ -3,7 +3,7 @@
 pub mod connection;
 pub mod dialect;
 pub mod migrate;
-#[rustfmt::skip]
+#[expect(clippy::wildcard_imports, reason = "each table! takes its column types from two preludes")]
 pub mod schema;
 mod threads;
 pub mod types;

@@ -11,9 +11,9 @@ cases![
 async fn a_team_is_renamed_from_its_current_version_only(app: TestApp) {
     let team = app.admin.post("/api/v1/teams", json!({ "name": "East" })).await.created();
     let path = format!("/api/v1/teams/{}", team.id());
-    app.admin.patch(&path, json!({ "name": "South" })).await.problem(428, "precondition_required");
-    let renamed = app.admin.patch_from(&team, &path, json!({ "name": "South" })).await.ok();
-    assert_eq!(renamed.json["name"], "South");
+    app.admin.patch(&path, json!({ "name": "Centre" })).await.problem(428, "precondition_required");
+    let renamed = app.admin.patch_from(&team, &path, json!({ "name": "Centre" })).await.ok();
+    assert_eq!(renamed.json["name"], "Centre");
     app.admin.patch_from(&team, &path, json!({ "name": "West" })).await.problem(412, "precondition_failed");
 }
 
