@@ -130,6 +130,7 @@ pub fn serve(cfg: &mut web::ServiceConfig, document: &Arc<OpenApi>) {
 }
 
 /// Answers what no route takes: 405 where the path is known with other methods, else 404.
+#[must_use]
 pub fn unknown_route(document: &Arc<OpenApi>) -> Route {
     let known: Arc<Vec<(ResourceDef, String)>> = Arc::new(
         document

@@ -3,7 +3,6 @@
 pub mod connection;
 pub mod dialect;
 pub mod migrate;
-#[expect(clippy::wildcard_imports, reason = "each table! takes its column types from two preludes")]
 pub mod schema;
 mod threads;
 pub mod types;

@@ -273,7 +273,6 @@ fn describe(error: &validator::ValidationError) -> std::borrow::Cow<'static, str
 ///
 /// # Errors
 /// The value is of another type.
-#[expect(clippy::option_option, reason = "absent, null and set are three different wishes")]
 pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -27,12 +27,11 @@ impl IfMatch {
     pub fn expected(self, is_person: bool) -> Result<Option<Version>> {
         match self {
             Self::Version(version) => Ok(Some(version)),
-            Self::Any => Ok(None),
             Self::Absent if is_person => Err(Error::because(
                 Code::PreconditionRequired,
                 "Send If-Match with the ETag of the version you changed, so that nobody's change is lost.",
             )),
-            Self::Absent => Ok(None),
+            Self::Any | Self::Absent => Ok(None),
         }
     }
 }
