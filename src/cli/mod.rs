@@ -1,1 +1,78 @@
-//! The command line.
+//! The command line. Each command is a file; `touchline` alone serves.
+
+mod backup;
+mod installation;
+mod logs;
+mod openapi;
+mod output;
+mod serve;
+mod settings;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+pub use installation::{Installation, Use};
+pub use output::{Failure, Outcome, say};
+
+/// A lightweight CRM: every touchpoint of a client on one timeline.
+#[derive(Debug, Parser)]
+#[command(name = "touchline", version, about)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the pages; what happens without a command.
+    Serve,
+    /// Bring the database up to this version and stop.
+    Migrate,
+    /// Copy the embedded database into a file, also while a server runs.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the embedded database; the old one is kept aside.
+    Restore {
+        /// The file that `touchline backup` made.
+        file: PathBuf,
+    },
+    /// Print the API's description as YAML.
+    Openapi,
+    /// Ask a running server whether it is ready; for health checks of containers.
+    Health,
+    /// Print the README's table of settings.
+    #[command(hide = true)]
+    Settings,
+}
+
+/// Runs the command the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let Cli { config, command } = Cli::parse();
+    let outcome = match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config),
+        Command::Migrate => installation::migrate(&config),
+        Command::Backup { file } => backup::backup(&config, &file),
+        Command::Restore { file } => backup::restore(&config, &file),
+        Command::Openapi => openapi::run(),
+        Command::Health => serve::health(&config),
+        Command::Settings => {
+            say(settings::table());
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::FAILURE
+        }
+    }
+}

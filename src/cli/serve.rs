@@ -1,0 +1,90 @@
+//! `touchline serve`: from settings to a running server, and back down without losing accepted work.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::web::Data;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::installation::{self, Installation, Use};
+use super::{Failure, Outcome, logs, say};
+use crate::app::{self, App};
+use crate::config::Config;
+
+/// Serves until the process is told to stop.
+pub fn run(config: Config) -> Outcome {
+    logs::start(&config)?;
+    let problems = config.problems();
+    if !problems.is_empty() {
+        return Err(Failure::new(format!("this is not safe to start:\n- {}", problems.join("\n- "))));
+    }
+    let secret = installation::secret(&config)?;
+    let listener = listen(&config.bind)?;
+    let installation = Installation::open(&config, Use::Alone)?;
+    let state = Data::new(App::new(installation.db.clone(), config, &secret));
+    let served = actix_web::rt::System::new().block_on(serve(listener, state));
+    // Ends the database threads once they have done what was accepted; only then is the lock given up.
+    drop(installation);
+    tracing::info!("stopped");
+    served
+}
+
+fn listen(bind: &str) -> Outcome<TcpListener> {
+    let unusable = |error: std::io::Error| Failure::new(format!("cannot listen on {bind}: {error}"));
+    let addresses: Vec<_> = bind.to_socket_addrs().map_err(unusable)?.collect();
+    TcpListener::bind(addresses.as_slice()).map_err(unusable)
+}
+
+async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
+    let config = state.config.clone();
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let server = HttpServer::new(move || app::build(state.clone()))
+        .workers(config.workers.map_or(cores, usize::from))
+        .keep_alive(Duration::from_secs(75))
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(config.shutdown_seconds)
+        .disable_signals()
+        .listen(listener)
+        .map_err(Failure::new)?
+        .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = told_to_stop().await {
+            tracing::error!(%error, "signals cannot be heard");
+            return;
+        }
+        tracing::info!("finishing accepted requests");
+        handle.stop(true).await;
+    });
+    say(format!("Touchline listens on {}", config.public_url()));
+    server.await.map_err(Failure::new)
+}
+
+async fn told_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// `touchline health`: succeeds where the server of these settings says it is ready.
+pub fn health(config: &Config) -> Outcome {
+    let bind = config.bind.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]");
+    let status = ask(&bind).map_err(|error| Failure::new(format!("{bind} does not answer: {error}")))?;
+    if status.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(Failure::new(format!("not ready: {status}"))) }
+}
+
+fn ask(bind: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(bind)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.write_all(b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer)?;
+    Ok(answer.lines().next().unwrap_or_default().to_owned())
+}
