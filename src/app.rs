@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use actix_cors::Cors;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::{App as ActixApp, body::MessageBody, middleware::Compress, middleware::from_fn, web};
+use actix_web::{
+    App as ActixApp, body::MessageBody, middleware::Compress, middleware::Condition, middleware::from_fn, web,
+};
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::accounts::authenticate::Authenticator;
@@ -15,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
 use crate::openapi;
+use crate::operations::{self, metrics::Metrics};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub struct App {
     pub config: Config,
     /// Tells who a caller is.
     pub auth: Authenticator,
+    /// Set where figures are collected.
+    pub metrics: Option<Metrics>,
 }
 
 impl App {
@@ -32,7 +38,7 @@ impl App {
     #[must_use]
     pub fn new(db: Db, config: Config, secret: &str) -> Self {
         let tokens = Tokens::new(secret, config.secret_previous.as_deref());
-        Self { db, auth: Authenticator::new(tokens), config }
+        Self { db, auth: Authenticator::new(tokens), config, metrics: None }
     }
 
     /// Answers from the database, as the caller sees it.
@@ -75,7 +81,7 @@ pub fn routes_document() -> utoipa::openapi::OpenApi {
 }
 
 fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(scope("/api/v1").configure(api));
+    cfg.service(scope("/api/v1").configure(api)).configure(operations::health::routes);
 }
 
 /// The actix application: all routes inside all middleware.
@@ -91,14 +97,32 @@ pub fn build(
     >,
 > {
     let limit = state.config.body_limit;
+    let (metrics, token) = (state.metrics.clone(), state.config.metrics_token.clone());
+    let cors = cors(&state.config);
     let (app, document) = ActixApp::new().into_utoipa_app().configure(routes).split_for_parts();
     let document = Arc::new(openapi::finish(document));
     app.app_data(state)
         .app_data(web::PayloadConfig::new(limit))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found().into()))
         .configure(|cfg| openapi::serve(cfg, &document))
+        .configure(|cfg| operations::metrics::beside_the_api(cfg, metrics, token))
         .default_service(openapi::unknown_route(&document))
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
+        .wrap(cors)
         .wrap(from_fn(middleware::request))
+}
+
+/// Other origins' scripts may call only where the settings name them; cookies stay with our own pages.
+fn cors(config: &Config) -> Condition<Cors> {
+    const HEADERS: [&str; 6] =
+        ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"];
+    let origins = config.cors_origins.iter().map(|origin| origin.trim_end_matches('/'));
+    let cors = origins
+        .fold(Cors::default(), Cors::allowed_origin)
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers(HEADERS)
+        .expose_headers(["etag", "location", "retry-after", "x-request-id"])
+        .max_age(3600);
+    Condition::new(!config.cors_origins.is_empty(), cors)
 }

@@ -240,9 +240,10 @@ impl From<Diesel> for Error {
                 Self { cause: Some(info.message().to_owned()), ..Self::new(Code::AlreadyExists) }
             }
             Diesel::DatabaseError(Kind::SerializationFailure, info) => transient(info.message()),
-            Diesel::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, info) => {
-                Self::unavailable(info.message())
-            }
+            Diesel::DatabaseError(
+                Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::ReadOnlyTransaction,
+                info,
+            ) => Self::unavailable(info.message()),
             Diesel::DatabaseError(_, info) => from_message(info.message()),
             Diesel::BrokenTransactionManager => Self::unavailable(error),
             _ => Self::internal(error),
@@ -256,7 +257,7 @@ fn transient(message: &str) -> Error {
 
 /// Reads the failures that the drivers tell by their text alone.
 fn from_message(message: &str) -> Error {
-    const GONE: [&str; 8] = [
+    const GONE: [&str; 10] = [
         "terminating connection",
         "server closed the connection",
         "connection to server",
@@ -265,9 +266,11 @@ fn from_message(message: &str) -> Error {
         "shutting down",
         "starting up",
         "SSL connection has been closed",
+        "lock timeout",
+        "statement timeout",
     ];
     const FULL: [&str; 4] = ["database or disk is full", "No space left", "disk I/O error", "could not extend file"];
-    const AGAIN: [&str; 4] = ["deadlock detected", "database is locked", "database table is locked", "lock timeout"];
+    const AGAIN: [&str; 3] = ["deadlock detected", "database is locked", "database table is locked"];
     if FULL.iter().any(|known| message.contains(known)) {
         Error { cause: Some(message.to_owned()), retry_after: Some(30), ..Error::new(Code::StorageFull) }
     } else if AGAIN.iter().any(|known| message.contains(known)) {

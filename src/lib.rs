@@ -33,6 +33,9 @@ pub mod imports;
 /// One client, one line.
 pub mod timeline;
 
+/// Health, metrics, housekeeping.
+pub mod operations;
+
 /// The application: state, middleware, the whole route table.
 pub mod app;
 /// The commands: serve, demo, user, import, backup, bench.

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::dev::Server;
 use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -12,6 +13,7 @@ use super::installation::{self, Installation, Use};
 use super::{Failure, Outcome, logs, say};
 use crate::app::{self, App};
 use crate::config::Config;
+use crate::operations::{self, housekeeping, metrics::Metrics};
 
 /// Serves until the process is told to stop.
 pub fn run(config: Config) -> Outcome {
@@ -22,8 +24,10 @@ pub fn run(config: Config) -> Outcome {
     }
     let secret = installation::secret(&config)?;
     let listener = listen(&config.bind)?;
+    let wanted = config.metrics_bind.is_some() || config.metrics_token.is_some();
+    let metrics = wanted.then(Metrics::start).transpose()?;
     let installation = Installation::open(&config, Use::Alone)?;
-    let state = Data::new(App::new(installation.db.clone(), config, &secret));
+    let state = Data::new(App { metrics, ..App::new(installation.db.clone(), config, &secret) });
     let served = actix_web::rt::System::new().block_on(serve(listener, state));
     // Ends the database threads once they have done what was accepted; only then is the lock given up.
     drop(installation);
@@ -38,6 +42,8 @@ fn listen(bind: &str) -> Outcome<TcpListener> {
 }
 
 async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
+    let housekeeping = actix_web::rt::spawn(housekeeping::run(state.db.clone()));
+    let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || app::build(state.clone()))
@@ -60,7 +66,37 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
         handle.stop(true).await;
     });
     say(format!("Touchline listens on {}", config.public_url()));
-    server.await.map_err(Failure::new)
+    let ended = server.await.map_err(Failure::new);
+    housekeeping.abort();
+    figures.abort();
+    ended
+}
+
+/// Serves the figures on a port of their own, where the settings name one, and keeps them small.
+fn serve_metrics(state: Data<App>) -> Outcome<impl Future<Output = ()>> {
+    let server = match (&state.metrics, &state.config.metrics_bind) {
+        (Some(metrics), Some(bind)) => Some((metrics.clone(), listen(bind)?)),
+        _ => None,
+    };
+    let server = server.map(|(metrics, listener)| metrics_server(listener, &state, metrics)).transpose()?;
+    Ok(async move {
+        let _running = server.map(actix_web::rt::spawn);
+        let mut clock = tokio::time::interval(Duration::from_secs(5));
+        while let Some(metrics) = &state.metrics {
+            clock.tick().await;
+            metrics.upkeep();
+        }
+    })
+}
+
+fn metrics_server(listener: TcpListener, state: &Data<App>, metrics: Metrics) -> Outcome<Server> {
+    let (state, token) = (state.clone(), state.config.metrics_token.clone());
+    let app = move || {
+        let (state, metrics, token) = (state.clone(), metrics.clone(), token.clone());
+        actix_web::App::new().app_data(state).configure(move |cfg| operations::metrics::serve(cfg, metrics, token))
+    };
+    let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).map_err(Failure::new)?;
+    Ok(server.run())
 }
 
 async fn told_to_stop() -> std::io::Result<()> {

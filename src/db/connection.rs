@@ -69,7 +69,7 @@ impl Opener {
         use diesel::r2d2::Error::{ConnectionError, QueryError};
         match &self.target {
             Target::Postgres(url) => {
-                let mut conn = PgConnection::establish(url).map_err(ConnectionError)?;
+                let mut conn = PgConnection::establish(&with_timeouts(url)).map_err(ConnectionError)?;
                 conn.batch_execute(POSTGRES_SETTINGS).map_err(QueryError)?;
                 Ok(Conn::Postgres(conn))
             }
@@ -80,6 +80,26 @@ impl Opener {
             }
         }
     }
+}
+
+/// A server that has vanished is noticed within half a minute, unless the URL says otherwise.
+fn with_timeouts(url: &str) -> String {
+    const TIMEOUTS: [&str; 5] = [
+        "connect_timeout=5",
+        "keepalives_idle=10",
+        "keepalives_interval=5",
+        "keepalives_count=3",
+        "tcp_user_timeout=20000",
+    ];
+    let mut url = url.to_owned();
+    for timeout in TIMEOUTS {
+        let name = timeout.split_once('=').map_or(timeout, |(name, _)| name);
+        if !url.contains(name) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(timeout);
+        }
+    }
+    url
 }
 
 /// UTC everywhere; a runaway statement cannot hold a thread for ever.
@@ -112,6 +132,12 @@ impl r2d2::ManageConnection for Opener {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn timeouts_are_added_to_a_url_that_has_none() {
+        assert!(with_timeouts("postgres://h/x").starts_with("postgres://h/x?connect_timeout=5&keepalives_idle=10&"));
+        assert!(with_timeouts("postgres://h/x?connect_timeout=1").starts_with("postgres://h/x?connect_timeout=1&keep"));
+    }
 
     #[test]
     fn a_misspelt_scheme_never_opens_a_file() {

@@ -50,6 +50,15 @@ macro_rules! on {
     };
 }
 
+/// What keeps the query planner's statistics fresh. PostgreSQL sees to that by itself.
+#[must_use]
+pub const fn optimize(target: &super::Target) -> &'static str {
+    match target {
+        super::Target::Sqlite(_) => "PRAGMA optimize",
+        super::Target::Postgres(_) => "SELECT 1",
+    }
+}
+
 /// A condition on `table` that can be stored and combined.
 pub type Condition<Table> = Box<dyn BoxableExpression<Table, MultiBackend, SqlType = Bool>>;
 

@@ -9,4 +9,4 @@ pub mod types;
 
 pub use connection::{Conn as Connection, MultiBackend, Opener, Target};
 pub use dialect::Both;
-pub use threads::{Db, Sizes};
+pub use threads::{Db, Load, Sizes};

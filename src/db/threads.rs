@@ -4,15 +4,21 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::Instant;
 
-use diesel::connection::SimpleConnection;
 use flume::{Receiver, Sender, TrySendError};
-use r2d2::PooledConnection;
+use metrics::histogram;
 use tokio::sync::oneshot;
 
+use self::commit::{Job, Task};
+use self::slot::{Health, Slot};
 use super::{Connection, Opener, Target};
 use crate::error::{Error, Result};
+
+mod commit;
+mod slot;
+#[cfg(test)]
+mod tests;
 
 /// How many threads and how long their queues.
 #[derive(Debug, Clone, Copy)]
@@ -39,9 +45,19 @@ impl Sizes {
     }
 }
 
-type Held = PooledConnection<Opener>;
 /// Says whether the connection is to be trusted with the next job.
 type ReadJob = Box<dyn FnOnce(Result<&mut Connection>) -> bool + Send>;
+
+/// How many requests wait for a database thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Waiting reads.
+    pub reads: usize,
+    /// Waiting writes.
+    pub writes: usize,
+    /// The most that may wait in each queue.
+    pub capacity: usize,
+}
 
 /// The database. Cheap to clone; the threads end with the last clone, after finishing what was queued.
 #[derive(Clone)]
@@ -83,19 +99,20 @@ impl Db {
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connection_timeout(Duration::from_secs(2))
+            .connection_timeout(slot::WAIT)
             .error_handler(Box::new(LogErrors))
             .build_unchecked(opener);
         let (reads, read_queue) = flume::bounded::<ReadJob>(sizes.queue);
         let (writes, write_queue) = flume::bounded::<Box<dyn Job>>(sizes.queue);
+        let health = Arc::new(Health::new());
         let mut threads = Vec::new();
         for n in 0..sizes.readers {
-            let (pool, queue) = (Slot::new(pool.clone()), read_queue.clone());
-            threads.push(spawn(format!("db-read-{n}"), move || serve_reads(pool, &queue))?);
+            let (slot, queue) = (Slot::new(pool.clone(), health.clone()), read_queue.clone());
+            threads.push(spawn(format!("db-read-{n}"), move || serve_reads(slot, &queue))?);
         }
         for n in 0..sizes.writers {
-            let (pool, queue) = (Slot::new(pool.clone()), write_queue.clone());
-            threads.push(spawn(format!("db-write-{n}"), move || serve_writes(pool, &queue, sizes.batch))?);
+            let (slot, queue) = (Slot::new(pool.clone(), health.clone()), write_queue.clone());
+            threads.push(spawn(format!("db-write-{n}"), move || commit::serve(slot, &queue, sizes.batch))?);
         }
         Ok(Self { reads, writes, target, _threads: Arc::new(Threads(threads)) })
     }
@@ -104,6 +121,13 @@ impl Db {
     #[must_use]
     pub const fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// How full the queues are.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let capacity = self.reads.capacity().unwrap_or(usize::MAX);
+        Load { reads: self.reads.len(), writes: self.writes.len(), capacity }
     }
 
     /// Runs `work` on a reader thread. Serialise the answer in there: it is off the request threads.
@@ -160,8 +184,7 @@ impl Db {
     ) -> Result<oneshot::Receiver<Result<T>>> {
         let (answer, receiver) = oneshot::channel();
         let job: ReadJob = Box::new(move |conn| {
-            let result = conn.and_then(work);
-            let healthy = !matches!(&result, Err(error) if error.code.status() >= 500);
+            let (result, healthy) = run_read(conn, work);
             // The caller may have gone away: then nobody needs the answer.
             drop(answer.send(result));
             healthy
@@ -201,179 +224,28 @@ impl r2d2::HandleError<diesel::r2d2::Error> for LogErrors {
     }
 }
 
-/// A thread's connection, fetched again after it broke.
-struct Slot {
-    pool: r2d2::Pool<Opener>,
-    held: Option<Held>,
-}
-
-impl Slot {
-    const fn new(pool: r2d2::Pool<Opener>) -> Self {
-        Self { pool, held: None }
-    }
-
-    fn connection(&mut self) -> Result<&mut Connection> {
-        if self.held.is_none() {
-            self.held = Some(self.pool.get().map_err(Error::unavailable)?);
-        }
-        match self.held.as_mut() {
-            Some(conn) => Ok(conn),
-            None => Err(Error::unavailable("no connection")),
-        }
-    }
-
-    /// Ends what a failure left open; gives the connection up where it is broken.
-    fn recover(&mut self) {
-        if let Some(conn) = self.held.as_mut() {
-            // Fails harmlessly where no transaction is open.
-            drop(conn.batch_execute("ROLLBACK"));
-            if conn.batch_execute("SELECT 1").is_err() {
-                self.held = None;
-            }
-        }
-    }
-}
-
 fn serve_reads(mut slot: Slot, queue: &Receiver<ReadJob>) {
+    let seconds = histogram!("touchline_db_read_seconds");
     while let Ok(job) = queue.recv() {
-        let conn = slot.connection();
-        if !catch_unwind(AssertUnwindSafe(|| job(conn))).unwrap_or(false) {
+        let started = Instant::now();
+        if !job(slot.connection()) {
             slot.recover();
         }
+        seconds.record(started.elapsed());
     }
 }
 
-/// A request's write, which can be run again.
-trait Job: Send {
-    /// Runs the work and keeps its result; says whether it succeeded.
-    fn run(&mut self, conn: &mut Connection) -> bool;
-    /// Whether the last run failed in a way that another run may not.
-    fn is_transient(&self) -> bool;
-    /// Replaces the result by a failure.
-    fn fail(&mut self, error: &Error);
-    /// Tells the caller.
-    fn answer(self: Box<Self>);
-}
-
-struct Task<F, T> {
-    work: F,
-    result: Option<Result<T>>,
-    answer: oneshot::Sender<Result<T>>,
-}
-
-impl<F: FnMut(&mut Connection) -> Result<T> + Send, T: Send> Job for Task<F, T> {
-    fn run(&mut self, conn: &mut Connection) -> bool {
-        let result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn)))
-            .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
-        self.result.insert(result).is_ok()
-    }
-
-    fn is_transient(&self) -> bool {
-        matches!(&self.result, Some(Err(error)) if error.transient)
-    }
-
-    fn fail(&mut self, error: &Error) {
-        self.result = Some(Err(error.clone()));
-    }
-
-    fn answer(self: Box<Self>) {
-        let result = self.result.unwrap_or_else(|| Err(Error::internal("a write was not run")));
-        drop(self.answer.send(result));
-    }
-}
-
-type Batch = Vec<Box<dyn Job>>;
-
-fn serve_writes(mut slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize) {
-    while let Ok(first) = queue.recv() {
-        let mut batch: Batch = vec![first];
-        batch.extend(queue.try_iter().take(limit.saturating_sub(1)));
-        commit(&mut slot, &mut batch);
-        for job in batch {
-            job.answer();
-        }
-    }
-}
-
-/// Commits the batch as one transaction; where one of its jobs fails, again with a savepoint round each;
-/// where the transaction itself fails, one by one.
-fn commit(slot: &mut Slot, batch: &mut Batch) {
-    if attempt(slot, batch, Savepoints::None) {
-        return;
-    }
-    if batch.len() > 1 && !batch.iter().any(|job| job.is_transient()) && attempt(slot, batch, Savepoints::Each) {
-        return;
-    }
-    for job in batch {
-        let single = std::slice::from_mut(job);
-        for _ in 0..MOST_RUNS {
-            if attempt(slot, single, Savepoints::None) || !single.iter().any(|job| job.is_transient()) {
-                break;
-            }
-        }
-    }
-}
-
-/// How often a write is run that loses against others (deadlock, serialisation failure).
-const MOST_RUNS: usize = 5;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Savepoints {
-    /// All or nothing: no cost beyond the transaction's.
-    None,
-    /// A failed job is undone alone.
-    Each,
-}
-
-/// Runs the jobs in one transaction and commits it. Says whether every job now holds its final result.
-///
-/// A job alone is final also when it failed, unless the failure is transient.
-fn attempt(slot: &mut Slot, batch: &mut [Box<dyn Job>], savepoints: Savepoints) -> bool {
-    let conn = match slot.connection() {
+/// Runs a read, and says whether its connection is to be trusted with the next one.
+fn run_read<T>(conn: Result<&mut Connection>, work: impl FnOnce(&mut Connection) -> Result<T>) -> (Result<T>, bool) {
+    let conn = match conn {
         Ok(conn) => conn,
-        Err(error) => return settle(batch, &error),
+        // There is nothing to recover.
+        Err(error) => return (Err(error), true),
     };
-    if let Err(error) = conn.batch_execute(begin(conn)) {
-        let error = Error::from(error);
-        slot.recover();
-        return settle(batch, &error);
+    let result =
+        catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(Error::internal("a read panicked")));
+    match result {
+        Err(error) if error.code.status() >= 500 => (Err(slot::explain(error, slot::alive(conn))), false),
+        result => (result, true),
     }
-    let ran = match savepoints {
-        Savepoints::None => batch.iter_mut().all(|job| job.run(conn)),
-        Savepoints::Each => batch.iter_mut().all(|job| run_in_savepoint(conn, job.as_mut())),
-    };
-    if !ran {
-        slot.recover();
-        return batch.len() == 1 && !batch.iter().any(|job| job.is_transient());
-    }
-    if let Err(error) = conn.batch_execute("COMMIT") {
-        let error = Error::from(error);
-        slot.recover();
-        return settle(batch, &error);
-    }
-    true
-}
-
-/// Gives every job the transaction's own failure; it is final unless another run may succeed.
-fn settle(batch: &mut [Box<dyn Job>], error: &Error) -> bool {
-    for job in batch.iter_mut() {
-        job.fail(error);
-    }
-    !error.transient
-}
-
-const fn begin(conn: &Connection) -> &'static str {
-    match conn {
-        Connection::Sqlite(_) => "BEGIN IMMEDIATE",
-        Connection::Postgres(_) => "BEGIN",
-    }
-}
-
-/// Undoes the job alone where it fails; `false` means the whole transaction is lost.
-fn run_in_savepoint(conn: &mut Connection, job: &mut dyn Job) -> bool {
-    if conn.batch_execute("SAVEPOINT job").is_err() {
-        return false;
-    }
-    let end = if job.run(conn) { "RELEASE SAVEPOINT job" } else { "ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job" };
-    conn.batch_execute(end).is_ok()
 }

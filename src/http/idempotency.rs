@@ -109,10 +109,17 @@ impl Stored {
     }
 }
 
-/// Forgets answers older than [`KEPT_FOR`]; returns how many.
+/// Forgets at most [`BITE`] answers older than [`KEPT_FOR`], oldest first; returns how many.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub fn forget_old(conn: &mut Connection, now: Instant) -> Result<usize> {
-    Ok(diesel::delete(keys::table.filter(keys::created_at.lt(now.plus(-KEPT_FOR)))).execute(conn)?)
+    let old = now.plus(-KEPT_FOR);
+    let ages = keys::table.filter(keys::created_at.lt(old)).order(keys::created_at).select(keys::created_at);
+    let oldest: Vec<Instant> = ages.limit(BITE).load(conn)?;
+    let Some(until) = oldest.last() else { return Ok(0) };
+    Ok(diesel::delete(keys::table.filter(keys::created_at.le(until))).execute(conn)?)
 }
+
+/// How many answers are forgotten in one write.
+const BITE: i64 = 1000;

@@ -12,6 +12,7 @@ use actix_web::{HttpMessage, HttpResponse, ResponseError, web::Data};
 use crate::accounts::principal::Authentication;
 use crate::app::App;
 use crate::error::{Code, Error};
+use crate::operations::metrics;
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -73,15 +74,17 @@ pub async fn request<B: MessageBody + 'static>(
         }
     }
     let status = response.status().as_u16();
+    let took = started.elapsed();
     let path = response.request().match_pattern();
     tracing::info!(
         request_id = %id,
         method = %response.request().method(),
         path = path.as_deref().unwrap_or("-"),
         status,
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "request"
     );
+    metrics::request(response.request().method(), path, status, took);
     Ok(response)
 }
 

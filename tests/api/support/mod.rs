@@ -54,7 +54,7 @@ impl TestApp {
     /// Starts the application on `database`.
     pub async fn start(database: database::TestDatabase) -> Self {
         let db = database.open();
-        let fixture = db.write(|conn| database::insert_people(conn)).await.expect("people");
+        let fixture = db.write(database::insert_people).await.expect("people");
         let state = Data::new(App::new(db, Config::default(), SECRET));
         let service = client::service(state.clone()).await;
         let contract = contract::Contract::shared();

@@ -1,0 +1,54 @@
+//! Small jobs done every hour: what has expired is forgotten, the database keeps its statistics fresh.
+//!
+//! Each step is a short write, so that no request waits long behind it.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+
+use crate::db::types::Instant;
+use crate::db::{Connection, Db, dialect};
+use crate::error::Result;
+use crate::http::idempotency;
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Does the jobs now and then every hour, for ever.
+pub async fn run(db: Db) {
+    let mut clock = tokio::time::interval(EVERY);
+    // The first tick comes at once; a server that has just started has better things to do.
+    clock.tick().await;
+    loop {
+        clock.tick().await;
+        match once(&db).await {
+            Ok(forgotten) => tracing::info!(forgotten, "housekeeping done"),
+            Err(error) => tracing::warn!(%error, cause = error.cause.as_deref(), "housekeeping failed"),
+        }
+    }
+}
+
+/// Does the jobs once; returns how many rows were forgotten.
+///
+/// # Errors
+/// The database is away.
+pub async fn once(db: &Db) -> Result<usize> {
+    let forgotten = until_none_is_left(db, |conn| idempotency::forget_old(conn, Instant::now())).await?;
+    let optimize = dialect::optimize(db.target());
+    db.write(move |conn| Ok(conn.batch_execute(optimize)?)).await?;
+    Ok(forgotten)
+}
+
+/// Repeats a job that takes a bounded bite each time.
+async fn until_none_is_left(
+    db: &Db,
+    bite: impl Fn(&mut Connection) -> Result<usize> + Clone + Send + 'static,
+) -> Result<usize> {
+    let mut total = 0;
+    loop {
+        let bite = bite.clone();
+        match db.write(move |conn| bite(conn)).await? {
+            0 => return Ok(total),
+            taken => total += taken,
+        }
+    }
+}
