@@ -10,6 +10,9 @@ pub mod config;
 /// What can go wrong: one table from code to HTTP status and title.
 pub mod error;
 
+/// Texts as people write them: what is refused, and the form they are compared in.
+pub mod text;
+
 /// Both databases behind one connection type: threads, group commit, column types, dialects, migrations.
 pub mod db;
 /// What every endpoint shares: bodies, queries, pages, versions, retries, answers, middleware.

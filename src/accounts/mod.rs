@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod authenticate;
+pub mod owners;
 pub mod permissions;
 pub mod principal;
 pub mod teams;

@@ -1,0 +1,21 @@
+//! Whose a record is: an active user.
+
+use diesel::prelude::*;
+
+use super::UserId;
+use crate::db::Connection;
+use crate::db::schema::users;
+use crate::error::{Error, Result};
+
+/// Makes sure that records may be given to this user.
+///
+/// # Errors
+/// [`Code::Invalid`](crate::error::Code::Invalid) naming `field` where there is no such active user.
+pub fn check(conn: &mut Connection, field: &'static str, owner: UserId) -> Result<()> {
+    let active = users::table.filter(users::id.eq(owner).and(users::active.eq(true)));
+    let found: i64 = active.count().get_result(conn)?;
+    if found == 0 {
+        return Err(Error::field(field, "unknown", "is not an active user"));
+    }
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! Contacts in the database. The row holds all that reads need; `identities` and `contact_tags` are its indexes and
+//! change with it here and nowhere else.
+
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+
+use super::ContactId;
+use super::identity::{self, Identity};
+use super::model::{Contact, ContactChange, NewContact};
+use crate::accounts::audit::{self, Subject};
+use crate::accounts::{Principal, UserId, owners};
+use crate::companies::{self, CompanyId};
+use crate::db::schema::{contact_tags, contacts};
+use crate::db::types::Instant;
+use crate::db::{Both, Connection};
+use crate::error::{Error, Result};
+use crate::http::{Version, check_version};
+use crate::timeline::{self, EntryId, EntryType, NewEntry};
+
+/// What others need to know of a contact.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = contacts)]
+pub struct Brief {
+    /// The contact.
+    pub id: ContactId,
+    /// Who looks after it.
+    pub owner_id: Option<UserId>,
+    /// Whom the person works for.
+    pub company_id: Option<CompanyId>,
+}
+
+const fn subject(id: ContactId) -> Subject {
+    Subject { entity: "contact", id: id.0, contact_id: Some(id.0) }
+}
+
+/// The contact, for whoever may see it.
+///
+/// # Errors
+/// Not found where it is absent, deleted or out of the caller's sight.
+pub fn find(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Contact> {
+    let contact =
+        contacts::table.find(id).filter(contacts::deleted_at.is_null()).select(Contact::as_select()).first(conn)?;
+    by.scope.check(contact.owner_id)?;
+    Ok(contact)
+}
+
+/// Makes sure the caller may see the contact: cheaper than [`find`].
+///
+/// # Errors
+/// Not found where it is absent, deleted or out of the caller's sight.
+pub fn visible(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Brief> {
+    let brief =
+        contacts::table.find(id).filter(contacts::deleted_at.is_null()).select(Brief::as_select()).first(conn)?;
+    by.scope.check(brief.owner_id)?;
+    Ok(brief)
+}
+
+/// Makes a contact.
+///
+/// # Errors
+/// Every bad reference or custom field; [`Code::IdentityTaken`](crate::error::Code::IdentityTaken); a transient error
+/// where a concurrent request took one of its identities.
+pub fn insert(conn: &mut Connection, by: &Principal, new: NewContact) -> Result<Contact> {
+    let mut contact = Contact::blank(Instant::now());
+    contact.apply(&new.fields);
+    let company = check_references(conn, &new.fields)?;
+    check_custom(conn, &mut contact, &new)?;
+    check_named(&contact)?;
+    contact.index(company.as_deref());
+    let wanted = contact.identities();
+    identity::check_free(conn, by, None, &wanted)?;
+    diesel::insert_into(contacts::table).values(&contact).execute(conn)?;
+    let wanted: Vec<_> = wanted.into_iter().map(|(_, identity)| identity).collect();
+    identity::attach(conn, contact.id, &wanted, contact.created_at)?;
+    attach_tags(conn, contact.id, &contact.tags.0)?;
+    audit::record(conn, by, "create", subject(contact.id), None::<&Contact>, Some(&contact))?;
+    Ok(contact)
+}
+
+/// Changes a contact; where nothing differs nothing is written.
+///
+/// # Errors
+/// As for [`insert`]; not found; [`Code::PreconditionFailed`](crate::error::Code::PreconditionFailed).
+pub fn update(
+    conn: &mut Connection,
+    by: &Principal,
+    id: ContactId,
+    expected: Option<Version>,
+    change: &ContactChange,
+) -> Result<Contact> {
+    let before = find(conn, by, id)?;
+    check_version(expected, before.version)?;
+    let mut after = before.clone();
+    after.apply(change);
+    check_references(conn, change)?;
+    check_custom_change(conn, &mut after, change)?;
+    check_named(&after)?;
+    save(conn, by, &before, after)
+}
+
+/// Adds identities nobody has to a contact.
+pub(super) fn learn(conn: &mut Connection, by: &Principal, id: ContactId, new: Vec<Identity>) -> Result<()> {
+    let before = find(conn, by, id)?;
+    let mut after = before.clone();
+    super::reference::add(&mut after, new);
+    save(conn, by, &before, after)?;
+    Ok(())
+}
+
+/// Writes a changed contact with its indexes, and puts the change on the timeline and the trail.
+fn save(conn: &mut Connection, by: &Principal, before: &Contact, mut after: Contact) -> Result<Contact> {
+    let difference = audit::difference(before, &after)?;
+    if difference.is_empty() {
+        return Ok(after);
+    }
+    let company = company_name(conn, after.company_id)?;
+    after.index(company.as_deref());
+    after.version = before.version + 1;
+    after.updated_at = Instant::now();
+    move_identities(conn, by, before, &after)?;
+    move_tags(conn, after.id, &before.tags.0, &after.tags.0)?;
+    overwrite(conn, before.version, &after)?;
+    audit::record(conn, by, "update", subject(after.id), Some(before), Some(&after))?;
+    note(conn, by, &after, difference)?;
+    Ok(after)
+}
+
+/// Writes the row, unless somebody else has done so since it was read: then the whole work is run again.
+pub(super) fn overwrite(conn: &mut Connection, read: Version, after: &Contact) -> Result<()> {
+    let unchanged = contacts::table.find(after.id).filter(contacts::version.eq(read));
+    if diesel::update(unchanged).set(after).execute(conn)? == 0 {
+        return Err(Error { transient: true, ..Error::unavailable("a concurrent request changed the contact") });
+    }
+    Ok(())
+}
+
+/// Puts the change on the client's line: the owner's apart from the rest, since it is of another kind.
+fn note(conn: &mut Connection, by: &Principal, contact: &Contact, mut changes: Map<String, Value>) -> Result<()> {
+    if let Some(owner) = changes.shift_remove("owner_id") {
+        let properties = Map::from_iter([("owner_id".to_owned(), owner)]);
+        record(conn, by, contact, "contact.owner_changed", Some(properties))?;
+    }
+    if !changes.is_empty() {
+        record(conn, by, contact, "contact.updated", Some(changes))?;
+    }
+    Ok(())
+}
+
+/// Puts an entry about the contact itself on its line.
+pub(super) fn record(
+    conn: &mut Connection,
+    by: &Principal,
+    contact: &Contact,
+    kind: &str,
+    properties: Option<Map<String, Value>>,
+) -> Result<()> {
+    let entry = NewEntry {
+        id: EntryId::new(),
+        contact_id: contact.id,
+        occurred_at: contact.updated_at,
+        entry_type: EntryType::Change,
+        lead_id: None,
+        kind: kind.to_owned(),
+        subject: None,
+        properties: properties.map(Value::Object),
+    };
+    timeline::record(conn, by, entry)
+}
+
+fn move_identities(conn: &mut Connection, by: &Principal, before: &Contact, after: &Contact) -> Result<()> {
+    let (old, new) = (before.identities(), after.identities());
+    let lost: Vec<_> = lacking(&old, &new).map(|(_, identity)| identity.clone()).collect();
+    let gained: Vec<_> = lacking(&new, &old).cloned().collect();
+    identity::check_free(conn, by, Some(after.id), &gained)?;
+    identity::detach(conn, after.id, &lost)?;
+    let gained: Vec<_> = gained.into_iter().map(|(_, identity)| identity).collect();
+    identity::attach(conn, after.id, &gained, after.updated_at)
+}
+
+/// Those of `all` that are not among `known`.
+fn lacking<'a>(
+    all: &'a [(String, Identity)],
+    known: &'a [(String, Identity)],
+) -> impl Iterator<Item = &'a (String, Identity)> {
+    all.iter().filter(|(_, identity)| !known.iter().any(|(_, other)| other == identity))
+}
+
+fn attach_tags(conn: &mut Connection, id: ContactId, tags: &[String]) -> Result<()> {
+    for tag in tags {
+        let row = (contact_tags::contact_id.eq(id), contact_tags::tag.eq(tag));
+        Both(diesel::insert_into(contact_tags::table).values(row).on_conflict_do_nothing()).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn move_tags(conn: &mut Connection, id: ContactId, old: &[String], new: &[String]) -> Result<()> {
+    for tag in old.iter().filter(|tag| !new.contains(tag)) {
+        diesel::delete(contact_tags::table.find((id, tag))).execute(conn)?;
+    }
+    let gained: Vec<_> = new.iter().filter(|tag| !old.contains(tag)).cloned().collect();
+    attach_tags(conn, id, &gained)
+}
+
+fn check_named(contact: &Contact) -> Result<()> {
+    if contact.display_name.is_empty() {
+        let message = "give a name, an e-mail address, a phone number or an external id";
+        return Err(Error::field("display_name", "required", message));
+    }
+    Ok(())
+}
+
+/// Checks the owner and the company that a change names; returns the company's name.
+fn check_references(conn: &mut Connection, change: &ContactChange) -> Result<Option<String>> {
+    if let Some(Some(owner)) = change.owner_id {
+        owners::check(conn, "owner_id", owner)?;
+    }
+    let Some(Some(company)) = change.company_id else { return Ok(None) };
+    match companies::name_of(conn, company)? {
+        Some(name) => Ok(Some(name)),
+        None => Err(Error::field("company_id", "unknown", "there is no such company")),
+    }
+}
+
+fn company_name(conn: &mut Connection, company: Option<CompanyId>) -> Result<Option<String>> {
+    company.map_or(Ok(None), |company| companies::name_of(conn, company))
+}
+
+fn check_custom(_: &mut Connection, _: &mut Contact, _: &NewContact) -> Result<()> {
+    Ok(())
+}
+
+fn check_custom_change(_: &mut Connection, _: &mut Contact, _: &ContactChange) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Contacts: fields, identities, lists, bin, erasure.
+
+mod recognition;
