@@ -64,7 +64,6 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: NewContact) -> Result<
     let mut contact = Contact::blank(Instant::now());
     contact.apply(&new.fields);
     let company = check_references(conn, &new.fields)?;
-    check_custom(conn, &mut contact, &new)?;
     check_named(&contact)?;
     contact.index(company.as_deref());
     let wanted = contact.identities();
@@ -93,7 +92,6 @@ pub fn update(
     let mut after = before.clone();
     after.apply(change);
     check_references(conn, change)?;
-    check_custom_change(conn, &mut after, change)?;
     check_named(&after)?;
     save(conn, by, &before, after)
 }
@@ -223,12 +221,4 @@ fn check_references(conn: &mut Connection, change: &ContactChange) -> Result<Opt
 
 fn company_name(conn: &mut Connection, company: Option<CompanyId>) -> Result<Option<String>> {
     company.map_or(Ok(None), |company| companies::name_of(conn, company))
-}
-
-fn check_custom(_: &mut Connection, _: &mut Contact, _: &NewContact) -> Result<()> {
-    Ok(())
-}
-
-fn check_custom_change(_: &mut Connection, _: &mut Contact, _: &ContactChange) -> Result<()> {
-    Ok(())
 }
