@@ -120,6 +120,8 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// Seconds after which a retry makes sense.
     pub retry_after: Option<u64>,
+    /// The methods that are allowed, where another was used.
+    pub allow: Option<String>,
     /// The cause, for the log only.
     pub cause: Option<String>,
     /// Set where running the same work again may succeed (a deadlock, a serialisation failure).
@@ -130,7 +132,7 @@ impl Error {
     /// A problem without detail.
     #[must_use]
     pub const fn new(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new(), retry_after: None, cause: None, transient: false }
+        Self { code, detail: None, errors: Vec::new(), retry_after: None, allow: None, cause: None, transient: false }
     }
 
     /// A problem explained.
@@ -223,6 +225,9 @@ impl actix_web::ResponseError for Error {
         let mut response = HttpResponse::build(self.status());
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((header::ALLOW, methods.as_str()));
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));

@@ -158,7 +158,10 @@ fn method_not_allowed(method: &Method, allowed: &str) -> Result<HttpResponse, Er
     if method == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allowed)).finish());
     }
-    Err(Error::because(Code::MethodNotAllowed, format!("Allowed here: {allowed}.")))
+    Err(Error {
+        allow: Some(allowed.to_owned()),
+        ..Error::because(Code::MethodNotAllowed, format!("Allowed here: {allowed}."))
+    })
 }
 
 const fn method_name(method: &HttpMethod) -> &'static str {

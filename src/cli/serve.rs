@@ -45,6 +45,10 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let housekeeping = actix_web::rt::spawn(housekeeping::run(state.db.clone()));
     let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
+    let address = match &config.public_url {
+        Some(_) => config.public_url(),
+        None => format!("http://{}", listener.local_addr().map_err(Failure::new)?),
+    };
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || app::build(state.clone()))
         .workers(config.workers.map_or(cores, usize::from))
@@ -57,15 +61,14 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
         .map_err(Failure::new)?
         .run();
     let handle = server.handle();
+    // Heard from before the first word is said, so that whoever reads it may stop us at once.
+    let stop = told_to_stop().map_err(Failure::new)?;
     actix_web::rt::spawn(async move {
-        if let Err(error) = told_to_stop().await {
-            tracing::error!(%error, "signals cannot be heard");
-            return;
-        }
+        stop.await;
         tracing::info!("finishing accepted requests");
         handle.stop(true).await;
     });
-    say(format!("Touchline listens on {}", config.public_url()));
+    say(format!("Touchline serves {address}"));
     let ended = server.await.map_err(Failure::new);
     housekeeping.abort();
     figures.abort();
@@ -99,14 +102,16 @@ fn metrics_server(listener: TcpListener, state: &Data<App>, metrics: Metrics) ->
     Ok(server.run())
 }
 
-async fn told_to_stop() -> std::io::Result<()> {
+/// Done when the process is asked to end, by a supervisor or from the keyboard.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// `touchline health`: succeeds where the server of these settings says it is ready.

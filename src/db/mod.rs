@@ -1,6 +1,7 @@
 //! The database: dedicated threads, one connection each, reached through [`Db::read`] and [`Db::write`].
 
 pub mod connection;
+mod declare;
 pub mod dialect;
 pub mod migrate;
 pub mod schema;

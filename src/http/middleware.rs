@@ -60,7 +60,7 @@ pub async fn request<B: MessageBody + 'static>(
     let id = incoming_id(&req).unwrap_or_else(|| uuid::Uuid::now_v7().simple().to_string());
     req.extensions_mut().insert(RequestId(id.clone()));
     let response = next.call(req).await?;
-    let mut response = match response.response().error().map(to_error) {
+    let mut response = match failure(&response) {
         Some(error) => response.into_response(problem(&error, &id)).map_into_right_body(),
         None => response.map_into_left_body(),
     };
@@ -105,6 +105,20 @@ fn incoming_id(req: &ServiceRequest) -> Option<String> {
     let id = req.headers().get(&REQUEST_ID)?.to_str().ok()?;
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
     ((1..=128).contains(&id.len()) && id.chars().all(harmless)).then(|| id.to_owned())
+}
+
+/// The error behind an answer. What actix refuses by itself (a method, say) comes without one.
+fn failure<B>(response: &ServiceResponse<B>) -> Option<Error> {
+    if let Some(error) = response.response().error() {
+        return Some(to_error(error));
+    }
+    let allow = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let has_body = response.headers().contains_key(header::CONTENT_TYPE);
+    match response.status().as_u16() {
+        404 if !has_body => Some(Error::not_found()),
+        405 if !has_body => Some(Error { allow, ..Error::new(Code::MethodNotAllowed) }),
+        _ => None,
+    }
 }
 
 /// Our own error, or actix's in our words.

@@ -4,6 +4,9 @@
 
 mod accounts;
 mod contacts;
+mod faults;
+mod habits;
+mod schema;
 mod support;
 
 fn main() -> std::process::ExitCode {

@@ -48,6 +48,11 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same credentials, another service.
+    pub fn on(&self, call: Call) -> Self {
+        Self { call, ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, TestRequest::get()).await
     }

@@ -92,6 +92,11 @@ impl TestDatabase {
         Self { target, _folder: None, on_server: Some((server.url.clone(), name)) }
     }
 
+    /// The server's URL and this database's name on it; `None` on SQLite.
+    pub fn on_server(&self) -> Option<(&str, &str)> {
+        self.on_server.as_ref().map(|(url, name)| (url.as_str(), name.as_str()))
+    }
+
     pub fn open(&self) -> Db {
         let sizes = Sizes { readers: 2, ..Sizes::for_target(&self.target) };
         Db::open(Opener::new(self.target.clone()), self.target.clone(), sizes).expect("threads")

@@ -5,6 +5,7 @@ mod client;
 pub mod cluster;
 mod contract;
 pub mod database;
+pub mod process;
 pub mod runner;
 
 use actix_web::web::Data;
@@ -30,7 +31,7 @@ pub struct TestApp {
     pub key: Client,
     pub users: Users,
     pub state: Data<App>,
-    _database: database::TestDatabase,
+    pub database: database::TestDatabase,
 }
 
 /// The ids behind the clients.
@@ -76,8 +77,16 @@ impl TestApp {
             key: Client::new(service.clone(), contract.clone(), Some(database::API_KEY.to_owned())),
             users,
             state,
-            _database: database,
+            database,
         }
+    }
+
+    /// `admin`, calling an application with other settings on the same database.
+    pub async fn admin_with(&self, change: impl FnOnce(&mut Config)) -> Client {
+        let mut config = self.state.config.clone();
+        change(&mut config);
+        let state = Data::new(App::new(self.state.db.clone(), config, SECRET));
+        self.admin.on(client::service(state).await)
     }
 
     /// The client of a role.

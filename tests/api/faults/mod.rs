@@ -1,0 +1,8 @@
+//! What goes wrong outside: the process is killed, the disk fills up, the database goes away. On the real program.
+
+mod backup;
+mod crash;
+mod disk;
+mod outage;
+mod shutdown;
+mod startup;

@@ -1,0 +1,88 @@
+//! The rules of the code that a compiler does not know.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+/// Every Rust file under a folder, with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut folders, mut found) = (vec![root.join(folder)], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(root).unwrap().to_owned(), text));
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+/// Lines of files that hold one of `words`, as `file:line`.
+fn holding(words: &[&str], files: impl Iterator<Item = (PathBuf, String)>) -> Vec<String> {
+    files
+        .flat_map(|(path, text)| {
+            let lines: Vec<_> = text
+                .lines()
+                .enumerate()
+                .filter(|(_, line)| words.iter().any(|word| line.contains(word)))
+                .map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim()))
+                .collect();
+            lines
+        })
+        .collect()
+}
+
+#[test]
+fn only_the_database_module_knows_which_database_it_is() {
+    let outside = sources("src").into_iter().filter(|(path, _)| !path.starts_with("src/db"));
+    let found = holding(&["Connection::Sqlite", "Connection::Postgres", "diesel::sqlite", "diesel::pg"], outside);
+    assert!(found.is_empty(), "belongs under src/db/: {found:#?}");
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_and_never_allowed() {
+    let words = [concat!("#[", "allow("), concat!("#![", "allow(")];
+    let found = holding(&words, sources("src").into_iter().chain(sources("tests")));
+    assert!(found.is_empty(), "use #[expect(…, reason = …)]: {found:#?}");
+}
+
+#[test]
+fn files_stay_short() {
+    for (folder, most) in [("src", 400), ("tests", 500)] {
+        let long: Vec<_> = sources(folder)
+            .into_iter()
+            // The table declarations are data, one line a column.
+            .filter(|(path, text)| !path.ends_with("db/schema.rs") && text.lines().count() > most)
+            .map(|(path, text)| format!("{}: {} lines", path.display(), text.lines().count()))
+            .collect();
+        assert!(long.is_empty(), "over {most} lines: {long:#?}");
+    }
+}
+
+/// Bundled SQLite slows down with every thread unless its global memory statistics are off.
+#[test]
+fn sqlite_is_built_as_cargo_config_asks() {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Used {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        used: bool,
+    }
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    for (option, wanted) in [
+        ("DEFAULT_MEMSTATUS=0", true),
+        ("DQS=0", true),
+        ("ENABLE_API_ARMOR", false),
+        ("ENABLE_MEMORY_MANAGEMENT", false),
+    ] {
+        let asked = diesel::sql_query("SELECT sqlite_compileoption_used(?) AS used");
+        let found: Used = asked.bind::<diesel::sql_types::Text, _>(option).get_result(&mut conn).unwrap();
+        assert_eq!(found.used, wanted, "{option}: build with the LIBSQLITE3_FLAGS of .cargo/config.toml");
+    }
+}
