@@ -71,7 +71,7 @@ impl App {
 
 /// Every route under `/api/v1`.
 fn api(cfg: &mut ServiceConfig) {
-    cfg.configure(accounts::teams::routes);
+    cfg.configure(accounts::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].

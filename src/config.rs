@@ -31,6 +31,10 @@ pub struct Config {
     #[arg(long, global = true, env = "TOUCHLINE_ALLOW_HTTP")]
     pub allow_http: bool,
 
+    /// The last address in `X-Forwarded-For` is the caller's: only behind a proxy that writes that header.
+    #[arg(long, global = true, env = "TOUCHLINE_TRUST_PROXY")]
+    pub trust_proxy: bool,
+
     /// Signs sessions: at least 32 characters. Default: made once and kept in the data folder.
     #[arg(long, global = true, env = "TOUCHLINE_SECRET", hide_env_values = true)]
     pub secret: Option<String>,

@@ -1,14 +1,21 @@
 //! The append-only trail: who changed what, when, from what to what, in which request.
 
+use actix_web::get;
+use actix_web::web::Data;
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Principal;
-use crate::db::Connection;
+use super::permissions::grants;
+use super::{ApiKeyId, May, Principal, UserId};
+use crate::app::App;
 use crate::db::schema::audit_log;
 use crate::db::types::{Guid, Instant, Json};
+use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
+use crate::http::{Cursor, Limit, Page, Query, Reply};
 
 /// What was changed.
 #[derive(Debug, Clone, Copy)]
@@ -75,4 +82,143 @@ pub fn difference<T: Serialize>(before: &T, after: &T) -> Result<serde_json::Map
         }
     }
     Ok(out)
+}
+
+/// Empties what the log holds of an erased client; that something was done, when and by whom stays.
+///
+/// # Errors
+/// The database is away.
+pub fn forget_contact(conn: &mut Connection, contact_id: Guid) -> Result<usize> {
+    let entries = audit_log::table.filter(audit_log::contact_id.eq(contact_id));
+    let empty = (audit_log::before.eq(None::<Json<Value>>), audit_log::after.eq(None::<Json<Value>>));
+    Ok(diesel::update(entries).set(empty).execute(conn)?)
+}
+
+/// One change that somebody made.
+#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+pub struct AuditEntry {
+    #[schema(value_type = uuid::Uuid)]
+    id: Guid,
+    at: Instant,
+    /// The person who did it; `null` where a program or Touchline itself did.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    user_id: Option<Guid>,
+    /// The API key that did it.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    api_key_id: Option<Guid>,
+    request_id: Option<String>,
+    /// `create`, `update`, `delete`, `restore`, `erase`, `login`, `login_failed`, ….
+    action: String,
+    /// The kind of record: `contact`, `lead`, `user`, `session`, ….
+    entity: String,
+    #[schema(value_type = uuid::Uuid)]
+    entity_id: Guid,
+    /// The client it belongs to.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    contact_id: Option<Guid>,
+    /// The record before; `null` where there was none, or the client has been erased.
+    #[schema(value_type = Value)]
+    before: Option<Json<Value>>,
+    /// The record after; `null` where there is none, or the client has been erased.
+    #[schema(value_type = Value)]
+    after: Option<Json<Value>>,
+}
+
+/// Which entries of the log.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditFilter {
+    /// The kind of record: `contact`, `lead`, `user`, ….
+    entity: Option<String>,
+    /// The record.
+    #[param(value_type = Option<uuid::Uuid>)]
+    entity_id: Option<Guid>,
+    /// What this person did.
+    user_id: Option<UserId>,
+    /// What this API key did.
+    api_key_id: Option<ApiKeyId>,
+    /// `create`, `update`, `delete`, `login`, ….
+    action: Option<String>,
+    /// From this time on.
+    from: Option<Instant>,
+    /// Before this time.
+    to: Option<Instant>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// 1 to 200; 50 by default.
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    limit: Limit,
+}
+
+/// Entries, the newest first. Every filter but the times has an index that ends in the id; ids grow with time, so
+/// times are bounds on the id too. `concat("")` keeps a planner without statistics off the wider of two indexes.
+fn newest(conn: &mut Connection, by: &Principal, filter: &AuditFilter) -> Result<Page<AuditEntry>> {
+    let limit = filter.limit.get()?;
+    let mut query = audit_log::table.select(AuditEntry::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = filter.entity_id {
+        query = query.filter(audit_log::entity_id.eq(id));
+    }
+    let narrow = filter.entity_id.is_some() || filter.user_id.is_some() || filter.api_key_id.is_some();
+    if let Some(action) = &filter.action {
+        query = if narrow {
+            query.filter(audit_log::action.concat("").eq(action))
+        } else {
+            query.filter(audit_log::action.eq(action))
+        };
+    }
+    if let Some(entity) = &filter.entity {
+        query = if narrow || filter.action.is_some() {
+            query.filter(audit_log::entity.concat("").eq(entity))
+        } else {
+            query.filter(audit_log::entity.eq(entity))
+        };
+    }
+    if let Some(id) = filter.user_id {
+        query = query.filter(audit_log::user_id.eq(id.0));
+    }
+    if let Some(id) = filter.api_key_id {
+        query = query.filter(audit_log::api_key_id.eq(id.0));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit_log::at.ge(from).and(audit_log::id.ge(id_bound(from, -CLOCK_STEP, 0))));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(audit_log::at.lt(to).and(audit_log::id.le(id_bound(to, CLOCK_STEP, u8::MAX))));
+    }
+    if let Some(owners) = by.scope.owners() {
+        let owners: Vec<Guid> = owners.into_iter().map(|owner| owner.0).collect();
+        query = query.filter(audit_log::user_id.eq_any(owners));
+    }
+    if let Some(cursor) = &filter.cursor {
+        let Cursor((), id) = Cursor::<(), Guid>::decode(cursor)?;
+        query = query.filter(audit_log::id.lt(id));
+    }
+    let rows = query.order(audit_log::id.desc()).limit(limit + 1).load(conn)?;
+    Ok(Page::cut(rows, limit, |entry| Cursor((), entry.id).encode()))
+}
+
+/// How far an id's time may be off its entry's, since clocks are set.
+const CLOCK_STEP: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+/// The id (UUID version 7) of that time whose other bits are all `fill`.
+fn id_bound(at: Instant, shift: chrono::TimeDelta, fill: u8) -> Guid {
+    let millis = u64::try_from(at.plus(shift).micros() / 1000).unwrap_or(0);
+    Guid(uuid::Builder::from_unix_timestamp_millis(millis, &[fill; 10]).into_uuid())
+}
+
+/// Lists who did what, the newest first.
+///
+/// Where the caller's role does not see every record, only what the people it sees did is listed.
+#[utoipa::path(operation_id = "list_audit_entries", tag = "accounts", security(("bearer" = ["audit:read"])), params(AuditFilter), responses((status = 200, body = Page<AuditEntry>)))]
+#[get("/audit")]
+async fn list(actor: May<grants::AuditRead>, app: Data<App>, filter: Query<AuditFilter>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| Reply::ok(&newest(conn, by, &filter.0)?)).await
+}
+
+/// The routes of the audit log.
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list);
 }

@@ -2,14 +2,33 @@
 
 pub mod audit;
 pub mod authenticate;
+pub mod commands;
+mod input;
+pub mod keys;
+mod login;
+mod me;
+pub mod passwords;
 pub mod owners;
 pub mod permissions;
 pub mod principal;
+mod roles;
+pub mod sessions;
+pub mod setup;
 pub mod teams;
+pub mod throttle;
 pub mod tokens;
+pub mod users;
 
 pub use permissions::{Permission, Role, Visibility};
 pub use principal::{Actor, May, Principal, Scope};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::App;
+use crate::db::Connection;
+use crate::error::Result;
+use crate::http::Reply;
+use crate::http::idempotency::Retry;
 
 crate::id! {
     /// A user's id.
@@ -22,4 +41,28 @@ crate::id! {
 crate::id! {
     /// An API key's id.
     ApiKeyId
+}
+
+/// The routes of set-up, log-in, users, roles, teams, keys and the audit log.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(setup::routes)
+        .configure(login::routes)
+        .configure(me::routes)
+        .configure(users::routes)
+        .configure(roles::routes)
+        .configure(teams::routes)
+        .configure(keys::routes)
+        .configure(audit::routes);
+}
+
+/// [`App::write`] for changes of who may do what: this server acts on them from the next request on.
+async fn change(
+    app: &App,
+    by: &Principal,
+    retry: Option<Retry>,
+    work: impl FnMut(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
+) -> Result<Reply> {
+    let reply = app.write(by, retry, work).await;
+    app.auth.forget();
+    reply
 }

@@ -1,4 +1,8 @@
 //! The caller of a request: who, with which permissions, seeing which records.
+//!
+//! A handler's first argument says who may call, and its `security` in the OpenAPI document says the same:
+//! `May<grants::X>` is `("bearer" = ["<permission>"])`; [`Person`], for what belongs to whoever is logged in,
+//! is `("bearer" = ["person"])`. An operation without `security` is public. A test walks all of them.
 
 use std::collections::BTreeSet;
 use std::future::{Ready, ready};
@@ -92,6 +96,8 @@ pub struct Principal {
     pub permissions: Arc<BTreeSet<Permission>>,
     /// Which records the caller sees.
     pub scope: Scope,
+    /// The person's session; `None` for programs.
+    pub session: Option<Guid>,
     /// The request's id, for the audit log.
     pub request_id: Option<String>,
 }
@@ -105,7 +111,21 @@ impl Principal {
             role: None,
             permissions: Arc::new(Permission::ALL.iter().copied().collect()),
             scope: Scope::All,
+            session: None,
             request_id: None,
+        }
+    }
+
+    /// A person who is just logging in: the actor of the audit log, without permissions.
+    #[must_use]
+    pub fn arriving(user: UserId, role: Role, session: Guid, request_id: Option<String>) -> Self {
+        Self {
+            actor: Actor::User(user),
+            role: Some(role),
+            permissions: Arc::default(),
+            scope: Scope::Owners(Arc::new(BTreeSet::from([user]))),
+            session: Some(session),
+            request_id,
         }
     }
 

@@ -10,7 +10,7 @@ use validator::Validate;
 
 use super::audit::{self, Subject};
 use super::permissions::grants;
-use super::{May, Principal, TeamId};
+use super::{May, Principal, TeamId, change, input};
 use crate::app::App;
 use crate::db::Connection;
 use crate::db::schema::{teams, users};
@@ -34,8 +34,16 @@ pub struct Team {
 #[serde(deny_unknown_fields)]
 pub struct TeamInput {
     /// Unique among teams.
-    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
+}
+
+impl TeamInput {
+    fn parse(self) -> Result<Self> {
+        let mut fields = input::Fields::default();
+        let name = fields.line("name", &self.name, 100);
+        fields.done().map(|()| Self { name })
+    }
 }
 
 const NAME_TAKEN: &str = "Another team has this name.";
@@ -105,8 +113,8 @@ async fn list(actor: May<grants::UsersRead>, app: Data<App>) -> Result<Reply> {
 #[utoipa::path(operation_id = "create_team", tag = "accounts", security(("bearer" = ["users:manage"])), request_body = TeamInput, responses((status = 201, body = Team)))]
 #[post("/teams")]
 async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<TeamInput>) -> Result<Reply> {
-    let Post { value, retry } = body;
-    app.write(&actor, retry, move |conn, by| {
+    let (value, retry) = (body.value.parse()?, body.retry);
+    change(&app, &actor, retry, move |conn, by| {
         let team = insert(conn, by, &value)?;
         Ok(Reply::created(&team, format!("/api/v1/teams/{}", team.id))?.version(team.version))
     })
@@ -123,9 +131,9 @@ async fn update(
     expected: IfMatch,
     body: Body<TeamInput>,
 ) -> Result<Reply> {
-    let (id, expected) = (*id, expected.expected(actor.is_person())?);
-    app.write(&actor, None, move |conn, by| {
-        let team = rename(conn, by, id, expected, &body.0)?;
+    let (id, expected, input) = (*id, expected.expected(actor.is_person())?, body.0.parse()?);
+    change(&app, &actor, None, move |conn, by| {
+        let team = rename(conn, by, id, expected, &input)?;
         Ok(Reply::ok(&team)?.version(team.version))
     })
     .await
@@ -136,10 +144,10 @@ async fn update(
 #[delete("/teams/{id}")]
 async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<TeamId>, expected: IfMatch) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
-    app.write(&actor, None, move |conn, by| remove(conn, by, id, expected).map(|()| Reply::no_content())).await
+    change(&app, &actor, None, move |conn, by| remove(conn, by, id, expected).map(|()| Reply::no_content())).await
 }
 
 /// The routes of teams.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list).service(create).service(update).service(delete);
 }

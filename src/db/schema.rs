@@ -39,6 +39,7 @@ diesel::table! {
     role_visibility (role) {
         role -> Text,
         visibility -> Text,
+        version -> BigInt,
         updated_at -> sql::Instant,
     }
 }

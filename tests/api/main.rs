@@ -7,6 +7,8 @@ mod contacts;
 mod faults;
 mod habits;
 mod schema;
+mod probe;
+mod problems;
 mod support;
 
 fn main() -> std::process::ExitCode {

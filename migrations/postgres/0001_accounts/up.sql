@@ -21,11 +21,13 @@ CREATE TABLE users (
     updated_at timestamptz NOT NULL
 );
 CREATE INDEX users_by_team ON users (team_id);
+CREATE INDEX users_by_name ON users (name, id);
 
 -- Rows exist only for roles whose visibility differs from the built-in default.
 CREATE TABLE role_visibility (
     role text NOT NULL PRIMARY KEY,
     visibility text NOT NULL,
+    version bigint NOT NULL,
     updated_at timestamptz NOT NULL
 );
 
@@ -41,6 +43,7 @@ CREATE TABLE sessions (
     revoked_at timestamptz
 );
 CREATE INDEX sessions_by_user ON sessions (user_id, address);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
 
 CREATE TABLE refresh_tokens (
     hash bytea NOT NULL PRIMARY KEY,
@@ -80,6 +83,16 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_by_entity ON audit_log (entity_id, id);
 CREATE INDEX audit_log_by_contact ON audit_log (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX audit_log_by_user ON audit_log (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX audit_log_by_key ON audit_log (api_key_id, id) WHERE api_key_id IS NOT NULL;
+CREATE INDEX audit_log_by_kind ON audit_log (entity, id);
+CREATE INDEX audit_log_by_action ON audit_log (action, id);
+CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
+CREATE TRIGGER audit_log_is_never_deleted BEFORE DELETE ON audit_log
+    FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_log_is_never_rewritten
+    BEFORE UPDATE OF id, at, user_id, api_key_id, request_id, action, entity, entity_id, contact_id ON audit_log
+    FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
 -- What was answered to a POST that carried an Idempotency-Key.
 CREATE TABLE idempotency_keys (

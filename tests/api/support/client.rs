@@ -1,5 +1,6 @@
 //! A caller of the API. Each exchange is checked against the OpenAPI document.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -36,11 +37,17 @@ pub struct Client {
     call: Call,
     contract: Arc<Contract>,
     token: Option<String>,
+    address: IpAddr,
 }
 
 impl Client {
     pub const fn new(call: Call, contract: Arc<Contract>, token: Option<String>) -> Self {
-        Self { call, contract, token }
+        Self { call, contract, token, address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
+    }
+
+    /// The same caller from elsewhere.
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.parse().expect("an address"), ..self.clone() }
     }
 
     /// The same service, other credentials.
@@ -107,7 +114,7 @@ impl Client {
 
     /// Any request.
     pub async fn send(&self, method: &str, path: &str, request: TestRequest) -> Answer {
-        let mut request = request.uri(path).peer_addr(([127, 0, 0, 1], 40_000).into());
+        let mut request = request.uri(path).peer_addr((self.address, 40_000).into());
         if let Some(token) = &self.token {
             request = request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
         }
@@ -118,6 +125,7 @@ impl Client {
     }
 }
 
-fn json(request: TestRequest, body: &Value) -> TestRequest {
+/// Gives a request a JSON body.
+pub fn json(request: TestRequest, body: &Value) -> TestRequest {
     request.insert_header(header::ContentType::json()).set_payload(body.to_string())
 }

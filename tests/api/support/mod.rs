@@ -12,8 +12,10 @@ use actix_web::web::Data;
 use touchline::accounts::{ApiKeyId, Permission, Role, TeamId, UserId};
 use touchline::app::App;
 use touchline::config::Config;
+use touchline::db::Db;
 
-pub use client::Client;
+pub use answer::Answer;
+pub use client::{Client, json};
 pub(crate) use runner::cases;
 
 /// The application on a fresh, migrated database, with one user of each role and one API key of every scope.
@@ -31,7 +33,12 @@ pub struct TestApp {
     pub key: Client,
     pub users: Users,
     pub state: Data<App>,
+<<<<<<< HEAD
     pub database: database::TestDatabase,
+=======
+    fixture: database::Fixture,
+    database: database::TestDatabase,
+>>>>>>> 5dd63ca (Log people in, throttle guesses, manage users, roles and keys, read the audit log)
 }
 
 /// The ids behind the clients.
@@ -56,7 +63,16 @@ impl TestApp {
     pub async fn start(database: database::TestDatabase) -> Self {
         let db = database.open();
         let fixture = db.write(database::insert_people).await.expect("people");
-        let state = Data::new(App::new(db, Config::default(), SECRET));
+        Self::with(database, db, fixture, Config::default()).await
+    }
+
+    /// The same database, served with other settings.
+    pub async fn restart(self, config: Config) -> Self {
+        Self::with(self.database, self.state.db.clone(), self.fixture, config).await
+    }
+
+    async fn with(database: database::TestDatabase, db: Db, fixture: database::Fixture, config: Config) -> Self {
+        let state = Data::new(App::new(db, config, SECRET));
         let service = client::service(state.clone()).await;
         let contract = contract::Contract::shared();
         let person = |user: UserId| {
@@ -77,6 +93,10 @@ impl TestApp {
             key: Client::new(service.clone(), contract.clone(), Some(database::API_KEY.to_owned())),
             users,
             state,
+<<<<<<< HEAD
+=======
+            fixture,
+>>>>>>> 5dd63ca (Log people in, throttle guesses, manage users, roles and keys, read the audit log)
             database,
         }
     }
