@@ -45,7 +45,7 @@ pub fn create_user(db: &Db, email: &str, name: &str, role: Role, password: Optio
     Ok(Account { user, made_up })
 }
 
-/// Sets a user's password and ends the sessions.
+/// Sets a user's password and ends the sessions (on a running server, within seconds).
 ///
 /// # Errors
 /// There is no such user, or the password is not acceptable.

@@ -7,6 +7,7 @@ mod openapi;
 mod output;
 mod serve;
 mod settings;
+mod users;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,6 +44,9 @@ enum Command {
         /// The file that `touchline backup` made.
         file: PathBuf,
     },
+    /// Add users, reset their passwords, list them.
+    #[command(subcommand)]
+    User(users::UserCommand),
     /// Print the API's description as YAML.
     Openapi,
     /// Ask a running server whether it is ready; for health checks of containers.
@@ -61,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => installation::migrate(&config),
         Command::Backup { file } => backup::backup(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
+        Command::User(command) => users::run(&config, command),
         Command::Openapi => openapi::run(),
         Command::Health => serve::health(&config),
         Command::Settings => {

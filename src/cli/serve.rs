@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::installation::{self, Installation, Use};
 use super::{Failure, Outcome, logs, say};
+use crate::accounts::setup;
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::operations::{self, housekeeping, metrics::Metrics};
@@ -28,6 +29,9 @@ pub fn run(config: Config) -> Outcome {
     let metrics = wanted.then(Metrics::start).transpose()?;
     let installation = Installation::open(&config, Use::Alone)?;
     let state = Data::new(App { metrics, ..App::new(installation.db.clone(), config, &secret) });
+    if let Some(token) = state.db.write_now(setup::issue_token)? {
+        say(format!("Make the first administrator at {}/setup#{token}", state.config.public_url()));
+    }
     let served = actix_web::rt::System::new().block_on(serve(listener, state));
     // Ends the database threads once they have done what was accepted; only then is the lock given up.
     drop(installation);

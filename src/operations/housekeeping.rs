@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 
+use crate::accounts::sessions;
 use crate::db::types::Instant;
 use crate::db::{Connection, Db, dialect};
 use crate::error::Result;
@@ -32,10 +33,11 @@ pub async fn run(db: Db) {
 /// # Errors
 /// The database is away.
 pub async fn once(db: &Db) -> Result<usize> {
-    let forgotten = until_none_is_left(db, |conn| idempotency::forget_old(conn, Instant::now())).await?;
+    let answers = until_none_is_left(db, |conn| idempotency::forget_old(conn, Instant::now())).await?;
+    let sessions = until_none_is_left(db, |conn| sessions::forget_old(conn, Instant::now())).await?;
     let optimize = dialect::optimize(db.target());
     db.write(move |conn| Ok(conn.batch_execute(optimize)?)).await?;
-    Ok(forgotten)
+    Ok(answers + sessions)
 }
 
 /// Repeats a job that takes a bounded bite each time.

@@ -185,7 +185,7 @@ async fn a_deactivated_person_cannot_log_in(app: TestApp) {
 }
 
 async fn log_in_names_every_bad_field(app: TestApp) {
-    let body = json!({ "email": 3, "cookie": "yes", "more": true });
+    let body = json!({ "email": 3, "password": [], "cookie": "yes", "more": true });
     app.anon.post("/api/v1/auth/login", body).await.invalid(&["email", "password", "cookie", "more"]);
 }
 

@@ -21,6 +21,8 @@ async fn a_team_with_members_is_not_deleted(app: TestApp) {
     let teams = app.admin.get("/api/v1/teams").await.ok();
     let path = format!("/api/v1/teams/{}", teams.json["items"][0]["id"].as_str().unwrap());
     app.admin.delete_any(&path).await.problem(409, "in_use");
+    let empty = app.admin.post("/api/v1/teams", json!({ "name": "East" })).await.created();
+    app.admin.delete_from(&empty, &format!("/api/v1/teams/{}", empty.id())).await.no_content();
 }
 
 async fn only_an_administrator_makes_teams(app: TestApp) {
