@@ -6,9 +6,9 @@ mod accounts;
 mod contacts;
 mod faults;
 mod habits;
-mod schema;
 mod probe;
 mod problems;
+mod schema;
 mod support;
 
 fn main() -> std::process::ExitCode {

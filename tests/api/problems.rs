@@ -14,10 +14,7 @@ use crate::support::{SECRET, TestApp, cases};
 cases![
     every_code_is_used_by_a_test,
     a_token_that_is_not_ours_or_not_good_any_more_is_refused,
-    a_body_that_is_no_json_is_malformed,
-    another_content_type_is_not_read,
-    a_method_that_is_not_there_is_named,
-    a_body_over_the_limit_is_refused,
+    a_header_that_cannot_be_read_is_named,
     an_idempotency_key_serves_one_request,
     a_fault_of_ours_tells_nothing_of_its_cause
 ];
@@ -75,34 +72,11 @@ async fn a_token_that_is_not_ours_or_not_good_any_more_is_refused(app: TestApp) 
     }
 }
 
-async fn post_text(app: &TestApp, media: &str, body: Vec<u8>) -> crate::support::Answer {
-    let request = TestRequest::post().insert_header(("Content-Type", media)).set_payload(body);
-    app.admin.send("POST", "/api/v1/teams", request).await
-}
-
-async fn a_body_that_is_no_json_is_malformed(app: TestApp) {
-    for body in [&b"{"[..], b"", b"{\"name\": \"\xff\"}"] {
-        post_text(&app, "application/json", body.to_vec()).await.problem(400, "malformed_body");
-    }
+async fn a_header_that_cannot_be_read_is_named(app: TestApp) {
     let request =
         TestRequest::post().insert_header(("Content-Type", "application/json")).set_payload("{\"name\":\"X\"}");
     let request = request.insert_header(("Idempotency-Key", "x".repeat(256)));
     app.admin.send("POST", "/api/v1/teams", request).await.problem(400, "malformed_header");
-}
-
-async fn another_content_type_is_not_read(app: TestApp) {
-    post_text(&app, "text/plain", b"{}".to_vec()).await.problem(415, "unsupported_media_type");
-}
-
-async fn a_method_that_is_not_there_is_named(app: TestApp) {
-    let answer = app.admin.send("PUT", "/api/v1/teams", TestRequest::put()).await.problem(405, "method_not_allowed");
-    assert_eq!(answer.json["detail"], "Allowed here: GET, POST.");
-}
-
-async fn a_body_over_the_limit_is_refused(app: TestApp) {
-    let config = touchline::config::Config { body_limit: 1000, ..app.state.config.clone() };
-    let app = app.restart(config).await;
-    post_text(&app, "application/json", vec![b' '; 1001]).await.problem(413, "too_large");
 }
 
 async fn an_idempotency_key_serves_one_request(app: TestApp) {

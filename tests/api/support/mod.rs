@@ -33,12 +33,8 @@ pub struct TestApp {
     pub key: Client,
     pub users: Users,
     pub state: Data<App>,
-<<<<<<< HEAD
-    pub database: database::TestDatabase,
-=======
     fixture: database::Fixture,
-    database: database::TestDatabase,
->>>>>>> 5dd63ca (Log people in, throttle guesses, manage users, roles and keys, read the audit log)
+    pub database: database::TestDatabase,
 }
 
 /// The ids behind the clients.
@@ -93,10 +89,7 @@ impl TestApp {
             key: Client::new(service.clone(), contract.clone(), Some(database::API_KEY.to_owned())),
             users,
             state,
-<<<<<<< HEAD
-=======
             fixture,
->>>>>>> 5dd63ca (Log people in, throttle guesses, manage users, roles and keys, read the audit log)
             database,
         }
     }
