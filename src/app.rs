@@ -17,8 +17,8 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
-use crate::openapi;
 use crate::operations::{self, metrics::Metrics};
+use crate::{interactions, openapi, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -72,6 +72,9 @@ impl App {
 /// Every route under `/api/v1`.
 fn api(cfg: &mut ServiceConfig) {
     cfg.configure(accounts::routes);
+    cfg.configure(interactions::routes::routes)
+        .configure(interactions::tasks::routes)
+        .configure(timeline::routes::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].

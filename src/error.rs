@@ -179,7 +179,7 @@ impl Error {
 }
 
 /// RFC 9457 problem details.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// Always `about:blank`: the meaning is in `code`.
     pub r#type: &'static str,

@@ -1,6 +1,8 @@
 //! Contacts in the database. The row holds all that reads need; `identities` and `contact_tags` are its indexes and
 //! change with it here and nowhere else.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
@@ -53,6 +55,22 @@ pub fn visible(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<B
         contacts::table.find(id).filter(contacts::deleted_at.is_null()).select(Brief::as_select()).first(conn)?;
     by.scope.check(brief.owner_id)?;
     Ok(brief)
+}
+
+/// Which of these contacts the caller may see; those that are absent or deleted are left out.
+///
+/// # Errors
+/// The database is away.
+pub fn seen(conn: &mut Connection, by: &Principal, ids: &[ContactId]) -> Result<HashMap<ContactId, bool>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(ContactId, Option<UserId>)> = contacts::table
+        .filter(contacts::id.eq_any(ids))
+        .filter(contacts::deleted_at.is_null())
+        .select((contacts::id, contacts::owner_id))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, owner)| (id, by.scope.sees(owner))).collect())
 }
 
 /// Makes a contact.

@@ -27,6 +27,30 @@ pub struct Post<T> {
     pub retry: Option<Retry>,
 }
 
+/// A JSON body of a POST whose parts the handler reads one by one with [`read`].
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The body as it came.
+    pub bytes: Bytes,
+    /// Set where the client sent an `Idempotency-Key`.
+    pub retry: Option<Retry>,
+}
+
+impl FromRequest for Parts {
+    type Error = Error;
+    type Future = Reading<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = json_bytes(req, payload);
+        let req = req.clone();
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let retry = Retry::from_request(&req, &bytes)?;
+            Ok(Self { bytes, retry })
+        })
+    }
+}
+
 type Reading<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {

@@ -44,6 +44,13 @@ impl Retry {
         }
         Ok(Some(Self { key: key.to_owned(), fingerprint: digest.finalize().to_vec() }))
     }
+
+    /// The same for the nth part of a request that is written in several parts.
+    #[must_use]
+    pub fn part(&self, n: usize) -> Self {
+        let key = if n == 0 { self.key.clone() } else { format!("{}#{n}", self.key) };
+        Self { key, fingerprint: self.fingerprint.clone() }
+    }
 }
 
 #[derive(Queryable, Selectable)]

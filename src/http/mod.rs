@@ -6,9 +6,9 @@ pub mod idempotency;
 pub mod middleware;
 mod page;
 mod query;
-mod reply;
+pub mod reply;
 
-pub use body::{Body, Post, nullable};
+pub use body::{Body, Parts, Post, nullable, read as read_json};
 pub use etag::{IfMatch, check_version};
 pub use page::{Cursor, Limit, Page};
 pub use query::Query;

@@ -1,7 +1,16 @@
 //! One client, one line: interactions, notes, tasks, stage moves and changes in the order `(occurred_at, id)`.
 
+pub mod client360;
+pub mod company;
+pub mod filter;
+pub mod page;
+pub mod routes;
+
 use diesel::prelude::*;
 use serde_json::Value;
+
+pub use filter::{Filter, TimelineQuery};
+pub use page::TimelineEntry;
 
 use crate::accounts::Principal;
 use crate::contacts::ContactId;
@@ -74,6 +83,46 @@ pub fn record(conn: &mut Connection, by: &Principal, entry: NewEntry) -> Result<
             entries::version.eq(1_i64),
             entries::recorded_at.eq(now),
             entries::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What an entry shows after the thing it mirrors has changed.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// Its place on the line from now on.
+    pub occurred_at: Instant,
+    /// The lead it is about.
+    pub lead_id: Option<LeadId>,
+    /// A finer name.
+    pub kind: String,
+    /// One line for people.
+    pub subject: Option<String>,
+    /// The text.
+    pub body: Option<String>,
+    /// The facts.
+    pub properties: Option<Value>,
+    /// Set where it is to be hidden.
+    pub deleted_at: Option<Instant>,
+}
+
+/// Brings an entry up to date with what it mirrors, moving it where its time has changed.
+///
+/// # Errors
+/// The database refuses.
+pub fn amend(conn: &mut Connection, id: EntryId, changed: Changed) -> Result<()> {
+    diesel::update(entries::table.filter(entries::id.eq(id)))
+        .set((
+            entries::occurred_at.eq(changed.occurred_at),
+            entries::lead_id.eq(changed.lead_id),
+            entries::kind.eq(changed.kind),
+            entries::subject.eq(changed.subject),
+            entries::body.eq(changed.body),
+            entries::properties.eq(changed.properties.map(Json)),
+            entries::deleted_at.eq(changed.deleted_at),
+            entries::version.eq(entries::version + 1),
+            entries::updated_at.eq(Instant::now()),
         ))
         .execute(conn)?;
     Ok(())

@@ -6,10 +6,13 @@ mod accounts;
 mod contacts;
 mod faults;
 mod habits;
+mod interactions;
 mod probe;
 mod problems;
 mod schema;
 mod support;
+mod tasks;
+mod timeline;
 
 fn main() -> std::process::ExitCode {
     support::runner::run()

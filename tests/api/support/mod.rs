@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+pub mod clients;
 pub mod cluster;
 mod contract;
 pub mod database;

@@ -1,0 +1,113 @@
+//! Interactions over HTTP.
+
+use actix_web::web::{Data, Path};
+use actix_web::{delete, get, patch, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::batch::{self, BatchInput, BatchResult, TOGETHER};
+use super::list::InteractionQuery;
+use super::store::{self, Recorded};
+use super::{Interaction, InteractionId, InteractionPatch, NewInteraction};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::db::types::Instant;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply};
+
+/// Records an interaction. The same `(source, source_id)` again answers 200 with what is stored and changes nothing.
+#[utoipa::path(operation_id = "create_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewInteraction, responses((status = 201, body = Interaction), (status = 200, body = Interaction, description = "It was recorded before")))]
+#[post("/interactions")]
+async fn create(actor: May<grants::InteractionsWrite>, app: Data<App>, body: Post<NewInteraction>) -> Result<Reply> {
+    let draft = body.value.parse(Instant::now(), &app.config.region)?;
+    app.write(&actor, body.retry, move |conn, by| match store::record(conn, by, &draft)? {
+        Recorded::Created(new) => {
+            Ok(Reply::created(&new, format!("/api/v1/interactions/{}", new.id))?.version(new.version))
+        }
+        Recorded::Existing(stored) => Ok(Reply::ok(&stored)?.version(stored.version)),
+    })
+    .await
+}
+
+/// Records up to 1,000 interactions, each on its own: a bad one harms no other.
+#[utoipa::path(operation_id = "create_interactions", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = BatchInput, responses((status = 200, body = BatchResult)))]
+#[post("/interactions/batch")]
+async fn create_batch(actor: May<grants::InteractionsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
+    let mut items = batch::parse(&body.bytes, &app.config.region)?;
+    let mut parts = Vec::new();
+    while !items.is_empty() {
+        let rest = items.split_off(items.len().min(TOGETHER));
+        let together = std::mem::replace(&mut items, rest);
+        let retry = body.retry.as_ref().map(|retry| retry.part(parts.len()));
+        let written = app.write(&actor, retry, move |conn, by| Reply::ok(&batch::record(conn, by, &together)?)).await?;
+        parts.push(written.body);
+    }
+    Ok(batch::joined(&parts))
+}
+
+/// Lists interactions, the newest first.
+#[utoipa::path(operation_id = "list_interactions", tag = "interactions", security(("bearer" = ["interactions:read"])), params(InteractionQuery), responses((status = 200, body = Page<Interaction>)))]
+#[get("/interactions")]
+async fn list(actor: May<grants::InteractionsRead>, app: Data<App>, query: Query<InteractionQuery>) -> Result<Reply> {
+    let filter = query.0.parse()?;
+    app.read(&actor, move |conn, by| Reply::ok(&super::list::page(conn, by, &filter)?)).await
+}
+
+/// Shows an interaction.
+#[utoipa::path(operation_id = "get_interaction", tag = "interactions", security(("bearer" = ["interactions:read"])), params(("id" = InteractionId, Path)), responses((status = 200, body = Interaction)))]
+#[get("/interactions/{id}")]
+async fn find(actor: May<grants::InteractionsRead>, app: Data<App>, id: Path<InteractionId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let found = store::find(conn, by, *id)?;
+        Ok(Reply::ok(&found)?.version(found.version))
+    })
+    .await
+}
+
+/// Corrects an interaction; what it said before stays in the audit log.
+#[utoipa::path(operation_id = "update_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path), ("If-Match" = Option<String>, Header)), request_body = InteractionPatch, responses((status = 200, body = Interaction)))]
+#[patch("/interactions/{id}")]
+async fn update(
+    actor: May<grants::InteractionsWrite>,
+    app: Data<App>,
+    id: Path<InteractionId>,
+    expected: IfMatch,
+    body: Body<InteractionPatch>,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| {
+        let after = store::update(conn, by, id, expected, body.0.clone())?;
+        Ok(Reply::ok(&after)?.version(after.version))
+    })
+    .await
+}
+
+/// Takes an interaction off the timeline; it can be restored.
+#[utoipa::path(operation_id = "delete_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/interactions/{id}")]
+async fn delete(
+    actor: May<grants::InteractionsWrite>,
+    app: Data<App>,
+    id: Path<InteractionId>,
+    expected: IfMatch,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+}
+
+/// Puts a deleted interaction back.
+#[utoipa::path(operation_id = "restore_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path)), responses((status = 200, body = Interaction)))]
+#[post("/interactions/{id}/restore")]
+async fn restore(actor: May<grants::InteractionsWrite>, app: Data<App>, id: Path<InteractionId>) -> Result<Reply> {
+    app.write(&actor, None, move |conn, by| {
+        let after = store::restore(conn, by, *id)?;
+        Ok(Reply::ok(&after)?.version(after.version))
+    })
+    .await
+}
+
+/// The routes of interactions.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(create_batch).service(create).service(list).service(find).service(update).service(delete);
+    cfg.service(restore);
+}

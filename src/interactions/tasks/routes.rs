@@ -1,0 +1,88 @@
+//! Tasks over HTTP.
+
+use actix_web::web::{Data, Path};
+use actix_web::{delete, get, patch, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::list::TaskQuery;
+use super::{NewTask, Task, TaskPatch, store};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::db::types::Instant;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply};
+use crate::interactions::TaskId;
+
+/// Lists tasks by when they are due; those without a due time come last.
+#[utoipa::path(operation_id = "list_tasks", tag = "tasks", security(("bearer" = ["tasks:read"])), params(TaskQuery), responses((status = 200, body = Page<Task>)))]
+#[get("/tasks")]
+async fn list(actor: May<grants::TasksRead>, app: Data<App>, query: Query<TaskQuery>) -> Result<Reply> {
+    let filter = query.0.parse(Instant::now())?;
+    app.read(&actor, move |conn, by| Reply::ok(&super::list::page(conn, by, &filter)?)).await
+}
+
+/// Makes a task.
+#[utoipa::path(operation_id = "create_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewTask, responses((status = 201, body = Task)))]
+#[post("/tasks")]
+async fn create(actor: May<grants::TasksWrite>, app: Data<App>, body: Post<NewTask>) -> Result<Reply> {
+    let new = body.value.parse()?;
+    app.write(&actor, body.retry, move |conn, by| {
+        let task = store::insert(conn, by, &new)?;
+        Ok(Reply::created(&task, format!("/api/v1/tasks/{}", task.id))?.version(task.version))
+    })
+    .await
+}
+
+/// Shows a task.
+#[utoipa::path(operation_id = "get_task", tag = "tasks", security(("bearer" = ["tasks:read"])), params(("id" = TaskId, Path)), responses((status = 200, body = Task)))]
+#[get("/tasks/{id}")]
+async fn find(actor: May<grants::TasksRead>, app: Data<App>, id: Path<TaskId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let task = store::find(conn, by, *id)?;
+        Ok(Reply::ok(&task)?.version(task.version))
+    })
+    .await
+}
+
+/// Changes a task, or marks it as done or open.
+#[utoipa::path(operation_id = "update_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path), ("If-Match" = Option<String>, Header)), request_body = TaskPatch, responses((status = 200, body = Task)))]
+#[patch("/tasks/{id}")]
+async fn update(
+    actor: May<grants::TasksWrite>,
+    app: Data<App>,
+    id: Path<TaskId>,
+    expected: IfMatch,
+    body: Body<TaskPatch>,
+) -> Result<Reply> {
+    let (id, expected, patch) = (*id, expected.expected(actor.is_person())?, body.0.parse()?);
+    app.write(&actor, None, move |conn, by| {
+        let task = store::update(conn, by, id, expected, &patch)?;
+        Ok(Reply::ok(&task)?.version(task.version))
+    })
+    .await
+}
+
+/// Deletes a task; it can be restored.
+#[utoipa::path(operation_id = "delete_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/tasks/{id}")]
+async fn delete(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId>, expected: IfMatch) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+}
+
+/// Puts a deleted task back.
+#[utoipa::path(operation_id = "restore_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path)), responses((status = 200, body = Task)))]
+#[post("/tasks/{id}/restore")]
+async fn restore(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId>) -> Result<Reply> {
+    app.write(&actor, None, move |conn, by| {
+        let task = store::restore(conn, by, *id)?;
+        Ok(Reply::ok(&task)?.version(task.version))
+    })
+    .await
+}
+
+/// The routes of tasks.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(create).service(find).service(update).service(delete).service(restore);
+}

@@ -1,0 +1,295 @@
+//! A page of a timeline: one range of the primary key, however long the history behind it.
+//!
+//! A filter that few entries pass reads on until the page is full; nothing else makes a page dearer.
+
+use diesel::backend::Backend;
+use diesel::deserialize::FromStaticSqlRow;
+use diesel::dsl::{SqlTypeOf, exists};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::filter::Filter;
+use super::{EntryId, EntryType};
+use crate::accounts::Principal;
+use crate::contacts::{self, ContactId};
+use crate::db::conditions::{Beyond, Direction as Way, OneOf};
+use crate::db::dialect::Condition;
+use crate::db::schema::{api_keys, leads, timeline_entries as entries, users};
+use crate::db::types::{Guid, Instant, Json};
+use crate::db::{Connection, MultiBackend};
+use crate::error::Result;
+use crate::http::{Cursor, Page, Version};
+use crate::interactions::{Channel, Direction};
+use crate::pipelines::LeadId;
+
+/// The keyset of a line.
+pub const ORDER: &str = "timeline_entries.occurred_at, timeline_entries.id";
+
+/// Something on a client's timeline. What an entry does not have is left out.
+#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = entries)]
+pub struct TimelineEntry {
+    /// Its id: that of the interaction, note or task it shows.
+    pub id: EntryId,
+    /// The client.
+    pub contact_id: ContactId,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub entry_type: EntryType,
+    /// When it happened.
+    pub occurred_at: Instant,
+    /// The lead it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_id: Option<LeadId>,
+    /// Where a touchpoint happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// Online or offline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online: Option<bool>,
+    /// Who turned to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// A finer name: `page_view`, `lead.moved`, `contact.updated`, `task.done`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// One line about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// How long it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<i32>,
+    /// Money, in the currency's minor unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// ISO 4217.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// The campaign it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// Where the client came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utm_source: Option<String>,
+    /// By which medium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utm_medium: Option<String>,
+    /// Through which campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utm_campaign: Option<String>,
+    /// For which search term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utm_term: Option<String>,
+    /// On which advertisement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utm_content: Option<String>,
+    /// The system it was recorded in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Its id there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<String>,
+    /// The facts; for a change `{"field": {"from": …, "to": …}}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub properties: Option<Json<Box<RawValue>>>,
+    /// Who did or recorded it.
+    #[diesel(embed)]
+    pub actor: Author,
+    /// Counts corrections.
+    pub version: Version,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}
+
+crate::text_enum! {
+    /// What acted.
+    pub enum AuthorType {
+        /// A person.
+        User = "user",
+        /// A program.
+        ApiKey = "api_key",
+        /// Touchline itself, or its command line.
+        System = "system",
+    }
+}
+
+/// Who did or recorded something.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Author {
+    /// What acted.
+    #[serde(rename = "type")]
+    pub author_type: AuthorType,
+    /// The person's or the API key's id.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub id: Option<Guid>,
+    /// Their name.
+    pub name: Option<String>,
+}
+
+impl<DB: Backend> Selectable<DB> for Author {
+    type SelectExpression = (entries::user_id, entries::api_key_id);
+
+    fn construct_selection() -> Self::SelectExpression {
+        (entries::user_id, entries::api_key_id)
+    }
+}
+
+impl<DB: Backend> Queryable<SqlTypeOf<(entries::user_id, entries::api_key_id)>, DB> for Author
+where
+    (Option<Guid>, Option<Guid>): FromStaticSqlRow<SqlTypeOf<(entries::user_id, entries::api_key_id)>, DB>,
+{
+    type Row = (Option<Guid>, Option<Guid>);
+
+    fn build((user, key): Self::Row) -> diesel::deserialize::Result<Self> {
+        let author_type = match (user, key) {
+            (Some(_), _) => AuthorType::User,
+            (None, Some(_)) => AuthorType::ApiKey,
+            (None, None) => AuthorType::System,
+        };
+        Ok(Self { author_type, id: user.or(key), name: None })
+    }
+}
+
+/// Hides entries of leads that the caller does not see; `None` where all are seen.
+#[must_use]
+pub fn of_seen_leads(by: &Principal) -> Option<Condition<entries::table>> {
+    let owners = by.scope.owners()?.into_iter().map(|owner| owner.0).collect();
+    let seen = leads::table
+        .filter(leads::id.nullable().eq(entries::lead_id))
+        .filter(leads::owner_id.is_null().or(OneOf::new("leads.owner_id", owners)));
+    Some(Box::new(entries::lead_id.is_null().or(exists(seen))))
+}
+
+/// Whose line, and how much of it.
+#[derive(Debug, Clone, Copy)]
+pub enum Line {
+    /// All of a client's.
+    Contact(ContactId),
+    /// A lead's: its own entries and those of its client that belong to no lead.
+    Lead(ContactId, LeadId),
+}
+
+/// The line of a lead that the caller sees, whose client they see too.
+///
+/// # Errors
+/// Not found.
+pub fn line_of_lead(conn: &mut Connection, by: &Principal, lead: LeadId) -> Result<Line> {
+    let live = leads::table.filter(leads::id.eq(lead)).filter(leads::deleted_at.is_null());
+    let (contact, owner) = live.select((leads::contact_id, leads::owner_id)).first(conn)?;
+    by.scope.check(owner)?;
+    contacts::store::visible(conn, by, contact)?;
+    Ok(Line::Lead(contact, lead))
+}
+
+/// Up to `count` entries of a line behind `after`, without their authors' names.
+///
+/// # Errors
+/// The database is away.
+pub fn entries_of(
+    conn: &mut Connection,
+    by: &Principal,
+    line: Line,
+    filter: &Filter,
+    after: Option<(Instant, EntryId)>,
+    count: i64,
+) -> Result<Vec<TimelineEntry>> {
+    let contact = match line {
+        Line::Contact(contact) | Line::Lead(contact, _) => contact,
+    };
+    let mut query = entries::table
+        .select(TimelineEntry::as_select())
+        .filter(entries::contact_id.eq(contact))
+        .filter(entries::deleted_at.is_null())
+        .limit(count)
+        .into_boxed::<MultiBackend>();
+    query = match filter.way {
+        Way::Descending => query.order((entries::occurred_at.desc(), entries::id.desc())),
+        Way::Ascending => query.order((entries::occurred_at.asc(), entries::id.asc())),
+    };
+    if let Line::Lead(_, lead) = line {
+        query = query.filter(entries::lead_id.is_null().or(entries::lead_id.assume_not_null().eq(lead)));
+    }
+    if let Some((at, id)) = after {
+        query = query.filter(Beyond::new(ORDER, filter.way, at, id.0));
+    }
+    if let Some(seen) = of_seen_leads(by) {
+        query = query.filter(seen);
+    }
+    if !filter.channels.is_empty() {
+        query = query.filter(entries::channel.eq_any(&filter.channels));
+    }
+    if !filter.types.is_empty() {
+        query = query.filter(entries::entry_type.eq_any(&filter.types));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(entries::kind.eq(kind));
+    }
+    if let Some(online) = filter.online {
+        query = query.filter(entries::online.eq(online));
+    }
+    if let Some(direction) = filter.direction {
+        query = query.filter(entries::direction.eq(direction));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(entries::occurred_at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(entries::occurred_at.lt(to));
+    }
+    if let Some(lead) = filter.lead_id {
+        query = query.filter(entries::lead_id.eq(lead));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// A page of one line.
+///
+/// # Errors
+/// The database is away.
+pub fn page(conn: &mut Connection, by: &Principal, line: Line, filter: &Filter) -> Result<Page<TimelineEntry>> {
+    let rows = entries_of(conn, by, line, filter, filter.after, filter.limit + 1)?;
+    finish(conn, rows, filter.limit)
+}
+
+/// Cuts the rows to a page and names their authors.
+///
+/// # Errors
+/// The database is away.
+pub fn finish(conn: &mut Connection, rows: Vec<TimelineEntry>, limit: i64) -> Result<Page<TimelineEntry>> {
+    let mut page = Page::cut(rows, limit, |last| Cursor(last.occurred_at, last.id).encode());
+    for author_type in [AuthorType::User, AuthorType::ApiKey] {
+        name(conn, &mut page.items, author_type)?;
+    }
+    Ok(page)
+}
+
+/// Fills in the names of one type of authors with one query.
+fn name(conn: &mut Connection, items: &mut [TimelineEntry], author_type: AuthorType) -> Result<()> {
+    let mut ids: Vec<Guid> = Vec::new();
+    for author in items.iter().map(|entry| &entry.actor).filter(|author| author.author_type == author_type) {
+        if let Some(id) = author.id.filter(|id| !ids.contains(id)) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<(Guid, String)> = match author_type {
+        AuthorType::User => {
+            users::table.filter(OneOf::new("users.id", ids)).select((users::id, users::name)).load(conn)?
+        }
+        _ => {
+            api_keys::table.filter(OneOf::new("api_keys.id", ids)).select((api_keys::id, api_keys::name)).load(conn)?
+        }
+    };
+    for author in items.iter_mut().map(|entry| &mut entry.actor).filter(|author| author.author_type == author_type) {
+        author.name = names.iter().find(|(id, _)| Some(*id) == author.id).map(|(_, name)| name.clone());
+    }
+    Ok(())
+}

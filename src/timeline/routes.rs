@@ -1,0 +1,80 @@
+//! Timelines and the record page over HTTP.
+
+use actix_web::get;
+use actix_web::web::{Data, Path};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::client360::{self, Client360};
+use super::page::{self, Line};
+use super::{TimelineEntry, TimelineQuery, company};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::companies::CompanyId;
+use crate::contacts::{self, ContactId};
+use crate::error::Result;
+use crate::http::{Page, Query, Reply};
+use crate::pipelines::LeadId;
+
+/// Shows a client's timeline: interactions, notes, tasks, stage moves and changes in one order.
+#[utoipa::path(operation_id = "get_contact_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
+#[get("/contacts/{id}/timeline")]
+async fn of_contact(
+    actor: May<grants::ContactsRead>,
+    app: Data<App>,
+    id: Path<ContactId>,
+    query: Query<TimelineQuery>,
+) -> Result<Reply> {
+    let (id, filter) = (*id, query.0.parse()?);
+    app.read(&actor, move |conn, by| {
+        contacts::store::visible(conn, by, id)?;
+        Reply::ok(&page::page(conn, by, Line::Contact(id), &filter)?)
+    })
+    .await
+}
+
+/// Shows the timelines of a company's people as one.
+#[utoipa::path(operation_id = "get_company_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = CompanyId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
+#[get("/companies/{id}/timeline")]
+async fn of_company(
+    actor: May<grants::ContactsRead>,
+    app: Data<App>,
+    id: Path<CompanyId>,
+    query: Query<TimelineQuery>,
+) -> Result<Reply> {
+    let (id, filter) = (*id, query.0.parse()?);
+    app.read(&actor, move |conn, by| Reply::ok(&company::page(conn, by, id, &filter)?)).await
+}
+
+/// Shows a lead's timeline: its own entries and those of its client that belong to no lead.
+#[utoipa::path(operation_id = "get_lead_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = LeadId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
+#[get("/leads/{id}/timeline")]
+async fn of_lead(
+    actor: May<grants::ContactsRead>,
+    app: Data<App>,
+    id: Path<LeadId>,
+    query: Query<TimelineQuery>,
+) -> Result<Reply> {
+    let (id, filter) = (*id, query.0.parse()?);
+    app.read(&actor, move |conn, by| {
+        let line = page::line_of_lead(conn, by, id)?;
+        Reply::ok(&page::page(conn, by, line, &filter)?)
+    })
+    .await
+}
+
+/// Shows a client's whole record page in one call.
+#[utoipa::path(operation_id = "get_contact_360", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Client360)))]
+#[get("/contacts/{id}/360")]
+async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let client = client360::of(conn, by, *id)?;
+        Ok(Reply::ok(&client)?.version(client.contact.version))
+    })
+    .await
+}
+
+/// The routes of timelines.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(of_contact).service(of_company).service(of_lead).service(record_page);
+}

@@ -1,0 +1,6 @@
+//! Touchpoints: recording one or many, correcting, listing.
+
+mod batch;
+mod corrections;
+mod listing;
+mod recording;

@@ -1,0 +1,5 @@
+//! Timelines of clients, companies and leads, and the record page.
+
+mod client360;
+mod lines;
+mod paging;
