@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
 use crate::operations::{self, metrics::Metrics};
-use crate::{interactions, openapi, timeline};
+use crate::{companies, contacts, fields, interactions, openapi, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -72,6 +72,7 @@ impl App {
 /// Every route under `/api/v1`.
 fn api(cfg: &mut ServiceConfig) {
     cfg.configure(accounts::routes);
+    cfg.configure(fields::routes).configure(companies::routes).configure(contacts::routes);
     cfg.configure(interactions::routes::routes)
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);

@@ -24,6 +24,8 @@ pub mod accounts;
 pub mod companies;
 /// Clients: fields, identities, consent, erasure.
 pub mod contacts;
+/// Custom fields of contacts, companies and leads.
+pub mod fields;
 /// Touchpoints on any channel, notes and tasks.
 pub mod interactions;
 /// Pipelines, stages, leads, and the history of where each lead stood.

@@ -5,6 +5,8 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use validator::ValidationError;
 
+use crate::error::{Error, Result};
+
 /// A check for `validator`: a text of one line holds no control characters.
 ///
 /// # Errors
@@ -73,6 +75,41 @@ pub fn fold(text: &str) -> String {
 #[must_use]
 pub fn sort_key(text: &str) -> String {
     fold(text.trim()).chars().take(200).collect()
+}
+
+/// The words of a search, folded; a phone number is one word of its digits.
+///
+/// # Errors
+/// The field `q` is too long or has more than 8 words.
+pub fn words(q: &str) -> Result<Vec<String>> {
+    if q.chars().count() > 200 {
+        return Err(Error::field("q", "length", "must have at most 200 characters"));
+    }
+    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() >= 5 && q.chars().all(|c| c.is_ascii_digit() || " +-()./\u{a0}".contains(c)) {
+        return Ok(vec![digits.trim_start_matches('0').to_owned()]);
+    }
+    let mut words: Vec<String> = fold(q).split_whitespace().map(str::to_owned).collect();
+    words.sort();
+    words.dedup();
+    if words.len() > 8 {
+        return Err(Error::field("q", "length", "must have at most 8 words"));
+    }
+    Ok(words)
+}
+
+/// The pattern of `LIKE … ESCAPE '\\'` for texts that hold `word`.
+#[must_use]
+pub fn like(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 #[cfg(test)]

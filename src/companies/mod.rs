@@ -1,21 +1,15 @@
-//! Companies that contacts work for.
+//! Companies that contacts work for. Everybody sees every company; its people are seen as contacts are.
 
-use diesel::prelude::*;
+mod filter;
+pub mod model;
+mod routes;
+pub mod store;
 
-use crate::db::Connection;
-use crate::db::schema::companies;
-use crate::error::Result;
+pub use model::{Company, CompanyChange};
+pub use routes::routes;
+pub use store::name_of;
 
 crate::id! {
     /// A company's id.
     CompanyId
-}
-
-/// The company's name; `None` where it is absent or deleted.
-///
-/// # Errors
-/// The database is away.
-pub fn name_of(conn: &mut Connection, id: CompanyId) -> Result<Option<String>> {
-    let company = companies::table.find(id).filter(companies::deleted_at.is_null());
-    Ok(company.select(companies::name).first(conn).optional()?)
 }

@@ -16,6 +16,7 @@ use crate::db::schema::{contact_tags, contacts};
 use crate::db::types::Instant;
 use crate::db::{Both, Connection};
 use crate::error::{Error, Result};
+use crate::fields::{self, Entity, Mode};
 use crate::http::{Version, check_version};
 use crate::timeline::{self, EntryId, EntryType, NewEntry};
 
@@ -31,7 +32,7 @@ pub struct Brief {
     pub company_id: Option<CompanyId>,
 }
 
-const fn subject(id: ContactId) -> Subject {
+pub(super) const fn subject(id: ContactId) -> Subject {
     Subject { entity: "contact", id: id.0, contact_id: Some(id.0) }
 }
 
@@ -82,6 +83,9 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: NewContact) -> Result<
     let mut contact = Contact::blank(Instant::now());
     contact.apply(&new.fields);
     let company = check_references(conn, &new.fields)?;
+    let mode = if new.partial { Mode::Partial } else { Mode::Create };
+    let custom = new.fields.custom.flatten().unwrap_or_default();
+    contact.custom.0 = fields::check(conn, Entity::Contact, &custom, mode)?;
     check_named(&contact)?;
     contact.index(company.as_deref());
     let wanted = contact.identities();
@@ -110,6 +114,14 @@ pub fn update(
     let mut after = before.clone();
     after.apply(change);
     check_references(conn, change)?;
+    match &change.custom {
+        None => {}
+        Some(Some(custom)) => {
+            let custom = fields::check(conn, Entity::Contact, custom, Mode::Change)?;
+            after.custom.0 = fields::merge(&before.custom.0, custom);
+        }
+        Some(None) => after.custom.0 = fields::check(conn, Entity::Contact, &Map::new(), Mode::Create)?,
+    }
     check_named(&after)?;
     save(conn, by, &before, after)
 }
@@ -150,11 +162,15 @@ pub(super) fn overwrite(conn: &mut Connection, read: Version, after: &Contact) -
     Ok(())
 }
 
-/// Puts the change on the client's line: the owner's apart from the rest, since it is of another kind.
+/// Puts the change on the client's line: a new owner and consents apart from the rest.
 fn note(conn: &mut Connection, by: &Principal, contact: &Contact, mut changes: Map<String, Value>) -> Result<()> {
     if let Some(owner) = changes.shift_remove("owner_id") {
         let properties = Map::from_iter([("owner_id".to_owned(), owner)]);
         record(conn, by, contact, "contact.owner_changed", Some(properties))?;
+    }
+    if let Some(consents) = changes.shift_remove("consents") {
+        let properties = Map::from_iter([("consents".to_owned(), consents)]);
+        record(conn, by, contact, "contact.consent_changed", Some(properties))?;
     }
     if !changes.is_empty() {
         record(conn, by, contact, "contact.updated", Some(changes))?;

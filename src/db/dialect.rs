@@ -139,6 +139,16 @@ pub fn company_text_contains(fragment: &str) -> Dialects {
     )
 }
 
+/// Stored answers (`idempotency_keys`) whose body holds `needle`.
+#[must_use]
+pub fn answer_mentions(needle: &str) -> Dialects {
+    let phrase = |before, after| Phrase { before, value: needle.to_owned(), after };
+    Dialects {
+        postgres: phrase("position(convert_to(", ", 'UTF8') in idempotency_keys.body) > 0"),
+        sqlite: phrase("instr(idempotency_keys.body, CAST(", " AS BLOB)) > 0"),
+    }
+}
+
 fn contains(fragment: &str, postgres: &'static str, sqlite: &'static str) -> Dialects {
     Dialects {
         postgres: Phrase {

@@ -158,6 +158,9 @@ impl Place {
     fn of(path: &str, message: &str) -> Self {
         let path = if path == "." { "" } else { path };
         let named = quoted(message).unwrap_or_default();
+        // The key of a map itself is wrong: serde does not say which, its message does.
+        let key = path.strip_suffix('?').map(|parent| format!("{parent}{named}"));
+        let path = key.as_deref().unwrap_or(path);
         if message.starts_with("missing field") {
             Self { field: join(path, named), culprit: path.to_owned() }
         } else if message.starts_with("unknown field") && !path.ends_with(named) {

@@ -7,12 +7,14 @@ pub mod middleware;
 mod page;
 mod query;
 pub mod reply;
+mod sort;
 
 pub use body::{Body, Parts, Post, nullable, read as read_json};
 pub use etag::{IfMatch, check_version};
 pub use page::{Cursor, Limit, Page};
-pub use query::Query;
+pub use query::{Query, parse as parse_query};
 pub use reply::Reply;
+pub use sort::{ListQuery, Sort};
 
 /// A version counter as an entity carries it; shown as the `ETag` `"v3"`.
 pub type Version = i64;

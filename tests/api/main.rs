@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod accounts;
+mod companies;
 mod contacts;
 mod faults;
+mod fields;
 mod habits;
 mod interactions;
 mod probe;

@@ -1,6 +1,6 @@
 //! What tests stand on: an application of their own, clients of every role, checked exchanges.
 
-mod answer;
+pub mod answer;
 mod client;
 pub mod clients;
 pub mod cluster;

@@ -1,0 +1,116 @@
+//! `/api/v1/companies`.
+
+use actix_web::web::{Data, Path};
+use actix_web::{delete, get, patch, post};
+use utoipa::openapi::{RefOr, schema::Schema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::filter::{self, CompanyQuery};
+use super::model::{Company, CompanyInput};
+use super::{CompanyId, store};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::contacts;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply};
+
+/// [`CompanyInput`] with its name, in the API's description.
+struct NewCompany;
+
+impl utoipa::PartialSchema for NewCompany {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = CompanyInput::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.required.push("name".to_owned());
+            object.description = Some("A new company.".to_owned());
+        }
+        schema
+    }
+}
+
+impl utoipa::ToSchema for NewCompany {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        CompanyInput::schemas(schemas);
+    }
+}
+
+fn reply(company: &Company) -> Result<Reply> {
+    Ok(Reply::ok(company)?.version(company.version))
+}
+
+/// Lists companies, newest first where no other order is asked for.
+#[utoipa::path(operation_id = "list_companies", tag = "companies", security(("bearer" = ["companies:read"])), params(CompanyQuery), responses((status = 200, body = Page<Company>)))]
+#[get("/companies")]
+async fn list(actor: May<grants::CompaniesRead>, app: Data<App>, query: ListQuery<CompanyQuery>) -> Result<Reply> {
+    let region = app.config.region.clone();
+    app.read(&actor, move |conn, _| Reply::ok(&filter::page(conn, &query.known, &query.custom, &region)?)).await
+}
+
+/// Shows a company.
+#[utoipa::path(operation_id = "get_company", tag = "companies", security(("bearer" = ["companies:read"])), params(("id" = CompanyId, Path)), responses((status = 200, body = Company)))]
+#[get("/companies/{id}")]
+async fn show(actor: May<grants::CompaniesRead>, app: Data<App>, id: Path<CompanyId>) -> Result<Reply> {
+    let id = *id;
+    app.read(&actor, move |conn, _| reply(&store::find(conn, id)?)).await
+}
+
+/// Creates a company.
+#[utoipa::path(operation_id = "create_company", tag = "companies", security(("bearer" = ["companies:write"])), request_body = NewCompany, responses((status = 201, body = Company)))]
+#[post("/companies")]
+async fn create(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Post<CompanyInput>) -> Result<Reply> {
+    let Post { value, retry } = body;
+    let new = value.parse(&app.config.region)?;
+    app.write(&actor, retry, move |conn, by| {
+        let company = store::insert(conn, by, &new, false)?;
+        Ok(Reply::created(&company, format!("/api/v1/companies/{}", company.id))?.version(company.version))
+    })
+    .await
+}
+
+/// Changes a company: absent fields stay, `null` clears. Its people are found by a new name as soon as this answers.
+#[utoipa::path(operation_id = "update_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), request_body = CompanyInput, responses((status = 200, body = Company)))]
+#[patch("/companies/{id}")]
+async fn update(
+    actor: May<grants::CompaniesWrite>,
+    app: Data<App>,
+    id: Path<CompanyId>,
+    expected: IfMatch,
+    body: Body<CompanyInput>,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    let change = body.0.parse(&app.config.region)?;
+    let renamed = change.name.is_some();
+    let reply =
+        app.write(&actor, None, move |conn, by| reply(&store::update(conn, by, id, expected, &change)?)).await?;
+    if renamed {
+        contacts::search::follow_company(&app.db, id).await?;
+    }
+    Ok(reply)
+}
+
+/// Puts a company into the bin.
+#[utoipa::path(operation_id = "delete_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/companies/{id}")]
+async fn remove(
+    actor: May<grants::CompaniesWrite>,
+    app: Data<App>,
+    id: Path<CompanyId>,
+    expected: IfMatch,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+}
+
+/// Takes a company out of the bin.
+#[utoipa::path(operation_id = "restore_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path)), responses((status = 200, body = Company)))]
+#[post("/companies/{id}/restore")]
+async fn restore(actor: May<grants::CompaniesWrite>, app: Data<App>, id: Path<CompanyId>) -> Result<Reply> {
+    let id = *id;
+    app.write(&actor, None, move |conn, by| reply(&store::restore(conn, by, id)?)).await
+}
+
+/// The routes of companies.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(show).service(create).service(update).service(remove).service(restore);
+}

@@ -1,0 +1,77 @@
+//! Erasing a person for good, on their request. The one place that knows every table a person's data can be in: it
+//! empties their texts and keeps the rows, so that counts, funnels and revenue stay what they were.
+//!
+//! Left standing: times, channels, amounts, stages, owners, sources and campaigns. A backup made before still holds the
+//! person, as do the database's own unused pages until it reuses them.
+
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+
+use super::ContactId;
+use super::bin;
+use super::model::Contact;
+use super::store::{overwrite, subject};
+use crate::accounts::{Principal, audit};
+use crate::db::Connection;
+use crate::db::dialect::answer_mentions;
+use crate::db::schema::{contact_tags, idempotency_keys, identities, leads, stage_intervals, tasks, timeline_entries};
+use crate::db::types::{Instant, Json};
+use crate::error::Result;
+
+/// What stands where a text may not be absent.
+pub const ERASED: &str = "(erased)";
+
+/// Erases the person behind a contact, which may be in the bin.
+///
+/// # Errors
+/// Not found, also where the person has been erased before.
+pub fn erase(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()> {
+    let before = bin::find(conn, by, id)?;
+    let now = Instant::now();
+    let after = Contact {
+        id,
+        display_name: ERASED.to_owned(),
+        owner_id: before.owner_id,
+        source: before.source.clone(),
+        version: before.version + 1,
+        created_at: before.created_at,
+        updated_at: now,
+        deleted_at: before.deleted_at.or(Some(now)),
+        erased_at: Some(now),
+        ..Contact::blank(now)
+    };
+    overwrite(conn, before.version, &after)?;
+    diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
+    diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
+    erase_history(conn, id)?;
+    erase_leads(conn, id)?;
+    audit::forget_contact(conn, id.0)?;
+    // An answer kept for retries shows the person's data wherever it names the contact.
+    diesel::delete(idempotency_keys::table.filter(answer_mentions(&id.to_string()))).execute(conn)?;
+    audit::record(conn, by, "erase", subject(id), None::<&Contact>, None::<&Contact>)
+}
+
+fn erase_history(conn: &mut Connection, id: ContactId) -> Result<()> {
+    use timeline_entries as entries;
+    diesel::update(entries::table.filter(entries::contact_id.eq(id)))
+        .set((
+            entries::subject.eq(None::<String>),
+            entries::body.eq(None::<String>),
+            entries::properties.eq(None::<Json<Value>>),
+        ))
+        .execute(conn)?;
+    diesel::update(tasks::table.filter(tasks::contact_id.eq(id)))
+        .set((tasks::title.eq(ERASED), tasks::body.eq(None::<String>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn erase_leads(conn: &mut Connection, id: ContactId) -> Result<()> {
+    diesel::update(leads::table.filter(leads::contact_id.eq(id)))
+        .set((leads::title.eq(ERASED), leads::custom.eq(Json(Map::<String, Value>::new())), leads::search_text.eq("")))
+        .execute(conn)?;
+    diesel::update(stage_intervals::table.filter(stage_intervals::contact_id.eq(id)))
+        .set(stage_intervals::reason.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}

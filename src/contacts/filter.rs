@@ -1,0 +1,259 @@
+//! Lists of contacts: which, in which order, a page at a time.
+
+use diesel::prelude::*;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::identity::{Identity, IdentityKind};
+use super::model::Contact;
+use super::parts::{ConsentChannel, ConsentState};
+use crate::accounts::{Principal, UserId};
+use crate::companies::CompanyId;
+use crate::db::dialect::{Condition, contact_text_contains};
+use crate::db::schema::{contact_tags, contacts, identities};
+use crate::db::types::Instant;
+use crate::db::{Connection, MultiBackend};
+use crate::error::{Error, Result};
+use crate::fields::{self, Entity, Wanted};
+use crate::http::{Limit, Page, Sort};
+use crate::text;
+
+/// Which contacts. All conditions must hold; custom fields are asked for as `custom.<key>=value`, numbers, days and
+/// money also as `custom.<key>.min` and `custom.<key>.max`.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ContactQuery {
+    /// Words or parts of words in names, e-mail addresses, phone numbers and the company's name; all must be found.
+    q: Option<String>,
+    /// A user's id, or `none`.
+    owner_id: Option<String>,
+    /// A company's id, or `none`.
+    company_id: Option<String>,
+    source: Option<String>,
+    tag: Option<String>,
+    language: Option<String>,
+    time_zone: Option<String>,
+    /// Two letters.
+    country: Option<String>,
+    city: Option<String>,
+    job_title: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    /// `source:id`.
+    external_id: Option<String>,
+    /// `channel:state`, such as `email:granted`.
+    consent: Option<String>,
+    /// Made at this time or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_from: Option<Instant>,
+    /// Made before this time.
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_to: Option<Instant>,
+    /// Changed at this time or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_from: Option<Instant>,
+    /// Changed before this time.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_to: Option<Instant>,
+    /// The bin instead of the contacts in use.
+    deleted: Option<bool>,
+    /// `-created_at` where absent.
+    sort: Option<Sort>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    limit: Limit,
+    /// Whether to count the whole list.
+    total: Option<bool>,
+}
+
+type Conditions = Vec<Condition<contacts::table>>;
+
+/// A page of the contacts the caller sees.
+///
+/// # Errors
+/// A bad parameter.
+pub fn page(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &ContactQuery,
+    custom: &[Wanted],
+    region: &str,
+) -> Result<Page<Contact>> {
+    let (limit, sort) = (query.limit.get()?, query.sort.unwrap_or(Sort::NewestFirst));
+    let mut rows = contacts::table.select(Contact::as_select()).into_boxed::<MultiBackend>();
+    for condition in conditions(conn, by, query, custom, region)? {
+        rows = rows.filter(condition);
+    }
+    if let Some(cursor) = &query.cursor {
+        rows = rows.filter(sort.after::<contacts::table>("contacts", cursor)?);
+    }
+    let rows: Vec<Contact> = rows.order(sort.order("contacts")).limit(limit + 1).load(conn)?;
+    let mut page =
+        Page::cut(rows, limit, |last| sort.cursor(last.created_at, last.updated_at, &last.name_key, last.id.0));
+    if query.total == Some(true) {
+        page.total = Some(total(conn, by, query, custom, region)?);
+    }
+    Ok(page)
+}
+
+fn total(conn: &mut Connection, by: &Principal, query: &ContactQuery, custom: &[Wanted], region: &str) -> Result<i64> {
+    let mut rows = contacts::table.count().into_boxed::<MultiBackend>();
+    for condition in conditions(conn, by, query, custom, region)? {
+        rows = rows.filter(condition);
+    }
+    Ok(rows.get_result(conn)?)
+}
+
+fn conditions(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &ContactQuery,
+    custom: &[Wanted],
+    region: &str,
+) -> Result<Conditions> {
+    let in_bin = query.deleted == Some(true);
+    let mut all: Conditions = if in_bin {
+        vec![Box::new(contacts::deleted_at.is_not_null()), Box::new(contacts::erased_at.is_null())]
+    } else {
+        vec![Box::new(contacts::deleted_at.is_null())]
+    };
+    if let Some(owners) = by.scope.owners() {
+        let owned = contacts::owner_id.assume_not_null().eq_any(owners);
+        all.push(Box::new(contacts::owner_id.is_null().or(owned)));
+    }
+    equal_fields(query, &mut all)?;
+    reached_by(query, region, in_bin, &mut all)?;
+    in_time(query, &mut all);
+    if let Some(q) = &query.q {
+        searched(text::words(q)?, &mut all);
+    }
+    all.extend(fields::conditions(conn, Entity::Contact, "contacts.custom", custom)?);
+    Ok(all)
+}
+
+fn equal_fields(query: &ContactQuery, all: &mut Conditions) -> Result<()> {
+    macro_rules! equal {
+        ($($field:ident),+) => {
+            $(if let Some(value) = &query.$field {
+                all.push(Box::new(contacts::$field.assume_not_null().eq(value.trim().to_owned())));
+            })+
+        };
+    }
+    equal!(source, language, time_zone, job_title);
+    match query.owner_id.as_deref() {
+        None => {}
+        Some("none") => all.push(Box::new(contacts::owner_id.is_null())),
+        Some(id) => all.push(Box::new(contacts::owner_id.assume_not_null().eq(parse_id::<UserId>("owner_id", id)?))),
+    }
+    match query.company_id.as_deref() {
+        None => {}
+        Some("none") => all.push(Box::new(contacts::company_id.is_null())),
+        Some(id) => {
+            let id = parse_id::<CompanyId>("company_id", id)?;
+            all.push(Box::new(contacts::company_id.assume_not_null().eq(id)));
+        }
+    }
+    if let Some(country) = &query.country {
+        all.push(json_text("contacts.address->>'country' = ", country.trim().to_ascii_uppercase()));
+    }
+    if let Some(city) = &query.city {
+        all.push(json_text("contacts.address->>'city' = ", city.trim().to_owned()));
+    }
+    if let Some(tag) = &query.tag {
+        let tagged = contact_tags::table.filter(contact_tags::tag.eq(tag.trim().to_owned()));
+        all.push(Box::new(contacts::id.eq_any(tagged.select(contact_tags::contact_id))));
+    }
+    if let Some(consent) = &query.consent {
+        let (channel, state) = parse_consent(consent)?;
+        all.push(json_text(&format!("contacts.consents->'{channel}'->>'state' = "), state.to_string()));
+    }
+    Ok(())
+}
+
+/// An id in a query string.
+///
+/// # Errors
+/// The parameter is no id.
+pub fn parse_id<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::field(field, "format", "must be an id, or none"))
+}
+
+fn parse_consent(text: &str) -> Result<(ConsentChannel, ConsentState)> {
+    let parsed = text.split_once(':').and_then(|(channel, state)| Some((channel.parse().ok()?, state.parse().ok()?)));
+    parsed.ok_or_else(|| Error::field("consent", "format", "must be like email:granted"))
+}
+
+/// A comparison whose left side is the same text on both databases.
+fn json_text(left: &str, value: String) -> Condition<contacts::table> {
+    use diesel::sql_types::{Bool, Text};
+    Box::new(diesel::dsl::sql::<Bool>(left).bind::<Text, _>(value))
+}
+
+fn reached_by(query: &ContactQuery, region: &str, in_bin: bool, all: &mut Conditions) -> Result<()> {
+    let mut wanted = Vec::new();
+    let wrong = |field: &'static str, message: &'static str| Error::field(field, "format", message);
+    if let Some(email) = &query.email {
+        wanted.push(Identity::email(email).map_err(|message| wrong("email", message))?);
+    }
+    if let Some(phone) = &query.phone {
+        wanted.push(Identity::phone(phone, region).map_err(|message| wrong("phone", message))?);
+    }
+    if let Some(external) = &query.external_id {
+        let (source, id) = external.split_once(':').ok_or_else(|| wrong("external_id", "must be like shop:4711"))?;
+        wanted.push(Identity::external(source, id).map_err(|message| wrong("external_id", message))?);
+    }
+    for Identity { kind, source, value } in wanted {
+        let found = identities::table
+            .filter(identities::kind.eq::<IdentityKind>(kind).and(identities::source.eq(source)))
+            .filter(identities::value.eq(value))
+            .select(identities::contact_id);
+        // Only identities in use are indexed for finding; those in the bin are few.
+        if in_bin {
+            all.push(Box::new(contacts::id.eq_any(found.filter(identities::retired_at.is_not_null()))));
+        } else {
+            all.push(Box::new(contacts::id.eq_any(found.filter(identities::retired_at.is_null()))));
+        }
+    }
+    Ok(())
+}
+
+fn in_time(query: &ContactQuery, all: &mut Conditions) {
+    if let Some(at) = query.created_from {
+        all.push(Box::new(contacts::created_at.ge(at)));
+    }
+    if let Some(at) = query.created_to {
+        all.push(Box::new(contacts::created_at.lt(at)));
+    }
+    if let Some(at) = query.updated_from {
+        all.push(Box::new(contacts::updated_at.ge(at)));
+    }
+    if let Some(at) = query.updated_to {
+        all.push(Box::new(contacts::updated_at.lt(at)));
+    }
+}
+
+/// Words of three characters or more are found by the trigram index; shorter ones narrow down what these find, or where
+/// there are none, names that begin with one of them.
+fn searched(words: Vec<String>, all: &mut Conditions) {
+    let (long, short): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.chars().count() >= 3);
+    if long.is_empty() {
+        let starts = short.iter().fold(None::<Condition<contacts::table>>, |starts, word| {
+            let end = format!("{word}\u{10ffff}");
+            let start = contacts::name_key.ge(word.clone()).and(contacts::name_key.lt(end));
+            Some(match starts {
+                Some(starts) => Box::new(starts.or(start)),
+                None => Box::new(start),
+            })
+        });
+        all.extend(starts);
+    }
+    if !long.is_empty() || short.len() > 1 {
+        for word in &short {
+            all.push(Box::new(contacts::search_text.like(text::like(word)).escape('\\')));
+        }
+    }
+    all.extend(long.iter().map(|word| Box::new(contact_text_contains(word)) as Condition<contacts::table>));
+}

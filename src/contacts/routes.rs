@@ -1,0 +1,117 @@
+//! `/api/v1/contacts`.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Path};
+use actix_web::{delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::filter::{self, ContactQuery};
+use super::model::{Contact, ContactChange, ContactInput, NewContact};
+use super::parts::{ConsentChannel, ConsentInput};
+use super::{ContactId, bin, erasure, store};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::db::types::Instant;
+use crate::error::{Error, Result};
+use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply};
+
+fn reply(contact: &Contact) -> Result<Reply> {
+    Ok(Reply::ok(contact)?.version(contact.version))
+}
+
+/// Lists contacts, newest first where no other order is asked for.
+#[utoipa::path(operation_id = "list_contacts", tag = "contacts", security(("bearer" = ["contacts:read"])), params(ContactQuery), responses((status = 200, body = Page<Contact>)))]
+#[get("/contacts")]
+async fn list(actor: May<grants::ContactsRead>, app: Data<App>, query: ListQuery<ContactQuery>) -> Result<Reply> {
+    let region = app.config.region.clone();
+    app.read(&actor, move |conn, by| Reply::ok(&filter::page(conn, by, &query.known, &query.custom, &region)?)).await
+}
+
+/// Shows a contact.
+#[utoipa::path(operation_id = "get_contact", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact)))]
+#[get("/contacts/{id}")]
+async fn show(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
+    let id = *id;
+    app.read(&actor, move |conn, by| reply(&store::find(conn, by, id)?)).await
+}
+
+/// Creates a contact: at least a name, an e-mail address, a phone number or an external id.
+#[utoipa::path(operation_id = "create_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), request_body = ContactInput, responses((status = 201, body = Contact)))]
+#[post("/contacts")]
+async fn create(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<ContactInput>) -> Result<Reply> {
+    let Post { value, retry } = body;
+    let new = NewContact { fields: value.parse(&app.config.region)?, partial: false };
+    app.write(&actor, retry, move |conn, by| {
+        let contact = store::insert(conn, by, new.clone())?;
+        Ok(Reply::created(&contact, format!("/api/v1/contacts/{}", contact.id))?.version(contact.version))
+    })
+    .await
+}
+
+/// Changes a contact: absent fields stay, `null` clears.
+#[utoipa::path(operation_id = "update_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("If-Match" = Option<String>, Header)), request_body = ContactInput, responses((status = 200, body = Contact)))]
+#[patch("/contacts/{id}")]
+async fn update(
+    actor: May<grants::ContactsWrite>,
+    app: Data<App>,
+    id: Path<ContactId>,
+    expected: IfMatch,
+    body: Body<ContactInput>,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    let change = body.0.parse(&app.config.region)?;
+    app.write(&actor, None, move |conn, by| reply(&store::update(conn, by, id, expected, &change)?)).await
+}
+
+/// Records what the person said about being reached on a channel.
+#[utoipa::path(operation_id = "put_contact_consent", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("channel" = ConsentChannel, Path), ("If-Match" = Option<String>, Header)), request_body = ConsentInput, responses((status = 200, body = Contact)))]
+#[put("/contacts/{id}/consents/{channel}")]
+async fn consent(
+    actor: May<grants::ContactsWrite>,
+    app: Data<App>,
+    path: Path<(ContactId, ConsentChannel)>,
+    expected: IfMatch,
+    body: Body<ConsentInput>,
+) -> Result<Reply> {
+    let ((id, channel), expected) = (*path, expected.expected(actor.is_person())?);
+    let consent = body.0.parse(Instant::now()).map_err(|error| Error::invalid(vec![error]))?;
+    let change = ContactChange { consents: BTreeMap::from([(channel, consent)]), ..ContactChange::default() };
+    app.write(&actor, None, move |conn, by| reply(&store::update(conn, by, id, expected, &change)?)).await
+}
+
+/// Puts a contact into the bin, where its identities find nobody.
+#[utoipa::path(operation_id = "delete_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/contacts/{id}")]
+async fn remove(
+    actor: May<grants::ContactsWrite>,
+    app: Data<App>,
+    id: Path<ContactId>,
+    expected: IfMatch,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| bin::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+}
+
+/// Takes a contact out of the bin.
+#[utoipa::path(operation_id = "restore_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact)))]
+#[post("/contacts/{id}/restore")]
+async fn restore(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
+    let id = *id;
+    app.write(&actor, None, move |conn, by| reply(&bin::restore(conn, by, id)?)).await
+}
+
+/// Erases the person for good, everywhere; counts and reports stay what they were. There is no way back.
+#[utoipa::path(operation_id = "erase_contact", tag = "contacts", security(("bearer" = ["contacts:erase"])), params(("id" = ContactId, Path)), responses((status = 204)))]
+#[post("/contacts/{id}/erase")]
+async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
+    let id = *id;
+    app.write(&actor, None, move |conn, by| erasure::erase(conn, by, id).map(|()| Reply::no_content())).await
+}
+
+/// The routes of contacts.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(show).service(create).service(update).service(consent);
+    cfg.service(remove).service(restore).service(erase);
+}
