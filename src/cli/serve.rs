@@ -102,6 +102,7 @@ fn metrics_server(listener: TcpListener, state: &Data<App>, metrics: Metrics) ->
         let (state, metrics, token) = (state.clone(), metrics.clone(), token.clone());
         actix_web::App::new().app_data(state).configure(move |cfg| operations::metrics::serve(cfg, metrics, token))
     };
+    say(format!("Metrics are at http://{}/metrics", listener.local_addr().map_err(Failure::new)?));
     let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).map_err(Failure::new)?;
     Ok(server.run())
 }

@@ -17,7 +17,6 @@ cases![
     answers_are_compressed_where_the_caller_can_read_it,
     other_origins_may_not_call_unless_the_settings_say_so,
     the_server_says_how_it_is,
-    metrics_are_for_those_with_the_token,
     the_description_and_its_pages_are_served
 ];
 
@@ -108,10 +107,6 @@ async fn the_server_says_how_it_is(app: TestApp) {
     for path in ["/health/live", "/health/ready"] {
         assert_eq!(app.anon.get(path).await.ok().json, json!({ "status": "ok" }));
     }
-}
-
-async fn metrics_are_for_those_with_the_token(app: TestApp) {
-    app.anon.get("/metrics").await.problem(404, "not_found");
 }
 
 async fn the_description_and_its_pages_are_served(app: TestApp) {

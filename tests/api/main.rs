@@ -11,6 +11,7 @@ mod habits;
 mod interactions;
 mod probe;
 mod problems;
+mod operations;
 mod schema;
 mod support;
 mod tasks;

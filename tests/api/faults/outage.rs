@@ -15,7 +15,8 @@ async fn a_database_that_goes_away_and_comes_back_needs_no_restart(app: TestApp)
     let Some((url, name)) = app.database.on_server() else { return };
     let administer =
         |sql: &str| Opener::new(Target::Postgres(url.to_owned())).open().ok().unwrap().batch_execute(sql).unwrap();
-    let server = Home::of(&app).serve();
+    let home = Home::of(&app);
+    let server = home.serve();
     let caller = server.caller();
     assert_eq!(caller.create_team("before").unwrap().status, 201);
 

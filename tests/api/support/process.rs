@@ -90,19 +90,26 @@ pub fn complaint(output: &Output) -> String {
 pub struct Server {
     child: Child,
     pub address: String,
+    /// Where its figures are, where they have a port of their own.
+    pub metrics: Option<String>,
 }
 
 impl Server {
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = said.find_map(|line| line.ok()?.strip_prefix("Touchline serves ").map(str::to_owned));
+        let mut metrics = None;
+        let address = said.find_map(|line| {
+            let line = line.ok()?;
+            metrics = metrics.take().or(line.strip_prefix("Metrics are at ").map(str::to_owned));
+            line.strip_prefix("Touchline serves ").map(str::to_owned)
+        });
         let Some(address) = address else {
             let mut complaint = String::new();
             child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
             panic!("the server did not start: {complaint}");
         };
-        Self { child, address }
+        Self { child, address, metrics }
     }
 
     /// A caller of its own connection, with the test's API key.
@@ -125,6 +132,14 @@ impl Server {
     pub fn stop(mut self) -> bool {
         self.terminate();
         self.child.wait().unwrap().success()
+    }
+
+    /// Stops it; what it logged.
+    pub fn logged(mut self) -> String {
+        self.terminate();
+        let mut logged = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
+        logged
     }
 
     pub fn terminate(&self) {
@@ -163,6 +178,15 @@ impl Caller {
     pub fn get(&self, path: &str) -> Got {
         let url = format!("{}{path}", self.address);
         read(self.agent.get(url).header("Authorization", format!("Bearer {API_KEY}")).call()?)
+    }
+
+    /// The text at a URL, asked for with this token; the status alone where it is refused.
+    pub fn text(&self, url: &str, token: &str) -> Result<String, u16> {
+        let mut response = self.agent.get(url).header("Authorization", format!("Bearer {token}")).call().unwrap();
+        match response.status().as_u16() {
+            200 => Ok(response.body_mut().read_to_string().unwrap()),
+            refused => Err(refused),
+        }
     }
 
     /// Creates a team, once however often it is asked with the same name.
