@@ -43,7 +43,7 @@ pub fn restore(config: &Config, file: &Path) -> Outcome {
     let new = beside(&to, ".new");
     remove(&new)?;
     make_private_file(&new)?;
-    std::fs::copy(file, &new).map_err(Failure::new)?;
+    copy(file, &new).map_err(Failure::new)?;
     check(&new)?;
     let aside = set_aside(&to)?;
     std::fs::rename(&new, &to).map_err(Failure::new)?;
@@ -52,6 +52,13 @@ pub fn restore(config: &Config, file: &Path) -> Outcome {
         say(format!("What was there before is in {}.", aside.display()));
     }
     Ok(())
+}
+
+/// Copies the bytes and not who may read them, down to the disk.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut to = std::fs::OpenOptions::new().write(true).open(to)?;
+    std::io::copy(&mut std::fs::File::open(from)?, &mut to)?;
+    to.sync_all()
 }
 
 /// The embedded database's file; on PostgreSQL a failure that names the command to use.

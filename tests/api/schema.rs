@@ -14,9 +14,9 @@ cases![both_databases_have_the_same_tables_columns_and_nullability, both_databas
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, QueryableByName)]
 struct Column {
     #[diesel(sql_type = Text)]
-    table_name: String,
+    inside: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Bool)]
@@ -24,11 +24,11 @@ struct Column {
 }
 
 /// Search tables and their shadows exist on SQLite alone, and so do the row numbers they point at.
-const SQLITE: &str = "SELECT t.name AS table_name, c.name AS column_name, c.type AS kind, c.\"notnull\" = 0 AS nullable \
+const SQLITE: &str = "SELECT t.name AS inside, c.name AS name, c.type AS kind, c.\"notnull\" = 0 AS nullable \
      FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' \
      AND t.name NOT LIKE '%!_search%' ESCAPE '!' AND t.name <> '__diesel_schema_migrations' AND c.name <> 'seq'";
 
-const POSTGRES: &str = "SELECT table_name::text, column_name::text, \
+const POSTGRES: &str = "SELECT table_name::text AS inside, column_name::text AS name, \
      CASE udt_name WHEN 'uuid' THEN 'BLOB' WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT' WHEN 'jsonb' THEN 'TEXT' \
      WHEN 'date' THEN 'TEXT' WHEN 'float8' THEN 'REAL' WHEN 'timestamptz' THEN 'INTEGER' WHEN 'bool' THEN 'INTEGER' \
      WHEN 'int8' THEN 'INTEGER' WHEN 'int4' THEN 'INTEGER' WHEN 'int2' THEN 'INTEGER' ELSE udt_name END AS kind, \

@@ -26,7 +26,9 @@ async fn a_server_told_to_stop_answers_what_it_accepted(app: TestApp) {
     let mut acknowledged: Vec<_> = received.iter().take(100).collect();
     assert!(server.stop(), "it ends well");
     acknowledged.extend(received);
-    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    for writer in writers {
+        writer.join().unwrap();
+    }
     let mut saved: Vec<_> = home.serve().caller().teams().into_iter().filter(|name| name.starts_with("stop")).collect();
     acknowledged.sort();
     saved.sort();

@@ -228,5 +228,5 @@ fn read(mut response: ureq::http::Response<ureq::Body>) -> Got {
 /// Whether a file can be read by others than its owner.
 pub fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).unwrap().permissions().mode() & 0o077 == 0
+    std::fs::metadata(path).unwrap().permissions().mode().trailing_zeros() >= 6
 }
