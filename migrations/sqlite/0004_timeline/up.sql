@@ -69,4 +69,6 @@ CREATE UNIQUE INDEX tasks_by_id ON tasks (id);
 CREATE INDEX tasks_by_creation ON tasks (created_at, id);
 CREATE INDEX tasks_by_due ON tasks (due_at, id);
 CREATE INDEX tasks_by_assignee ON tasks (assignee_id, due_at, id);
+CREATE INDEX tasks_by_contact ON tasks (contact_id, due_at, id);
+CREATE INDEX tasks_by_lead ON tasks (lead_id, due_at, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX tasks_open ON tasks (contact_id, due_at, id) WHERE done_at IS NULL AND deleted_at IS NULL;
