@@ -121,8 +121,9 @@ fn conditions(
         vec![Box::new(contacts::deleted_at.is_null())]
     };
     if let Some(owners) = by.scope.owners() {
-        let owned = contacts::owner_id.assume_not_null().eq_any(owners);
-        all.push(Box::new(contacts::owner_id.is_null().or(owned)));
+        // Said by its opposite: SQLite would else gather all records of all these owners and sort them.
+        let hidden = contacts::owner_id.is_not_null().and(contacts::owner_id.assume_not_null().ne_all(owners));
+        all.push(Box::new(diesel::dsl::not(hidden)));
     }
     equal_fields(query, &mut all)?;
     reached_by(query, region, in_bin, &mut all)?;

@@ -59,6 +59,7 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_by_creation ON contacts (created_at, id);
 CREATE INDEX contacts_by_update ON contacts (updated_at, id);
 CREATE INDEX contacts_by_name ON contacts (name_key, id);
+CREATE INDEX contacts_in_bin ON contacts (created_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX contacts_by_company ON contacts (company_id, created_at, id) WHERE company_id IS NOT NULL;
 CREATE INDEX contacts_by_owner ON contacts (owner_id, created_at, id);
 CREATE INDEX contacts_by_source ON contacts (source, created_at, id) WHERE source IS NOT NULL;
