@@ -65,6 +65,13 @@ fn files_stay_short() {
     }
 }
 
+#[test]
+fn the_checked_in_description_of_the_api_is_current() {
+    let checked_in = include_str!("../openapi.yaml");
+    let current = touchline::openapi::yaml().unwrap();
+    assert!(checked_in.trim_end() == current.trim_end(), "run: cargo run -- openapi > openapi.yaml");
+}
+
 /// Bundled SQLite slows down with every thread unless its global memory statistics are off.
 #[test]
 fn sqlite_is_built_as_cargo_config_asks() {
