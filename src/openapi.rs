@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, Route, dev::ResourceDef, web};
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder, ResponsesBuilder,
 };
@@ -44,7 +44,7 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
             .schema_from::<Problem>()
             .schema_from::<FieldError>()
             .schema_from::<Code>()
-            .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+            .security_scheme("bearer", bearer())
             .build(),
     );
     for (path, item) in &mut document.paths.paths {
@@ -53,6 +53,18 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
         }
     }
     document
+}
+
+fn bearer() -> SecurityScheme {
+    SecurityScheme::Http(
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An access token from `/api/v1/auth/login`, or an API key (`tlk_…`). An operation names the permission \
+                 it needs: roles have permissions, keys are given some. `person` means anyone who is logged in, but no key.",
+            ))
+            .build(),
+    )
 }
 
 fn operations_mut(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {

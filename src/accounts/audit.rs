@@ -153,34 +153,48 @@ pub struct AuditFilter {
     limit: Limit,
 }
 
-/// Entries, the newest first. Every filter but the times has an index that ends in the id; ids grow with time, so
-/// times are bounds on the id too. `concat("")` keeps a planner without statistics off the wider of two indexes.
 fn newest(conn: &mut Connection, by: &Principal, filter: &AuditFilter) -> Result<Page<AuditEntry>> {
     let limit = filter.limit.get()?;
+    let rows = match (by.scope.owners(), filter.user_id) {
+        (None, user) => rows(conn, filter, user, limit + 1)?,
+        (Some(seen), Some(user)) if !seen.contains(&user) => Vec::new(),
+        (Some(_), Some(user)) => rows(conn, filter, Some(user), limit + 1)?,
+        // Each person's newest are found by index; of them the newest of all.
+        (Some(seen), None) => {
+            let found = seen.into_iter().map(|user| rows(conn, filter, Some(user), limit + 1));
+            let mut found: Vec<_> = found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            found.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
+            found
+        }
+    };
+    Ok(Page::cut(rows, limit, |entry| Cursor((), entry.id).encode()))
+}
+
+/// Entries, the newest first. Every filter but the times has an index that ends in the id; ids grow with time, so
+/// times are bounds on the id too. `concat("")` keeps a planner without statistics off the wider of two indexes.
+fn rows(conn: &mut Connection, filter: &AuditFilter, user: Option<UserId>, limit: i64) -> Result<Vec<AuditEntry>> {
     let mut query = audit_log::table.select(AuditEntry::as_select()).into_boxed::<MultiBackend>();
+    let narrow = filter.entity_id.is_some() || user.is_some() || filter.api_key_id.is_some();
     if let Some(id) = filter.entity_id {
         query = query.filter(audit_log::entity_id.eq(id));
     }
-    let narrow = filter.entity_id.is_some() || filter.user_id.is_some() || filter.api_key_id.is_some();
-    if let Some(action) = &filter.action {
-        query = if narrow {
-            query.filter(audit_log::action.concat("").eq(action))
-        } else {
-            query.filter(audit_log::action.eq(action))
-        };
-    }
-    if let Some(entity) = &filter.entity {
-        query = if narrow || filter.action.is_some() {
-            query.filter(audit_log::entity.concat("").eq(entity))
-        } else {
-            query.filter(audit_log::entity.eq(entity))
-        };
-    }
-    if let Some(id) = filter.user_id {
+    if let Some(id) = user {
         query = query.filter(audit_log::user_id.eq(id.0));
     }
     if let Some(id) = filter.api_key_id {
         query = query.filter(audit_log::api_key_id.eq(id.0));
+    }
+    match &filter.action {
+        Some(action) if narrow => query = query.filter(audit_log::action.concat("").eq(action)),
+        Some(action) => query = query.filter(audit_log::action.eq(action)),
+        None => {}
+    }
+    match &filter.entity {
+        Some(entity) if narrow || filter.action.is_some() => {
+            query = query.filter(audit_log::entity.concat("").eq(entity));
+        }
+        Some(entity) => query = query.filter(audit_log::entity.eq(entity)),
+        None => {}
     }
     if let Some(from) = filter.from {
         query = query.filter(audit_log::at.ge(from).and(audit_log::id.ge(id_bound(from, -CLOCK_STEP, 0))));
@@ -188,16 +202,11 @@ fn newest(conn: &mut Connection, by: &Principal, filter: &AuditFilter) -> Result
     if let Some(to) = filter.to {
         query = query.filter(audit_log::at.lt(to).and(audit_log::id.le(id_bound(to, CLOCK_STEP, u8::MAX))));
     }
-    if let Some(owners) = by.scope.owners() {
-        let owners: Vec<Guid> = owners.into_iter().map(|owner| owner.0).collect();
-        query = query.filter(audit_log::user_id.eq_any(owners));
-    }
     if let Some(cursor) = &filter.cursor {
         let Cursor((), id) = Cursor::<(), Guid>::decode(cursor)?;
         query = query.filter(audit_log::id.lt(id));
     }
-    let rows = query.order(audit_log::id.desc()).limit(limit + 1).load(conn)?;
-    Ok(Page::cut(rows, limit, |entry| Cursor((), entry.id).encode()))
+    Ok(query.order(audit_log::id.desc()).limit(limit).load(conn)?)
 }
 
 /// How far an id's time may be off its entry's, since clocks are set.

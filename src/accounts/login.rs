@@ -114,21 +114,23 @@ fn granted(app: &App, opened: Opened, in_cookie: bool) -> Result<WithCookie> {
     Ok(WithCookie { reply, cookie })
 }
 
-/// The refresh token of the body, else of the cookie; the second says whether it was the cookie's.
-fn presented(req: &HttpRequest, body: RefreshInput) -> Result<Option<(String, bool)>> {
-    if let Some(token) = body.refresh_token {
-        return Ok(Some((token.expose().to_owned(), false)));
-    }
-    let Some(cookie) = req.cookie(COOKIE) else { return Ok(None) };
+/// The refresh token of the body, else of the cookie, where it was given out here; the second says whether it was
+/// the cookie's.
+async fn presented(app: &App, req: &HttpRequest, body: RefreshInput) -> Result<Option<(String, bool)>> {
+    let (token, in_cookie) = match (body.refresh_token, req.cookie(COOKIE)) {
+        (Some(token), _) => (token.expose().to_owned(), false),
+        (None, Some(cookie)) => (cookie.value().to_owned(), true),
+        (None, None) => return Ok(None),
+    };
     let headers = req.headers();
     let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-    if !same_origin && !headers.contains_key(OWN_PAGE_HEADER) {
-        return Err(Error::because(
-            Code::Forbidden,
-            format!("A request with the cookie needs the header {OWN_PAGE_HEADER}."),
-        ));
+    if in_cookie && !same_origin && !headers.contains_key(OWN_PAGE_HEADER) {
+        let needed = format!("A request with the cookie needs the header {OWN_PAGE_HEADER}.");
+        return Err(Error::because(Code::Forbidden, needed));
     }
-    Ok(Some((cookie.value().to_owned(), true)))
+    let wanted = token.clone();
+    let known = app.db.read(move |conn| sessions::is_known(conn, &wanted)).await?;
+    Ok(known.then_some((token, in_cookie)))
 }
 
 pub(super) fn request_id(req: &HttpRequest) -> Option<String> {
@@ -198,7 +200,7 @@ async fn login(app: Data<App>, req: HttpRequest, body: Body<LogIn>) -> Result<Wi
 #[post("/auth/refresh")]
 async fn refresh(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> Result<WithCookie> {
     let unauthorized = || Error::because(Code::Unauthorized, "Log in again.");
-    let (token, in_cookie) = presented(&req, body.0)?.ok_or_else(unauthorized)?;
+    let (token, in_cookie) = presented(&app, &req, body.0).await?.ok_or_else(unauthorized)?;
     let request_id = request_id(&req);
     match app.db.write(move |conn| sessions::rotate(conn, &token, request_id.clone())).await? {
         Rotation::Renewed(opened) => granted(&app, opened, in_cookie),
@@ -217,7 +219,7 @@ async fn refresh(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> 
 ))]
 #[post("/auth/logout")]
 async fn logout(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> Result<WithCookie> {
-    let presented = presented(&req, body.0)?;
+    let presented = presented(&app, &req, body.0).await?;
     let request_id = request_id(&req);
     if let Some((token, _)) = presented {
         app.db.write(move |conn| sessions::close(conn, &token, request_id.clone())).await?;

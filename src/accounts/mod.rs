@@ -63,6 +63,9 @@ async fn change(
     work: impl FnMut(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
 ) -> Result<Reply> {
     let reply = app.write(by, retry, work).await;
-    app.auth.forget();
+    // A refusal changed nothing; after a fault of ours nobody knows.
+    if !matches!(&reply, Err(error) if error.code.status() < 500) {
+        app.auth.forget();
+    }
     reply
 }

@@ -158,6 +158,15 @@ pub fn rotate(conn: &mut Connection, token: &str, request_id: Option<String>) ->
     Ok(Rotation::Renewed(Opened { user: live.user, session, refresh_token }))
 }
 
+/// Whether a refresh token was ever given out: what is made up costs no write.
+///
+/// # Errors
+/// The database is away.
+pub fn is_known(conn: &mut Connection, token: &str) -> Result<bool> {
+    let known = refresh_tokens::table.find(hash(token));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(conn)?)
+}
+
 /// Ends the session a refresh token belongs to; nothing happens where it has ended.
 ///
 /// # Errors

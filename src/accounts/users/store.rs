@@ -143,7 +143,7 @@ fn lock_admins(conn: &mut Connection) -> Result<usize> {
 }
 
 /// What logging in is checked against.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct Credentials {
     /// Whose.
@@ -154,6 +154,12 @@ pub struct Credentials {
     name: String,
     active: bool,
     password_hash: Option<String>,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Credentials {

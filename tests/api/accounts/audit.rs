@@ -96,6 +96,8 @@ async fn a_manager_who_sees_a_part_sees_that_part_of_the_log(app: TestApp) {
     let log = app.manager.get("/api/v1/audit").await.ok();
     assert_eq!(log.items().len(), 1);
     assert_eq!(log.items()[0]["user_id"], json!(app.users.manager));
+    let others = app.manager.get(&format!("/api/v1/audit?user_id={}", app.users.admin)).await.ok();
+    assert!(others.items().is_empty());
 }
 
 async fn forgetting_a_contact_empties_its_entries(app: TestApp) {
