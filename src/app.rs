@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
 use crate::operations::{self, metrics::Metrics};
-use crate::{companies, contacts, fields, interactions, openapi, timeline};
+use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -76,6 +76,7 @@ fn api(cfg: &mut ServiceConfig) {
     cfg.configure(interactions::routes::routes)
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
+    cfg.configure(pipelines::routes).configure(funnel::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].

@@ -149,6 +149,16 @@ pub fn answer_mentions(needle: &str) -> Dialects {
     }
 }
 
+/// Rows of `leads` whose search text holds `fragment` (three characters or more, in lower case).
+#[must_use]
+pub fn lead_text_contains(fragment: &str) -> Dialects {
+    contains(
+        fragment,
+        "leads.search_text LIKE ",
+        "leads.seq IN (SELECT rowid FROM leads_search WHERE search_text GLOB ",
+    )
+}
+
 fn contains(fragment: &str, postgres: &'static str, sqlite: &'static str) -> Dialects {
     Dialects {
         postgres: Phrase {

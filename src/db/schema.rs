@@ -264,6 +264,7 @@ diesel::table! {
         pipeline_id -> sql::Guid,
         name -> Text,
         position -> Integer,
+        ordinal -> Integer,
         kind -> Text,
         probability -> Integer,
         stale_after_days -> Nullable<Integer>,
@@ -294,6 +295,7 @@ diesel::table! {
     use crate::db::types::sql;
 
     leads (contact_id, id) {
+        seq -> BigInt,
         contact_id -> sql::Guid,
         id -> sql::Guid,
         pipeline_id -> sql::Guid,
@@ -332,10 +334,26 @@ diesel::table! {
         pipeline_id -> sql::Guid,
         stage_id -> sql::Guid,
         exited_at -> Nullable<sql::Instant>,
+        starts -> Bool,
         reason -> Nullable<Text>,
+        lost_reason_id -> Nullable<sql::Guid>,
         moved_by -> Nullable<sql::Guid>,
         moved_by_key -> Nullable<sql::Guid>,
         recorded_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    lead_paths (pipeline_id, entered_at, lead_id) {
+        pipeline_id -> sql::Guid,
+        entered_at -> sql::Instant,
+        lead_id -> sql::Guid,
+        owner_id -> Nullable<sql::Guid>,
+        source -> Nullable<Text>,
+        path -> Binary,
     }
 }
 
@@ -471,6 +489,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lost_reasons,
     leads,
     stage_intervals,
+    lead_paths,
     timeline_entries,
     channel_totals,
     tasks,

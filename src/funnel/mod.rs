@@ -1,1 +1,14 @@
-//! Funnels: how the leads that entered in a period went on, by the definitions of "Stage history" and "Funnel" in the README.
+//! Funnels: how the leads that entered in a period went on, by the definitions of "Stage history" and "Funnel".
+//!
+//! The cohort is read as one narrow row for each lead (`lead_paths`) through an index on the entry, and folded in one
+//! pass; the cost is that of the leads which entered in the period.
+
+mod answer;
+mod fold;
+mod period;
+mod request;
+mod routes;
+mod scan;
+mod tally;
+
+pub use routes::routes;

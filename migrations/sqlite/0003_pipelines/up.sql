@@ -14,6 +14,8 @@ CREATE TABLE stages (
     pipeline_id BLOB NOT NULL REFERENCES pipelines (id),
     name TEXT NOT NULL,
     position INTEGER NOT NULL,
+    -- never changes: names the stage in lead_paths.path
+    ordinal INTEGER NOT NULL,
     kind TEXT NOT NULL,
     probability INTEGER NOT NULL,
     stale_after_days INTEGER,
@@ -23,6 +25,7 @@ CREATE TABLE stages (
     archived_at INTEGER
 ) STRICT;
 CREATE INDEX stages_by_pipeline ON stages (pipeline_id, position);
+CREATE UNIQUE INDEX stages_by_ordinal ON stages (pipeline_id, ordinal);
 
 CREATE TABLE lost_reasons (
     id BLOB NOT NULL PRIMARY KEY,
@@ -35,6 +38,7 @@ CREATE TABLE lost_reasons (
 ) STRICT;
 
 CREATE TABLE leads (
+    seq INTEGER NOT NULL PRIMARY KEY,
     contact_id BLOB NOT NULL REFERENCES contacts (id),
     id BLOB NOT NULL,
     pipeline_id BLOB NOT NULL REFERENCES pipelines (id),
@@ -61,7 +65,7 @@ CREATE TABLE leads (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     deleted_at INTEGER,
-    PRIMARY KEY (contact_id, id)
+    UNIQUE (contact_id, id)
 ) STRICT;
 CREATE UNIQUE INDEX leads_by_id ON leads (id);
 CREATE UNIQUE INDEX leads_by_source_id ON leads (source, source_id) WHERE source_id IS NOT NULL;
@@ -73,8 +77,20 @@ CREATE INDEX leads_by_owner ON leads (owner_id, created_at, id);
 CREATE INDEX leads_by_company ON leads (company_id, created_at, id) WHERE company_id IS NOT NULL;
 CREATE INDEX leads_by_close ON leads (pipeline_id, closed_at, id) WHERE closed_at IS NOT NULL;
 
+CREATE VIRTUAL TABLE leads_search USING fts5(search_text, content = 'leads', content_rowid = 'seq', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER leads_search_insert AFTER INSERT ON leads BEGIN
+    INSERT INTO leads_search (rowid, search_text) VALUES (new.seq, new.search_text);
+END;
+CREATE TRIGGER leads_search_update AFTER UPDATE OF search_text ON leads WHEN old.search_text <> new.search_text BEGIN
+    INSERT INTO leads_search (leads_search, rowid, search_text) VALUES ('delete', old.seq, old.search_text);
+    INSERT INTO leads_search (rowid, search_text) VALUES (new.seq, new.search_text);
+END;
+CREATE TRIGGER leads_search_delete AFTER DELETE ON leads BEGIN
+    INSERT INTO leads_search (leads_search, rowid, search_text) VALUES ('delete', old.seq, old.search_text);
+END;
+
 -- [entered_at, exited_at): a lead's intervals tile its life with no gap or overlap.
--- `id` orders moves made at one instant.
+-- `id` orders moves made at one instant. `starts`: the lead's life begins here.
 CREATE TABLE stage_intervals (
     contact_id BLOB NOT NULL REFERENCES contacts (id),
     lead_id BLOB NOT NULL,
@@ -83,11 +99,25 @@ CREATE TABLE stage_intervals (
     pipeline_id BLOB NOT NULL,
     stage_id BLOB NOT NULL REFERENCES stages (id),
     exited_at INTEGER,
+    starts INTEGER NOT NULL,
     reason TEXT,
+    lost_reason_id BLOB REFERENCES lost_reasons (id),
     moved_by BLOB,
     moved_by_key BLOB,
     recorded_at INTEGER NOT NULL,
     PRIMARY KEY (contact_id, lead_id, entered_at, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX stage_intervals_by_lead ON stage_intervals (lead_id, entered_at, id, stage_id, exited_at);
-CREATE INDEX stage_intervals_by_stage ON stage_intervals (stage_id, entered_at, lead_id, exited_at);
+CREATE INDEX stage_intervals_by_stage ON stage_intervals (stage_id, starts, entered_at, lead_id);
+
+-- What funnels read: one narrow row for each lead that is not deleted, in the order of entry to the pipeline.
+-- `path` packs the amount, the currency and every (stage, instant) of the lead's intervals.
+CREATE TABLE lead_paths (
+    pipeline_id BLOB NOT NULL,
+    entered_at INTEGER NOT NULL,
+    lead_id BLOB NOT NULL,
+    owner_id BLOB,
+    source TEXT,
+    path BLOB NOT NULL,
+    PRIMARY KEY (pipeline_id, entered_at, lead_id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX lead_paths_by_lead ON lead_paths (lead_id);

@@ -96,11 +96,11 @@ fn plant(conn: &mut Connection, contact: &str) -> touchline::error::Result<()> {
     let new = "id, version, created_at, updated_at";
     conn.batch_execute(&format!(
         "INSERT INTO pipelines ({new}, name, position) VALUES ({guid}, 1, {time}, {time}, 'P', 1);
-         INSERT INTO stages ({new}, pipeline_id, name, position, kind, probability) VALUES ({guid}, 1, {time}, {time}, {guid}, 'S', 1, 'open', 10);
+         INSERT INTO stages ({new}, pipeline_id, name, position, ordinal, kind, probability) VALUES ({guid}, 1, {time}, {time}, {guid}, 'S', 1, 0, 'open', 10);
          INSERT INTO leads ({new}, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, entered_at, title, amount, currency, custom, search_text)
            VALUES ({guid}, 1, {time}, {time}, {guid}, {guid}, {guid}, 'open', {time}, {time}, 'Annabel wants', 500, 'EUR', {json}, 'annabel');
-         INSERT INTO stage_intervals (contact_id, lead_id, entered_at, id, pipeline_id, stage_id, reason, recorded_at)
-           VALUES ({guid}, {guid}, {time}, {guid}, {guid}, {guid}, 'Annabel said so', {time});
+         INSERT INTO stage_intervals (contact_id, lead_id, entered_at, id, pipeline_id, stage_id, starts, reason, recorded_at)
+           VALUES ({guid}, {guid}, {time}, {guid}, {guid}, {guid}, true, 'Annabel said so', {time});
          INSERT INTO tasks ({new}, contact_id, title, body) VALUES ({guid}, 1, {time}, {time}, {guid}, 'Call Annabel', 'Annabel');
          INSERT INTO timeline_entries (contact_id, occurred_at, id, entry_type, channel, subject, body, properties, version, recorded_at, updated_at)
            VALUES ({guid}, {time}, {guid}, 'interaction', 'email', 'Dear Annabel', 'Annabel', {json}, 1, {time}, {time});"

@@ -85,6 +85,7 @@ fn insert_lead(
         stages::pipeline_id.eq(pipeline),
         stages::name.eq("First"),
         stages::position.eq(1),
+        stages::ordinal.eq(0),
         stages::kind.eq(kind),
         stages::probability.eq(10),
         stages::version.eq(1_i64),

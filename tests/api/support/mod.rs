@@ -8,6 +8,7 @@ mod contract;
 pub mod database;
 pub mod process;
 pub mod runner;
+pub mod sales;
 
 use actix_web::web::Data;
 use touchline::accounts::{ApiKeyId, Permission, Role, TeamId, UserId};

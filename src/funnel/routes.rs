@@ -1,0 +1,54 @@
+//! The routes of funnels.
+
+use actix_web::http::header::ACCEPT;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::answer::{self, Report};
+use super::request::{Format, FunnelQuery, LeadsQuery};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Page, Query, Reply};
+use crate::pipelines::leads::Lead;
+
+/// Counts how the leads that entered in a period went on, step by step.
+#[utoipa::path(operation_id = "get_funnel", tag = "reports", security(("bearer" = ["reports:read"])), params(FunnelQuery), responses((status = 200, content((Report = "application/json"), (String = "text/csv")))))]
+#[get("/reports/funnel")]
+async fn show(
+    actor: May<grants::ReportsRead>,
+    app: Data<App>,
+    query: Query<FunnelQuery>,
+    req: HttpRequest,
+) -> Result<Reply> {
+    let accept = req.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = if accept.trim_start().starts_with("text/csv") { Format::Csv } else { Format::Json };
+    let format = query.0.format.unwrap_or(accepted);
+    app.read(&actor, move |conn, by| {
+        let funnel = query.0.ask().funnel(conn)?;
+        let report = answer::report(conn, by, &funnel)?;
+        match format {
+            Format::Json => Reply::ok(&report),
+            Format::Csv => Ok(Reply::raw("text/csv", answer::csv(&report)?.into())),
+        }
+    })
+    .await
+}
+
+/// Lists exactly the leads behind one number of a funnel; `total` is that number.
+#[utoipa::path(operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>)))]
+#[get("/reports/funnel/leads")]
+async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<LeadsQuery>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let funnel = query.0.ask().funnel(conn)?;
+        Reply::ok(&answer::leads_behind(conn, by, &funnel, &query.0)?)
+    })
+    .await
+}
+
+/// The routes of funnels.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(show).service(leads);
+}

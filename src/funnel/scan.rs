@@ -1,0 +1,116 @@
+//! The cohort's leads, each once, as narrow rows.
+//!
+//! Two index ranges hold the cohort: leads that began in the period (`lead_paths`, in the order of entry), of which
+//! those count whose life began in the first step; and leads that came to the first step later in their life
+//! (`stage_intervals_by_stage`), of which the others count.
+
+use diesel::prelude::*;
+
+use super::fold::Way;
+use super::request::Funnel;
+use crate::accounts::{Principal, UserId};
+use crate::db::schema::{lead_paths as paths, stage_intervals as intervals};
+use crate::db::types::Instant;
+use crate::db::{Connection, MultiBackend};
+use crate::error::Result;
+use crate::pipelines::LeadId;
+use crate::pipelines::path::Path;
+
+/// A lead as the reports see it; what a report does not need is left out.
+#[derive(Debug)]
+pub struct Row {
+    pub lead_id: Option<LeadId>,
+    pub owner_id: Option<UserId>,
+    pub source: Option<String>,
+}
+
+/// Which columns a report needs besides the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    Nothing,
+    Owner,
+    Source,
+    All,
+}
+
+type Boxed = paths::BoxedQuery<'static, MultiBackend>;
+
+/// Gives every lead of the cohort to `visit`, those that began in the first step in the order of entry.
+pub fn cohort(
+    conn: &mut Connection,
+    by: &Principal,
+    funnel: &Funnel,
+    need: Need,
+    visit: &mut dyn FnMut(&Row, Path<'_>, &Way),
+) -> Result<()> {
+    let (Some(from), Some(to)) = (Instant::from_micros(funnel.plan.from), Instant::from_micros(funnel.plan.to)) else {
+        return Ok(());
+    };
+    let Some(first) = funnel.steps.first().filter(|_| from < to) else { return Ok(()) };
+    let mut way = Way::default();
+    let begun = seen(by, funnel).filter(paths::entered_at.ge(from).and(paths::entered_at.lt(to)));
+    read(conn, begun.order(paths::entered_at), need, &mut |row, path| {
+        if funnel.plan.begins_in_first_step(path) && funnel.plan.walk(path, &mut way) {
+            visit(row, path, &way);
+        }
+    })?;
+    let came = intervals::table
+        .filter(intervals::stage_id.eq(first.id).and(intervals::starts.eq(false)))
+        .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
+        .select(intervals::lead_id);
+    read(conn, seen(by, funnel).filter(paths::lead_id.eq_any(came)), need, &mut |row, path| {
+        if !funnel.plan.begins_in_first_step(path) && funnel.plan.walk(path, &mut way) {
+            visit(row, path, &way);
+        }
+    })
+}
+
+/// The pipeline's leads that the caller sees and the filters let through.
+fn seen(by: &Principal, funnel: &Funnel) -> Boxed {
+    let mut rows = paths::table.filter(paths::pipeline_id.eq(funnel.pipeline.id)).into_boxed();
+    if let Some(owners) = by.scope.owners() {
+        rows = rows.filter(paths::owner_id.is_null().or(paths::owner_id.eq_any(owners).assume_not_null()));
+    }
+    if let Some(owner) = funnel.owner_id {
+        rows = rows.filter(paths::owner_id.eq(owner));
+    }
+    if let Some(source) = &funnel.source {
+        rows = rows.filter(paths::source.eq(source.clone()));
+    }
+    rows
+}
+
+fn read(conn: &mut Connection, rows: Boxed, need: Need, visit: &mut dyn FnMut(&Row, Path<'_>)) -> Result<()> {
+    let mut row = Row { lead_id: None, owner_id: None, source: None };
+    match need {
+        Need::Nothing => {
+            for path in rows.select(paths::path).load_iter::<Vec<u8>, _>(conn)? {
+                visit(&row, Path(&path?));
+            }
+        }
+        Need::Owner => {
+            for found in rows.select((paths::owner_id, paths::path)).load_iter::<(Option<UserId>, Vec<u8>), _>(conn)? {
+                let (owner_id, path) = found?;
+                row.owner_id = owner_id;
+                visit(&row, Path(&path));
+            }
+        }
+        Need::Source => {
+            for found in rows.select((paths::source, paths::path)).load_iter::<(Option<String>, Vec<u8>), _>(conn)? {
+                let (source, path) = found?;
+                row.source = source;
+                visit(&row, Path(&path));
+            }
+        }
+        Need::All => {
+            type Found = (LeadId, Option<UserId>, Option<String>, Vec<u8>);
+            let columns = (paths::lead_id, paths::owner_id, paths::source, paths::path);
+            for found in rows.select(columns).load_iter::<Found, _>(conn)? {
+                let (lead_id, owner_id, source, path) = found?;
+                row = Row { lead_id: Some(lead_id), owner_id, source };
+                visit(&row, Path(&path));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! The list of leads: filters, order, pages.
+#![expect(clippy::large_stack_arrays, reason = "the derive of IntoParams lists the parameters in an array")]
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::model::Lead;
+use crate::accounts::{Principal, UserId};
+use crate::companies::CompanyId;
+use crate::contacts::ContactId;
+use crate::db::dialect::lead_text_contains;
+use crate::db::schema::leads;
+use crate::db::types::Instant;
+use crate::db::{Connection, MultiBackend};
+use crate::error::{Error, Result};
+use crate::http::{Cursor, Limit, Page};
+use crate::pipelines::{LeadId, LostReasonId, PipelineId, StageId, StageKind};
+
+/// Which leads, in which order.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LeadQuery {
+    /// Of this pipeline.
+    pub pipeline_id: Option<PipelineId>,
+    /// In this stage.
+    pub stage_id: Option<StageId>,
+    /// In a stage of this kind.
+    pub kind: Option<StageKind>,
+    /// Of this owner.
+    pub owner_id: Option<UserId>,
+    /// Without (`true`) or with (`false`) an owner.
+    pub unowned: Option<bool>,
+    /// Of this client.
+    pub contact_id: Option<ContactId>,
+    /// Of this company.
+    pub company_id: Option<CompanyId>,
+    /// From this source.
+    pub source: Option<String>,
+    /// Lost for this reason.
+    pub lost_reason_id: Option<LostReasonId>,
+    /// In this currency.
+    pub currency: Option<String>,
+    /// Worth at least this, in minor units.
+    pub amount_min: Option<i64>,
+    /// Worth at most this, in minor units.
+    pub amount_max: Option<i64>,
+    /// Expected to close on this day or later.
+    #[param(value_type = Option<String>, format = Date)]
+    pub expected_close_from: Option<NaiveDate>,
+    /// Expected to close before this day.
+    #[param(value_type = Option<String>, format = Date)]
+    pub expected_close_to: Option<NaiveDate>,
+    /// Recorded at this time or later.
+    pub created_from: Option<Instant>,
+    /// Recorded before this time.
+    pub created_to: Option<Instant>,
+    /// Changed at this time or later.
+    pub updated_from: Option<Instant>,
+    /// Changed before this time.
+    pub updated_to: Option<Instant>,
+    /// Entered the pipeline at this time or later.
+    pub entered_from: Option<Instant>,
+    /// Entered the pipeline before this time.
+    pub entered_to: Option<Instant>,
+    /// Closed at this time or later.
+    pub closed_from: Option<Instant>,
+    /// Closed before this time.
+    pub closed_to: Option<Instant>,
+    /// The title holds this text.
+    #[param(max_length = 200)]
+    pub q: Option<String>,
+    /// Only deleted leads.
+    #[serde(default)]
+    pub deleted: bool,
+    /// The order; newest record first where absent.
+    #[param(inline)]
+    pub sort: Option<Sort>,
+    /// Where the previous page ended.
+    pub cursor: Option<String>,
+    /// Rows of a page.
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Limit,
+    /// Whether to count the whole list.
+    #[serde(default)]
+    pub total: bool,
+}
+
+crate::text_enum! {
+    /// The order of the list; `-` for the latest first.
+    pub enum Sort {
+        /// By the time of recording.
+        Created = "created_at",
+        /// By the time of recording, latest first.
+        CreatedDown = "-created_at",
+        /// By the time of change.
+        Updated = "updated_at",
+        /// By the time of change, latest first.
+        UpdatedDown = "-updated_at",
+        /// By the entry to the pipeline.
+        Entered = "entered_at",
+        /// By the entry to the pipeline, latest first.
+        EnteredDown = "-entered_at",
+        /// By the entry to the stage.
+        StageEntered = "stage_entered_at",
+        /// By the entry to the stage, latest first.
+        StageEnteredDown = "-stage_entered_at",
+    }
+}
+
+type Boxed = leads::BoxedQuery<'static, MultiBackend>;
+type At = Cursor<Instant, LeadId>;
+
+/// The page of leads that the caller sees.
+///
+/// # Errors
+/// The cursor, the limit or a filter is not valid.
+pub fn page(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &LeadQuery,
+    custom: &[(String, String)],
+) -> Result<Page<Lead>> {
+    let limit = query.limit.get()?;
+    let after = query.cursor.as_deref().map(At::decode).transpose()?;
+    let sort = query.sort.unwrap_or(Sort::CreatedDown);
+    let rows = sorted(filtered(by, query, custom)?, sort, after);
+    let rows: Vec<Lead> = rows.limit(limit + 1).select(Lead::as_select()).load(conn)?;
+    let mut page = Page::cut(rows, limit, |lead| Cursor(key(lead, sort), lead.id).encode());
+    if query.total {
+        page.total = Some(filtered(by, query, custom)?.count().get_result(conn)?);
+    }
+    Ok(page)
+}
+
+const fn key(lead: &Lead, sort: Sort) -> Instant {
+    match sort {
+        Sort::Created | Sort::CreatedDown => lead.created_at,
+        Sort::Updated | Sort::UpdatedDown => lead.updated_at,
+        Sort::Entered | Sort::EnteredDown => lead.entered_at,
+        Sort::StageEntered | Sort::StageEnteredDown => lead.stage_entered_at,
+    }
+}
+
+macro_rules! by_key {
+    ($rows:expr, $after:expr, $column:ident, up) => {{
+        let rows = $rows.order((leads::$column.asc(), leads::id.asc()));
+        match $after {
+            Some(Cursor(at, id)) => {
+                let later = leads::$column.gt(at).or(leads::id.gt(id));
+                rows.filter(leads::$column.ge(at)).filter(later)
+            }
+            None => rows,
+        }
+    }};
+    ($rows:expr, $after:expr, $column:ident, down) => {{
+        let rows = $rows.order((leads::$column.desc(), leads::id.desc()));
+        match $after {
+            Some(Cursor(at, id)) => {
+                let earlier = leads::$column.lt(at).or(leads::id.lt(id));
+                rows.filter(leads::$column.le(at)).filter(earlier)
+            }
+            None => rows,
+        }
+    }};
+}
+
+fn sorted(rows: Boxed, sort: Sort, after: Option<At>) -> Boxed {
+    match sort {
+        Sort::Created => by_key!(rows, after, created_at, up),
+        Sort::CreatedDown => by_key!(rows, after, created_at, down),
+        Sort::Updated => by_key!(rows, after, updated_at, up),
+        Sort::UpdatedDown => by_key!(rows, after, updated_at, down),
+        Sort::Entered => by_key!(rows, after, entered_at, up),
+        Sort::EnteredDown => by_key!(rows, after, entered_at, down),
+        Sort::StageEntered => by_key!(rows, after, stage_entered_at, up),
+        Sort::StageEnteredDown => by_key!(rows, after, stage_entered_at, down),
+    }
+}
+
+/// Limits a boxed query by those of the fields that are given.
+macro_rules! given {
+    ($rows:ident, $query:ident: $($field:ident $column:ident $operator:ident),+ $(,)?) => {
+        $(if let Some(value) = $query.$field.clone() {
+            $rows = $rows.filter(leads::$column.$operator(value));
+        })+
+    };
+}
+
+/// The leads that the caller sees and the query asks for.
+fn filtered(by: &Principal, query: &LeadQuery, custom: &[(String, String)]) -> Result<Boxed> {
+    let mut rows = seen(by);
+    rows = if query.deleted {
+        rows.filter(leads::deleted_at.is_not_null())
+    } else {
+        rows.filter(leads::deleted_at.is_null())
+    };
+    given!(rows, query:
+        pipeline_id pipeline_id eq, stage_id stage_id eq, kind stage_kind eq, owner_id owner_id eq,
+        contact_id contact_id eq, company_id company_id eq, source source eq, currency currency eq,
+        lost_reason_id lost_reason_id eq, amount_min amount ge, amount_max amount le,
+        expected_close_from expected_close_on ge, expected_close_to expected_close_on lt,
+        created_from created_at ge, created_to created_at lt, updated_from updated_at ge, updated_to updated_at lt,
+        entered_from entered_at ge, entered_to entered_at lt, closed_from closed_at ge, closed_to closed_at lt,
+    );
+    match query.unowned {
+        Some(true) => rows = rows.filter(leads::owner_id.is_null()),
+        Some(false) => rows = rows.filter(leads::owner_id.is_not_null()),
+        None => {}
+    }
+    if let Some(text) = &query.q {
+        rows = holding(rows, text)?;
+    }
+    for (key, value) in custom {
+        rows = super::people::with_custom(rows, key, value);
+    }
+    Ok(rows)
+}
+
+/// The leads that the caller sees.
+pub(crate) fn seen(by: &Principal) -> Boxed {
+    let rows = leads::table.into_boxed();
+    match by.scope.owners() {
+        Some(owners) => rows.filter(leads::owner_id.is_null().or(leads::owner_id.eq_any(owners).assume_not_null())),
+        None => rows,
+    }
+}
+
+fn holding(rows: Boxed, text: &str) -> Result<Boxed> {
+    if text.chars().count() > 200 {
+        return Err(Error::field("q", "length", "must have at most 200 characters"));
+    }
+    let mut rows = rows;
+    for word in text.to_lowercase().split_whitespace() {
+        rows = if word.chars().count() >= 3 {
+            rows.filter(lead_text_contains(word))
+        } else {
+            let pattern = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            rows.filter(leads::search_text.like(format!("%{pattern}%")).escape('\\'))
+        };
+    }
+    Ok(rows)
+}

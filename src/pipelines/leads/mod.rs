@@ -1,0 +1,12 @@
+//! Leads: a chance to sell something to a client, on its way through a pipeline.
+
+pub mod filter;
+pub mod model;
+pub mod moves;
+mod people;
+mod routes;
+pub mod store;
+
+pub use model::{Lead, LeadPatch, NewLead};
+pub use moves::StageMove;
+pub(super) use routes::routes;

@@ -1,0 +1,184 @@
+//! The routes of leads.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, delete, get, patch, post};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::filter::{self, LeadQuery};
+use super::model::{Lead, LeadPatch, NewLead};
+use super::moves::{self, StageMove};
+use super::{people, store};
+use crate::accounts::permissions::grants;
+use crate::accounts::{ApiKeyId, May, UserId};
+use crate::app::App;
+use crate::db::Connection;
+use crate::db::types::Instant;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, Page, Post, Reply, parse_query};
+use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
+
+/// A lead's stay in a stage: `[entered_at, exited_at)`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct StageInterval {
+    /// Its id; the timeline entry of the move has the same.
+    id: IntervalId,
+    /// The stage.
+    stage_id: StageId,
+    /// The stage's name.
+    stage_name: String,
+    /// The stage's kind.
+    kind: StageKind,
+    /// From when on.
+    entered_at: Instant,
+    /// Until when; `null` while it lasts.
+    exited_at: Option<Instant>,
+    /// How long, in whole seconds; until now while it lasts.
+    seconds: i64,
+    /// Why the lead was moved there.
+    reason: Option<String>,
+    /// Why it was lost.
+    lost_reason_id: Option<LostReasonId>,
+    /// Who moved it.
+    moved_by: Option<UserId>,
+    /// Which program moved it.
+    moved_by_key: Option<ApiKeyId>,
+    /// When the move was recorded.
+    recorded_at: Instant,
+}
+
+fn intervals(conn: &mut Connection, lead: &Lead) -> Result<Vec<StageInterval>> {
+    let all = stages::of(conn, lead.pipeline_id)?;
+    let now = Instant::now();
+    let stays = moves::stays(conn, lead)?.into_iter();
+    let shown = stays.filter_map(|stay| {
+        let stage = all.iter().find(|stage| stage.id == stay.stage_id)?;
+        Some(StageInterval {
+            id: stay.id,
+            stage_id: stage.id,
+            stage_name: stage.name.clone(),
+            kind: stage.kind,
+            entered_at: stay.entered_at,
+            exited_at: stay.exited_at,
+            seconds: stay.exited_at.unwrap_or(now).since(stay.entered_at).num_seconds().max(0),
+            reason: stay.reason,
+            lost_reason_id: stay.lost_reason_id,
+            moved_by: stay.moved_by,
+            moved_by_key: stay.moved_by_key,
+            recorded_at: stay.recorded_at,
+        })
+    });
+    Ok(shown.collect())
+}
+
+/// Takes the parameters `custom.<key>` out of a query string.
+fn split_custom(query: &str) -> (String, Vec<(String, String)>) {
+    let mut custom = Vec::new();
+    let mut rest = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.strip_prefix("custom.") {
+            Some(key) if !value.contains('\0') && !key.contains('\0') => {
+                custom.push((key.to_owned(), value.into_owned()));
+            }
+            _ => drop(rest.append_pair(&name, &value)),
+        }
+    }
+    (rest.finish(), custom)
+}
+
+fn shown(lead: &Lead) -> Result<Reply> {
+    Ok(Reply::ok(lead)?.version(lead.version))
+}
+
+/// Lists leads. Custom fields filter by `custom.<key>=<value>`.
+#[utoipa::path(operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>)))]
+#[get("/leads")]
+async fn list(actor: May<grants::LeadsRead>, app: Data<App>, req: HttpRequest) -> Result<Reply> {
+    let (rest, custom) = split_custom(req.query_string());
+    let query: LeadQuery = parse_query(&rest)?;
+    app.read(&actor, move |conn, by| Reply::ok(&filter::page(conn, by, &query, &custom)?)).await
+}
+
+/// Creates a lead. One with a known `source` and `source_id` is answered with 200 as it is.
+#[utoipa::path(operation_id = "create_lead", tag = "leads", security(("bearer" = ["leads:write"])), request_body = NewLead, responses((status = 201, body = Lead), (status = 200, body = Lead)))]
+#[post("/leads")]
+async fn create(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<NewLead>) -> Result<Reply> {
+    let Post { mut value, retry } = body;
+    let client = people::client_of(&mut value, &app.config.region)?;
+    app.write(&actor, retry, move |conn, by| {
+        let contact = people::resolve(conn, by, &client, &value)?;
+        let (lead, is_new) = store::insert(conn, by, contact, &value)?;
+        if !is_new {
+            return shown(&lead);
+        }
+        Ok(Reply::created(&lead, format!("/api/v1/leads/{}", lead.id))?.version(lead.version))
+    })
+    .await
+}
+
+/// Shows a lead.
+#[utoipa::path(operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
+#[get("/leads/{id}")]
+async fn show(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| shown(&store::find(conn, by, *id)?)).await
+}
+
+/// Changes a lead. Absent fields stay; `null` clears.
+#[utoipa::path(operation_id = "update_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), request_body = LeadPatch, responses((status = 200, body = Lead)))]
+#[patch("/leads/{id}")]
+async fn update(
+    actor: May<grants::LeadsWrite>,
+    app: Data<App>,
+    id: Path<LeadId>,
+    expected: IfMatch,
+    body: Body<LeadPatch>,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| shown(&store::update(conn, by, id, expected, &body.0)?)).await
+}
+
+/// Deletes a lead; it can be restored.
+#[utoipa::path(operation_id = "delete_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/leads/{id}")]
+async fn delete(actor: May<grants::LeadsWrite>, app: Data<App>, id: Path<LeadId>, expected: IfMatch) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+}
+
+/// Restores a deleted lead.
+#[utoipa::path(operation_id = "restore_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
+#[post("/leads/{id}/restore")]
+async fn restore(actor: May<grants::LeadsWrite>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
+    app.write(&actor, None, move |conn, by| shown(&store::restore(conn, by, *id)?)).await
+}
+
+/// Moves a lead to a stage. A back-dated move takes its place by its instant; a move to where the lead is does nothing.
+#[utoipa::path(operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), request_body = StageMove, responses((status = 200, body = Lead)))]
+#[post("/leads/{id}/stage")]
+async fn move_stage(
+    actor: May<grants::LeadsWrite>,
+    app: Data<App>,
+    id: Path<LeadId>,
+    body: Post<StageMove>,
+) -> Result<Reply> {
+    let Post { value, retry } = body;
+    app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, &value)?.0)).await
+}
+
+/// Shows where a lead stood and how long.
+#[utoipa::path(operation_id = "list_lead_stages", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Page<StageInterval>)))]
+#[get("/leads/{id}/stages")]
+async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let lead = store::find(conn, by, *id)?;
+        Reply::ok(&Page { items: intervals(conn, &lead)?, next_cursor: None, total: None })
+    })
+    .await
+}
+
+/// The routes of leads.
+pub(in crate::pipelines) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(create).service(show).service(update).service(delete);
+    cfg.service(restore).service(move_stage).service(history);
+}

@@ -1,0 +1,4 @@
+//! Pipelines, their stages and lost reasons, boards.
+
+mod board;
+mod stages;
