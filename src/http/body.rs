@@ -114,121 +114,11 @@ pub fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T> {
     if !is_object {
         return Err(Error::field("", "type", "must be a JSON object"));
     }
-    Err(Error::invalid(every_error::<T>(value)))
-}
-
-/// The reading of a body that failed: takes bad parts out one after the other to find them all.
-fn every_error<T: DeserializeOwned + Validate>(mut value: Value) -> Vec<FieldError> {
-    const MOST: usize = 64;
-    let mut errors = Vec::new();
-    let mut taken: Vec<String> = Vec::new();
-    nul_errors(&mut value, "", &mut errors);
-    while errors.len() < MOST {
-        match serde_path_to_error::deserialize::<_, T>(&value) {
-            Ok(read) => {
-                errors.extend(read.validate().err().iter().flat_map(flatten));
-                break;
-            }
-            Err(error) => {
-                let message = error.inner().to_string();
-                let place = Place::of(&error.path().to_string(), &message);
-                // A field that is missing because it was taken out just now has been reported.
-                if !taken.contains(&place.field) {
-                    errors.push(FieldError::new(place.field.clone(), code_of(&message), shorten(message)));
-                }
-                if !remove(&mut value, &place.culprit) {
-                    break;
-                }
-                taken.push(place.culprit);
-            }
-        }
-    }
-    errors
-}
-
-/// Where serde stumbled.
-struct Place {
-    /// The field to name.
-    field: String,
-    /// The part to take out so that the rest can be read.
-    culprit: String,
-}
-
-impl Place {
-    fn of(path: &str, message: &str) -> Self {
-        let path = if path == "." { "" } else { path };
-        let named = quoted(message).unwrap_or_default();
-        // The key of a map itself is wrong: serde does not say which, its message does.
-        let key = path.strip_suffix('?').map(|parent| format!("{parent}{named}"));
-        let path = key.as_deref().unwrap_or(path);
-        if message.starts_with("missing field") {
-            Self { field: join(path, named), culprit: path.to_owned() }
-        } else if message.starts_with("unknown field") && !path.ends_with(named) {
-            Self { field: join(path, named), culprit: join(path, named) }
-        } else {
-            Self { field: path.to_owned(), culprit: path.to_owned() }
-        }
-    }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// Removes the part at a path such as `emails[0].address`; says whether there was one.
-fn remove(value: &mut Value, path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split(['.', '[']).map(|part| part.trim_end_matches(']')).collect();
-    let Some(last) = parts.pop() else { return false };
-    let mut at = value;
-    for part in parts {
-        let next = match at {
-            Value::Object(map) => map.get_mut(part),
-            Value::Array(items) => part.parse::<usize>().ok().and_then(|index| items.get_mut(index)),
-            _ => None,
-        };
-        let Some(next) = next else { return false };
-        at = next;
-    }
-    match at {
-        Value::Object(map) => map.shift_remove(last).is_some(),
-        Value::Array(items) => match last.parse::<usize>() {
-            Ok(index) if index < items.len() => {
-                items.remove(index);
-                true
-            }
-            _ => false,
-        },
-        _ => false,
-    }
+    Err(Error::invalid(super::faults::every_error::<T>(value, bytes.len())))
 }
 
 fn holds_nul(bytes: &[u8]) -> bool {
     bytes.windows(6).any(|window| window == b"\\u0000")
-}
-
-/// No database text can hold U+0000: such strings are reported and emptied.
-fn nul_errors(value: &mut Value, path: &str, errors: &mut Vec<FieldError>) {
-    match value {
-        Value::String(text) if text.contains('\0') => {
-            text.retain(|c| c != '\0');
-            errors.push(FieldError::new(path.to_owned(), "format", "must not hold the character U+0000"));
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                nul_errors(item, &format!("{path}[{index}]"), errors);
-            }
-        }
-        Value::Object(map) => {
-            if map.keys().any(|key| key.contains('\0')) {
-                map.retain(|key, _| !key.contains('\0'));
-                errors.push(FieldError::new(path.to_owned(), "format", "must not hold the character U+0000 in a name"));
-            }
-            for (key, item) in map {
-                nul_errors(item, &join(path, key), errors);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The first word in backquotes.
@@ -244,13 +134,6 @@ pub(super) fn code_of(message: &str) -> &'static str {
         m if m.starts_with("unknown variant") || m.starts_with("must be one of") => "choice",
         m if m.starts_with("invalid type") => "type",
         _ => "format",
-    }
-}
-
-fn shorten(message: String) -> String {
-    match message.char_indices().nth(300) {
-        Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),
-        None => message,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod body;
 mod etag;
+mod faults;
 pub mod idempotency;
 pub mod middleware;
 mod page;
