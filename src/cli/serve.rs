@@ -15,6 +15,7 @@ use crate::accounts::setup;
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::operations::{self, housekeeping, metrics::Metrics};
+use crate::pipelines;
 
 /// Serves until the process is told to stop.
 pub fn run(config: Config) -> Outcome {
@@ -29,6 +30,7 @@ pub fn run(config: Config) -> Outcome {
     let metrics = wanted.then(Metrics::start).transpose()?;
     let installation = Installation::open(&config, Use::Alone)?;
     let state = Data::new(App { metrics, ..App::new(installation.db.clone(), config, &secret) });
+    state.db.write_now(pipelines::store::ensure_default)?;
     if let Some(token) = state.db.write_now(setup::issue_token)? {
         say(format!("Make the first administrator at {}/setup#{token}", state.config.public_url()));
     }

@@ -10,8 +10,9 @@ use super::model::Company;
 use crate::accounts::UserId;
 use crate::contacts::filter::parse_id;
 use crate::contacts::identity::{normalise_email, normalise_phone};
-use crate::db::dialect::{Condition, company_text_contains};
+use crate::db::dialect::Condition;
 use crate::db::schema::companies;
+use crate::db::search::company_text_contains;
 use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
@@ -100,7 +101,7 @@ fn conditions(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], re
     equal_fields(query, region, &mut all)?;
     in_time(query, &mut all);
     if let Some(q) = &query.q {
-        searched(text::words(q)?, &mut all);
+        searched(conn, text::words(q)?, &mut all)?;
     }
     all.extend(fields::conditions(conn, Entity::Company, "companies.custom", custom)?);
     Ok(all)
@@ -157,7 +158,7 @@ fn in_time(query: &CompanyQuery, all: &mut Conditions) {
 }
 
 /// As for contacts: the trigram index finds words of three characters or more; shorter ones alone are beginnings of names.
-fn searched(words: Vec<String>, all: &mut Conditions) {
+fn searched(conn: &mut Connection, words: Vec<String>, all: &mut Conditions) -> Result<()> {
     let (long, short): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.chars().count() >= 3);
     if long.is_empty() {
         all.extend(short.iter().fold(None::<Condition<companies::table>>, |starts, word| {
@@ -174,5 +175,8 @@ fn searched(words: Vec<String>, all: &mut Conditions) {
             all.push(Box::new(companies::search_text.like(text::like(word)).escape('\\')));
         }
     }
-    all.extend(long.iter().map(|word| Box::new(company_text_contains(word)) as Condition<companies::table>));
+    for word in &long {
+        all.push(Box::new(company_text_contains(conn, word)?));
+    }
+    Ok(())
 }

@@ -9,8 +9,9 @@ use super::model::Contact;
 use super::parts::{ConsentChannel, ConsentState};
 use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
-use crate::db::dialect::{Condition, contact_text_contains};
+use crate::db::dialect::Condition;
 use crate::db::schema::{contact_tags, contacts, identities};
+use crate::db::search::contact_text_contains;
 use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
@@ -129,7 +130,7 @@ fn conditions(
     reached_by(query, region, in_bin, &mut all)?;
     in_time(query, &mut all);
     if let Some(q) = &query.q {
-        searched(text::words(q)?, &mut all);
+        searched(conn, text::words(q)?, &mut all)?;
     }
     all.extend(fields::conditions(conn, Entity::Contact, "contacts.custom", custom)?);
     Ok(all)
@@ -238,7 +239,7 @@ fn in_time(query: &ContactQuery, all: &mut Conditions) {
 
 /// Words of three characters or more are found by the trigram index; shorter ones narrow down what these find, or where
 /// there are none, names that begin with one of them.
-fn searched(words: Vec<String>, all: &mut Conditions) {
+fn searched(conn: &mut Connection, words: Vec<String>, all: &mut Conditions) -> Result<()> {
     let (long, short): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.chars().count() >= 3);
     if long.is_empty() {
         let starts = short.iter().fold(None::<Condition<contacts::table>>, |starts, word| {
@@ -256,5 +257,8 @@ fn searched(words: Vec<String>, all: &mut Conditions) {
             all.push(Box::new(contacts::search_text.like(text::like(word)).escape('\\')));
         }
     }
-    all.extend(long.iter().map(|word| Box::new(contact_text_contains(word)) as Condition<contacts::table>));
+    for word in &long {
+        all.push(Box::new(contact_text_contains(conn, word)?));
+    }
+    Ok(())
 }

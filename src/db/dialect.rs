@@ -65,15 +65,15 @@ pub type Condition<Table> = Box<dyn BoxableExpression<Table, MultiBackend, SqlTy
 /// A condition with one bound text, written differently for each database.
 #[derive(Debug, Clone)]
 pub struct Dialects {
-    postgres: Phrase,
-    sqlite: Phrase,
+    pub(super) postgres: Phrase,
+    pub(super) sqlite: Phrase,
 }
 
 #[derive(Debug, Clone)]
-struct Phrase {
-    before: &'static str,
-    value: String,
-    after: &'static str,
+pub(super) struct Phrase {
+    pub(super) before: &'static str,
+    pub(super) value: String,
+    pub(super) after: &'static str,
 }
 
 impl Phrase {
@@ -117,28 +117,6 @@ impl QueryFragment<MultiBackend> for Dialects {
     }
 }
 
-/// Rows of `contacts` whose search text holds `fragment` (three characters or more, in lower case).
-///
-/// FTS5 trigrams on SQLite, `pg_trgm` on PostgreSQL: the cost is that of the rows found.
-#[must_use]
-pub fn contact_text_contains(fragment: &str) -> Dialects {
-    contains(
-        fragment,
-        "contacts.search_text LIKE ",
-        "contacts.seq IN (SELECT rowid FROM contacts_search WHERE search_text GLOB ",
-    )
-}
-
-/// Rows of `companies` whose search text holds `fragment` (three characters or more, in lower case).
-#[must_use]
-pub fn company_text_contains(fragment: &str) -> Dialects {
-    contains(
-        fragment,
-        "companies.search_text LIKE ",
-        "companies.seq IN (SELECT rowid FROM companies_search WHERE search_text GLOB ",
-    )
-}
-
 /// Stored answers (`idempotency_keys`) whose body holds `needle`.
 #[must_use]
 pub fn answer_mentions(needle: &str) -> Dialects {
@@ -146,56 +124,5 @@ pub fn answer_mentions(needle: &str) -> Dialects {
     Dialects {
         postgres: phrase("position(convert_to(", ", 'UTF8') in idempotency_keys.body) > 0"),
         sqlite: phrase("instr(idempotency_keys.body, CAST(", " AS BLOB)) > 0"),
-    }
-}
-
-/// Rows of `leads` whose search text holds `fragment` (three characters or more, in lower case).
-#[must_use]
-pub fn lead_text_contains(fragment: &str) -> Dialects {
-    contains(
-        fragment,
-        "leads.search_text LIKE ",
-        "leads.seq IN (SELECT rowid FROM leads_search WHERE search_text GLOB ",
-    )
-}
-
-fn contains(fragment: &str, postgres: &'static str, sqlite: &'static str) -> Dialects {
-    Dialects {
-        postgres: Phrase {
-            before: postgres,
-            value: format!("%{}%", escape(fragment, &['%', '_', '\\'], "\\", "")),
-            after: "",
-        },
-        sqlite: Phrase {
-            before: sqlite,
-            value: format!("*{}*", escape(fragment, &['*', '?', '['], "[", "]")),
-            after: ")",
-        },
-    }
-}
-
-fn escape(text: &str, special: &[char], before: &str, after: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        let quoted = special.contains(&c);
-        if quoted {
-            out.push_str(before);
-        }
-        out.push(c);
-        if quoted {
-            out.push_str(after);
-        }
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wildcards_in_a_search_are_taken_literally() {
-        let condition = contains("100%_[a]*?\\", "", "");
-        assert_eq!(condition.postgres.value, "%100\\%\\_[a]*?\\\\%");
-        assert_eq!(condition.sqlite.value, "*100%_[[]a][*][?]\\*");
     }
 }

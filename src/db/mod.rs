@@ -6,6 +6,7 @@ mod declare;
 pub mod dialect;
 pub mod migrate;
 pub mod schema;
+pub mod search;
 mod threads;
 pub mod types;
 

@@ -10,11 +10,12 @@ use super::model::Lead;
 use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
-use crate::db::dialect::lead_text_contains;
 use crate::db::schema::leads;
+use crate::db::search::lead_text_contains;
 use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
+use crate::fields::{self, Entity, Wanted};
 use crate::http::{Cursor, Limit, Page};
 use crate::pipelines::{LeadId, LostReasonId, PipelineId, StageId, StageKind};
 
@@ -118,20 +119,15 @@ type At = Cursor<Instant, LeadId>;
 ///
 /// # Errors
 /// The cursor, the limit or a filter is not valid.
-pub fn page(
-    conn: &mut Connection,
-    by: &Principal,
-    query: &LeadQuery,
-    custom: &[(String, String)],
-) -> Result<Page<Lead>> {
+pub fn page(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[Wanted]) -> Result<Page<Lead>> {
     let limit = query.limit.get()?;
     let after = query.cursor.as_deref().map(At::decode).transpose()?;
     let sort = query.sort.unwrap_or(Sort::CreatedDown);
-    let rows = sorted(filtered(by, query, custom)?, sort, after);
+    let rows = sorted(filtered(conn, by, query, custom)?, sort, after);
     let rows: Vec<Lead> = rows.limit(limit + 1).select(Lead::as_select()).load(conn)?;
     let mut page = Page::cut(rows, limit, |lead| Cursor(key(lead, sort), lead.id).encode());
     if query.total {
-        page.total = Some(filtered(by, query, custom)?.count().get_result(conn)?);
+        page.total = Some(filtered(conn, by, query, custom)?.count().get_result(conn)?);
     }
     Ok(page)
 }
@@ -191,7 +187,7 @@ macro_rules! given {
 }
 
 /// The leads that the caller sees and the query asks for.
-fn filtered(by: &Principal, query: &LeadQuery, custom: &[(String, String)]) -> Result<Boxed> {
+fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[Wanted]) -> Result<Boxed> {
     let mut rows = seen(by);
     rows = if query.deleted {
         rows.filter(leads::deleted_at.is_not_null())
@@ -212,10 +208,10 @@ fn filtered(by: &Principal, query: &LeadQuery, custom: &[(String, String)]) -> R
         None => {}
     }
     if let Some(text) = &query.q {
-        rows = holding(rows, text)?;
+        rows = holding(conn, rows, text)?;
     }
-    for (key, value) in custom {
-        rows = super::people::with_custom(rows, key, value);
+    for condition in fields::conditions::<leads::table>(conn, Entity::Lead, "leads.custom", custom)? {
+        rows = rows.filter(condition);
     }
     Ok(rows)
 }
@@ -229,14 +225,14 @@ pub(crate) fn seen(by: &Principal) -> Boxed {
     }
 }
 
-fn holding(rows: Boxed, text: &str) -> Result<Boxed> {
+fn holding(conn: &mut Connection, rows: Boxed, text: &str) -> Result<Boxed> {
     if text.chars().count() > 200 {
         return Err(Error::field("q", "length", "must have at most 200 characters"));
     }
     let mut rows = rows;
     for word in text.to_lowercase().split_whitespace() {
         rows = if word.chars().count() >= 3 {
-            rows.filter(lead_text_contains(word))
+            rows.filter(lead_text_contains(conn, word)?)
         } else {
             let pattern = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             rows.filter(leads::search_text.like(format!("%{pattern}%")).escape('\\'))

@@ -1,17 +1,16 @@
 //! What a lead borrows from other features: its client, company and owner, and the definitions of its custom fields.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
 use serde_json::{Map, Value};
 
 use super::model::NewLead;
 use crate::accounts::{Principal, UserId, owners};
 use crate::companies::CompanyId;
 use crate::contacts::{self, ClientRef, ContactId, Unknown};
-use crate::db::schema::{companies, leads};
-use crate::db::{Connection, MultiBackend};
+use crate::db::Connection;
+use crate::db::schema::companies;
 use crate::error::{Code, Error, FieldError, Result};
+use crate::fields::{self, Entity, Mode};
 
 /// What a lead takes from its client.
 pub(super) struct Client {
@@ -50,50 +49,22 @@ pub(super) fn company_fault(conn: &mut Connection, company: Option<CompanyId>) -
     Ok(found.is_none().then(|| FieldError::new("company_id", "unknown", "is not a company")))
 }
 
-/// The custom fields after a change.
+/// The custom fields of a new lead, or of one after a change; what is wrong with them joins `faults`.
 pub(super) fn custom(
-    before: &Map<String, Value>,
-    change: &Map<String, Value>,
+    conn: &mut Connection,
+    before: Option<&Map<String, Value>>,
+    given: &Map<String, Value>,
     faults: &mut Vec<FieldError>,
-) -> Map<String, Value> {
-    if change.len() > 200 {
-        faults.push(FieldError::new("custom", "length", "must have at most 200 entries"));
-    }
-    let mut after = before.clone();
-    for (key, value) in change {
-        if value.is_null() {
-            after.shift_remove(key);
-        } else {
-            after.insert(key.clone(), value.clone());
+) -> Result<Map<String, Value>> {
+    let mode = if before.is_some() { Mode::Change } else { Mode::Create };
+    match fields::check(conn, Entity::Lead, given, mode) {
+        Ok(checked) => Ok(before.map_or_else(|| checked.clone(), |before| fields::merge(before, checked.clone()))),
+        Err(error) if error.code == Code::Invalid => {
+            faults.extend(error.errors);
+            Ok(Map::new())
         }
+        Err(error) => Err(error),
     }
-    after
-}
-
-/// Leads whose custom field has this value, or holds it where the field has many.
-pub(super) fn with_custom<'a>(
-    rows: leads::BoxedQuery<'a, MultiBackend>,
-    key: &str,
-    value: &str,
-) -> leads::BoxedQuery<'a, MultiBackend> {
-    let quoted = serde_json::to_string(value).unwrap_or_default();
-    // Numbers and booleans are stored bare.
-    let is_bare = matches!(serde_json::from_str(value), Ok(Value::Number(_) | Value::Bool(_)));
-    let bare = if is_bare { value.to_owned() } else { quoted.clone() };
-    let within = format!("[%{}%", quoted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    rows.filter(
-        sql::<Bool>("(CAST(leads.custom->")
-            .bind::<Text, _>(key.to_owned())
-            .sql(" AS TEXT) IN (")
-            .bind::<Text, _>(quoted)
-            .sql(", ")
-            .bind::<Text, _>(bare)
-            .sql(") OR CAST(leads.custom->")
-            .bind::<Text, _>(key.to_owned())
-            .sql(" AS TEXT) LIKE ")
-            .bind::<Text, _>(within)
-            .sql(" ESCAPE '\\')"),
-    )
 }
 
 /// The client that a new lead names.
