@@ -17,6 +17,7 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
+use crate::imports::{self, queue::Queue};
 use crate::operations::{self, metrics::Metrics};
 use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, timeline};
 
@@ -29,6 +30,8 @@ pub struct App {
     pub config: Config,
     /// Tells who a caller is.
     pub auth: Authenticator,
+    /// Imports waiting for the worker.
+    pub imports: Queue,
     /// Set where figures are collected.
     pub metrics: Option<Metrics>,
 }
@@ -38,7 +41,7 @@ impl App {
     #[must_use]
     pub fn new(db: Db, config: Config, secret: &str) -> Self {
         let tokens = Tokens::new(secret, config.secret_previous.as_deref());
-        Self { db, auth: Authenticator::new(tokens), config, metrics: None }
+        Self { db, auth: Authenticator::new(tokens), config, imports: Queue::default(), metrics: None }
     }
 
     /// Answers from the database, as the caller sees it.
@@ -77,6 +80,7 @@ fn api(cfg: &mut ServiceConfig) {
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
     cfg.configure(pipelines::routes).configure(funnel::routes);
+    cfg.configure(imports::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].

@@ -55,9 +55,17 @@ pub struct Config {
     #[arg(long, global = true, env = "TOUCHLINE_BODY_LIMIT", default_value_t = 8 * 1024 * 1024)]
     pub body_limit: usize,
 
+    /// The largest file that can be imported over the API, in bytes.
+    #[arg(long, global = true, env = "TOUCHLINE_IMPORT_LIMIT", default_value_t = 1024 * 1024 * 1024)]
+    pub import_limit: usize,
+
     /// Threads that answer requests. Default: one for each core.
     #[arg(long, global = true, env = "TOUCHLINE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
+
+    /// The most writes committed together; for measurements.
+    #[arg(long, global = true, env = "TOUCHLINE_WRITE_BATCH", hide = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub write_batch: Option<u16>,
 
     /// Seconds that accepted requests are given to finish when the server is told to stop.
     #[arg(long, global = true, env = "TOUCHLINE_SHUTDOWN_SECONDS", default_value_t = 30)]

@@ -171,6 +171,17 @@ impl Error {
         Self { cause: Some(cause.to_string()), retry_after: Some(1), ..Self::new(Code::Unavailable) }
     }
 
+    /// A file of ours cannot be written or read.
+    #[must_use]
+    pub fn from_io(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self { cause: Some(error.to_string()), retry_after: Some(30), ..Self::new(Code::StorageFull) }
+            }
+            _ => Self::internal(error),
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

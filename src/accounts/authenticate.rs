@@ -143,6 +143,23 @@ fn load_person(conn: &mut Connection, user: UserId, session: Guid) -> Result<Opt
         .first(conn)
         .optional()?;
     let Some((role, team)) = row else { return Ok(None) };
+    Ok(Some(Principal { session: Some(session), ..as_principal(conn, user, role, team)? }))
+}
+
+/// An active person, for work that goes on after their request.
+///
+/// # Errors
+/// The database is away.
+pub fn person(conn: &mut Connection, user: UserId) -> Result<Option<Principal>> {
+    let row: Option<(Role, Option<TeamId>)> = users::table
+        .filter(users::id.eq(user.0).and(users::active.eq(true)))
+        .select((users::role, users::team_id))
+        .first(conn)
+        .optional()?;
+    row.map(|(role, team)| as_principal(conn, user, role, team)).transpose()
+}
+
+fn as_principal(conn: &mut Connection, user: UserId, role: Role, team: Option<TeamId>) -> Result<Principal> {
     let owners: Option<BTreeSet<UserId>> = match visibility(conn, role)? {
         Visibility::All => None,
         Visibility::Own => Some(BTreeSet::from([user])),
@@ -151,14 +168,14 @@ fn load_person(conn: &mut Connection, user: UserId, session: Guid) -> Result<Opt
             Some(mates.into_iter().chain([user]).collect())
         }
     };
-    Ok(Some(Principal {
+    Ok(Principal {
         actor: Actor::User(user),
         role: Some(role),
         permissions: Arc::new(Permission::ALL.iter().copied().filter(|permission| role.may(*permission)).collect()),
         scope: owners.map_or(Scope::All, |owners| Scope::Owners(Arc::new(owners))),
-        session: Some(session),
+        session: None,
         request_id: None,
-    }))
+    })
 }
 
 /// Which records a role sees at present.

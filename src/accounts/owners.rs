@@ -1,5 +1,7 @@
 //! Whose a record is: an active user.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::UserId;
@@ -18,4 +20,14 @@ pub fn check(conn: &mut Connection, field: &'static str, owner: UserId) -> Resul
         return Err(Error::field(field, "unknown", "is not an active user"));
     }
     Ok(())
+}
+
+/// The active users by their addresses.
+///
+/// # Errors
+/// The database is away.
+pub fn by_email(conn: &mut Connection) -> Result<HashMap<String, UserId>> {
+    let active = users::table.filter(users::active.eq(true));
+    let rows: Vec<(String, UserId)> = active.select((users::email, users::id)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }

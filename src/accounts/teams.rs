@@ -29,6 +29,14 @@ pub struct Team {
     updated_at: Instant,
 }
 
+impl Team {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> TeamId {
+        self.id
+    }
+}
+
 /// A new team, or its new name.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +72,11 @@ fn find(conn: &mut Connection, id: TeamId) -> Result<Team> {
     Ok(teams::table.find(id).select(Team::as_select()).first(conn)?)
 }
 
-fn insert(conn: &mut Connection, by: &Principal, input: &TeamInput) -> Result<Team> {
+/// Makes a team.
+///
+/// # Errors
+/// Another team has the name.
+pub fn insert(conn: &mut Connection, by: &Principal, input: &TeamInput) -> Result<Team> {
     let now = Instant::now();
     let team = Team { id: TeamId::new(), name: input.name.clone(), version: 1, created_at: now, updated_at: now };
     diesel::insert_into(teams::table).values(&team).execute(conn).on_unique(Code::AlreadyExists, NAME_TAKEN)?;

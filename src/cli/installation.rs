@@ -44,7 +44,9 @@ impl Installation {
         for name in migrations::run(&opener)? {
             tracing::info!(migration = %name, "migrated");
         }
-        let db = Db::open(opener, target.clone(), Sizes::for_target(&target))?;
+        let sizes = Sizes::for_target(&target);
+        let batch = config.write_batch.map_or(sizes.batch, usize::from);
+        let db = Db::open(opener, target.clone(), Sizes { batch, ..sizes })?;
         Ok(Self { db, target, _lock: lock })
     }
 }

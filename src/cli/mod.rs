@@ -1,6 +1,9 @@
 //! The command line. Each command is a file; `touchline` alone serves.
 
 mod backup;
+pub mod bench;
+pub mod demo;
+mod import;
 mod installation;
 mod logs;
 mod openapi;
@@ -34,6 +37,12 @@ enum Command {
     Serve,
     /// Bring the database up to this version and stop.
     Migrate,
+    /// Make up a small business to look at, and serve it.
+    Demo,
+    /// Import CSV files: clients, leads with their stages, touchpoints. Safe to run twice.
+    Import(import::ImportArgs),
+    /// Measure how fast this program is on this machine, on databases of its own.
+    Bench(bench::BenchArgs),
     /// Copy the embedded database into a file, also while a server runs.
     Backup {
         /// The file to make.
@@ -63,6 +72,9 @@ pub fn run() -> ExitCode {
     let outcome = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config),
         Command::Migrate => installation::migrate(&config),
+        Command::Demo => demo::run(config),
+        Command::Import(args) => import::run(&config, &args),
+        Command::Bench(args) => bench::run(&config, &args),
         Command::Backup { file } => backup::backup(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
         Command::User(command) => users::run(&config, command),

@@ -34,11 +34,24 @@ pub fn run(config: Config) -> Outcome {
     if let Some(token) = state.db.write_now(setup::issue_token)? {
         say(format!("Make the first administrator at {}/setup#{token}", state.config.public_url()));
     }
+    let worker = state.imports.worker(installation.db.clone(), &state.config.data, &state.config.region);
+    let importer = std::thread::Builder::new().name("imports".to_owned()).spawn(move || worker.work());
     let served = actix_web::rt::System::new().block_on(serve(listener, state));
+    wait_for(importer.map_err(Failure::new)?);
     // Ends the database threads once they have done what was accepted; only then is the lock given up.
     drop(installation);
     tracing::info!("stopped");
     served
+}
+
+/// Lets the imports' worker finish its write; a file half-way through is gone on with at the next start.
+fn wait_for(importer: std::thread::JoinHandle<()>) {
+    for _ in 0..500 {
+        if importer.is_finished() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 fn listen(bind: &str) -> Outcome<TcpListener> {

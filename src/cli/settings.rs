@@ -7,7 +7,7 @@ use crate::config::Config;
 /// A Markdown table of every setting: environment variable, option, default, meaning.
 pub fn table() -> String {
     let command = Config::augment_args(Command::new("touchline"));
-    let rows: Vec<_> = command.get_arguments().map(row).collect();
+    let rows: Vec<_> = command.get_arguments().filter(|arg| !arg.is_hide_set()).map(row).collect();
     format!("| Variable | Option | Default | Meaning |\n|---|---|---|---|\n{}", rows.join("\n"))
 }
 

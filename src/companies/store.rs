@@ -4,15 +4,16 @@ use diesel::prelude::*;
 use serde_json::Map;
 
 use super::CompanyId;
-use super::model::{Company, CompanyChange};
+use super::model::{Company, CompanyChange, CompanyInput};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, owners};
 use crate::db::Connection;
 use crate::db::schema::companies;
 use crate::db::types::Instant;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, Mode};
-use crate::http::{Version, check_version};
+use crate::http::{Version, check_version, read_json};
+use crate::text::sort_key;
 
 const fn subject(id: CompanyId) -> Subject {
     Subject { entity: "company", id: id.0, contact_id: None }
@@ -53,6 +54,28 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &CompanyChange, partia
     diesel::insert_into(companies::table).values(&company).execute(conn)?;
     audit::record(conn, by, "create", subject(company.id), None::<&Company>, Some(&company))?;
     Ok(company)
+}
+
+/// The company of this name, whatever its case and accents; made where there is none. Says whether it was made.
+///
+/// # Errors
+/// The name is not one line of 1 to 200 characters.
+pub fn named(conn: &mut Connection, by: &Principal, name: &str) -> Result<(CompanyId, bool)> {
+    let known: Option<CompanyId> = companies::table
+        .filter(companies::name_key.eq(sort_key(name.trim())).and(companies::deleted_at.is_null()))
+        .order(companies::id)
+        .select(companies::id)
+        .first(conn)
+        .optional()?;
+    if let Some(known) = known {
+        return Ok((known, false));
+    }
+    let input = serde_json::to_vec(&serde_json::json!({ "name": name })).map_err(Error::internal)?;
+    let new = read_json::<CompanyInput>(&input).and_then(|input| input.parse("")).map_err(|error| Error {
+        errors: error.errors.into_iter().map(|bad| FieldError { field: "company".into(), ..bad }).collect(),
+        ..error
+    })?;
+    Ok((insert(conn, by, &new, true)?.id, true))
 }
 
 /// Changes a company; where nothing differs nothing is written. The search text of its people follows later.

@@ -5,6 +5,7 @@ pub mod connection;
 mod declare;
 pub mod dialect;
 pub mod migrate;
+mod savepoint;
 pub mod schema;
 pub mod search;
 mod threads;
@@ -12,4 +13,5 @@ pub mod types;
 
 pub use connection::{Conn as Connection, MultiBackend, Opener, Target};
 pub use dialect::Both;
+pub use savepoint::{savepoint, transaction};
 pub use threads::{Db, Load, Sizes};

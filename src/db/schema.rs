@@ -439,12 +439,14 @@ diesel::table! {
         filename -> Text,
         fingerprint -> Binary,
         mapping -> sql::Json,
+        headers -> Nullable<sql::Json>,
         status -> Text,
         rows_read -> BigInt,
         created -> BigInt,
         updated -> BigInt,
         unchanged -> BigInt,
         failed -> BigInt,
+        warnings -> BigInt,
         problem -> Nullable<Text>,
         created_by -> Nullable<sql::Guid>,
         created_by_key -> Nullable<sql::Guid>,
@@ -466,6 +468,7 @@ diesel::table! {
         severity -> Text,
         code -> Text,
         message -> Text,
+        record -> Nullable<sql::Json>,
     }
 }
 

@@ -10,6 +10,7 @@ use flume::{Receiver, Sender, TrySendError};
 use metrics::histogram;
 use tokio::sync::oneshot;
 
+pub use self::commit::begin;
 use self::commit::{Job, Task};
 use self::slot::{Health, Slot};
 use super::{Connection, Opener, Target};

@@ -12,7 +12,7 @@ mod value;
 pub use filter::{Wanted, conditions, holds_entry};
 pub use model::{Entity, Field, FieldKind};
 pub use routes::routes;
-pub use store::all;
+pub use store::{all, insert};
 pub use value::{Mode, check, is_web_address, merge};
 
 crate::id! {

@@ -36,7 +36,10 @@ pub(super) fn find(conn: &mut Connection, id: FieldId) -> Result<Field> {
 }
 
 /// Makes a definition.
-pub(super) fn insert(conn: &mut Connection, by: &Principal, input: FieldInput) -> Result<Field> {
+///
+/// # Errors
+/// Every bad field; the key is taken.
+pub fn insert(conn: &mut Connection, by: &Principal, input: FieldInput) -> Result<Field> {
     let options = parse_options(input.kind, input.options)?;
     check_kind(conn, input.entity, &input.key, input.kind)?;
     let now = Instant::now();

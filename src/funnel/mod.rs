@@ -11,4 +11,6 @@ mod routes;
 mod scan;
 mod tally;
 
+pub use answer::report;
+pub use request::FunnelQuery;
 pub use routes::routes;

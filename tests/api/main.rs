@@ -5,10 +5,12 @@
 mod accounts;
 mod companies;
 mod contacts;
+mod demo;
 mod faults;
 mod fields;
 mod funnel;
 mod habits;
+mod imports;
 mod interactions;
 mod leads;
 mod operations;

@@ -4,12 +4,14 @@ CREATE TABLE imports (
     filename text NOT NULL,
     fingerprint bytea NOT NULL,
     mapping jsonb NOT NULL,
+    headers jsonb,
     status text NOT NULL,
     rows_read bigint NOT NULL,
     created bigint NOT NULL,
     updated bigint NOT NULL,
     unchanged bigint NOT NULL,
     failed bigint NOT NULL,
+    warnings bigint NOT NULL,
     problem text,
     created_by uuid,
     created_by_key uuid,
@@ -27,5 +29,6 @@ CREATE TABLE import_errors (
     severity text NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
+    record jsonb,
     PRIMARY KEY (import_id, row_number, id)
 );

@@ -4,12 +4,14 @@ CREATE TABLE imports (
     filename TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
     mapping TEXT NOT NULL,
+    headers TEXT,
     status TEXT NOT NULL,
     rows_read INTEGER NOT NULL,
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL,
     unchanged INTEGER NOT NULL,
     failed INTEGER NOT NULL,
+    warnings INTEGER NOT NULL,
     problem TEXT,
     created_by BLOB,
     created_by_key BLOB,
@@ -27,5 +29,6 @@ CREATE TABLE import_errors (
     severity TEXT NOT NULL,
     code TEXT NOT NULL,
     message TEXT NOT NULL,
+    record TEXT,
     PRIMARY KEY (import_id, row_number, id)
 ) STRICT, WITHOUT ROWID;

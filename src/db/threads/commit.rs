@@ -207,7 +207,7 @@ impl Writer {
     }
 }
 
-const fn begin(conn: &Connection) -> &'static str {
+pub const fn begin(conn: &Connection) -> &'static str {
     match conn {
         Connection::Sqlite(_) => "BEGIN IMMEDIATE",
         Connection::Postgres(_) => "BEGIN",

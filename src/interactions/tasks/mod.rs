@@ -8,4 +8,4 @@ mod store;
 
 pub use model::{NewTask, Task, TaskPatch};
 pub use routes::routes;
-pub use store::{insert, next};
+pub use store::{insert, next, update};

@@ -14,7 +14,7 @@ use crate::db::schema::{leads, stage_intervals};
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, FieldError, OnUnique, Result};
 use crate::http::{Version, check_version};
-use crate::pipelines::{LeadId, Stage, StageId, StageKind, stages, store as pipelines};
+use crate::pipelines::{LeadId, PipelineId, Stage, StageId, StageKind, stages, store as pipelines};
 use crate::timeline::{self, EntryId, EntryType, NewEntry};
 
 pub(super) const fn subject(lead: &Lead) -> Subject {
@@ -127,6 +127,25 @@ fn write_new(conn: &mut Connection, by: &Principal, lead: &Lead, all: &[Stage]) 
     moves::insert_path(conn, lead, all, std::slice::from_ref(&stay))?;
     moves::record(conn, by, all, None, &stay)?;
     audit::record(conn, by, "create", subject(lead), None::<&Lead>, Some(lead))
+}
+
+/// The client's lead that entered this pipeline last, where the caller sees one.
+///
+/// # Errors
+/// The database is away.
+pub fn latest_of(
+    conn: &mut Connection,
+    by: &Principal,
+    contact: ContactId,
+    pipeline: PipelineId,
+) -> Result<Option<Lead>> {
+    let own = leads::table.filter(leads::contact_id.eq(contact).and(leads::pipeline_id.eq(pipeline)));
+    let live: Vec<Lead> = own
+        .filter(leads::deleted_at.is_null())
+        .order((leads::entered_at.desc(), leads::id.desc()))
+        .select(Lead::as_select())
+        .load(conn)?;
+    Ok(live.into_iter().find(|lead| by.scope.sees(lead.owner_id)))
 }
 
 /// The lead that `source` and `source_id` name.

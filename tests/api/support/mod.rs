@@ -36,6 +36,7 @@ pub struct TestApp {
     pub users: Users,
     pub state: Data<App>,
     fixture: database::Fixture,
+    _folder: tempfile::TempDir,
     pub database: database::TestDatabase,
 }
 
@@ -70,6 +71,8 @@ impl TestApp {
     }
 
     async fn with(database: database::TestDatabase, db: Db, fixture: database::Fixture, config: Config) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = Config { data: folder.path().to_owned(), ..config };
         let state = Data::new(App::new(db, config, SECRET));
         let service = client::service(state.clone()).await;
         let contract = contract::Contract::shared();
@@ -93,6 +96,7 @@ impl TestApp {
             state,
             fixture,
             database,
+            _folder: folder,
         }
     }
 

@@ -1,0 +1,225 @@
+//! `touchline bench`: how fast this program is on this machine, beside what the same work costs without a server.
+
+pub mod client;
+mod fill;
+mod local;
+mod place;
+pub mod report;
+mod server;
+pub mod stats;
+mod work;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use self::client::load;
+use self::fill::{Amounts, Sample, TOKEN, fill};
+use self::place::Place;
+use self::report::{Goal, Line, Report, Way};
+use self::server::Server;
+use self::stats::{Rate, median, ratio};
+use self::work::{BATCH, LINE_50, LINE_2000, SINGLE, Thing, things};
+use super::{Failure, Outcome, say};
+use crate::config::Config;
+use crate::db::{Db, Opener, Sizes, Target};
+
+/// What to measure on.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Clients.
+    #[arg(long, default_value_t = 100_000)]
+    contacts: usize,
+    /// Touchpoints.
+    #[arg(long, default_value_t = 1_000_000)]
+    interactions: usize,
+    /// Stage intervals of leads.
+    #[arg(long, default_value_t = 1_000_000)]
+    intervals: usize,
+    /// A PostgreSQL server's URL, where databases are made and dropped, or a folder for SQLite. Default: the data folder.
+    #[arg(long)]
+    database: Option<String>,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 1.0)]
+    seconds: f64,
+    /// How often everything is measured; the round in the middle counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Measure only what has this in its name.
+    #[arg(long)]
+    only: Option<String>,
+    /// Where to write the figures as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Leave the databases where they are.
+    #[arg(long)]
+    keep: bool,
+}
+
+const SMALL: &str = "timeline page of 50, 50 entries, 1,000 clients";
+const ALONE: &str = "record one interaction, one transaction each";
+/// In how many requests at once over HTTP.
+const WIDTHS: [usize; 3] = [1, 16, 64];
+
+/// A filled database.
+struct Base {
+    url: String,
+    target: Target,
+    sample: Sample,
+}
+
+/// Runs the bench.
+pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
+    let mut place = Place::new(args.database.as_deref(), &config.data, args.keep)?;
+    let large = Amounts { contacts: args.contacts, interactions: args.interactions, intervals: args.intervals };
+    let small = Amounts { contacts: 1_000, interactions: 12_000, intervals: 4_000 };
+    let large = prepare(&mut place, "large", large)?;
+    let small = prepare(&mut place, "small", small)?;
+    let mut bench = Bench { args, place: &place, rates: BTreeMap::new(), order: Vec::new() };
+    let (memory, started) = bench.measure(&large, &small)?;
+    let report = bench.report(&large, memory, started);
+    say(report.table());
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&report.json()).map_err(Failure::new)?;
+        std::fs::write(path, text).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    }
+    Ok(())
+}
+
+fn prepare(place: &mut Place, name: &str, amounts: Amounts) -> Outcome<Base> {
+    let (url, target) = place.database(name)?;
+    let Amounts { contacts, interactions, intervals } = amounts;
+    say(format!("Filling '{name}': {contacts} clients, {interactions} touchpoints, {intervals} stage intervals"));
+    let db = Db::open(Opener::new(target.clone()), target.clone(), Sizes::for_target(&target))?;
+    let sample = fill(&db, amounts, &|what| say(format!("  {what}")))?;
+    Ok(Base { url, target, sample })
+}
+
+struct Bench<'a> {
+    args: &'a BenchArgs,
+    place: &'a Place,
+    rates: BTreeMap<(&'static str, Way), Vec<Rate>>,
+    order: Vec<&'static str>,
+}
+
+impl Bench<'_> {
+    fn time(&self) -> Duration {
+        Duration::from_secs_f64(self.args.seconds.clamp(0.05, 600.0))
+    }
+
+    fn start(&self, base: &Base, batch: Option<usize>) -> Outcome<Server> {
+        Server::start(&base.url, self.place.folder(), batch, TOKEN)
+    }
+
+    /// Everything, round after round; gives the server's memory at rest and how long it took to start.
+    fn measure(&mut self, large: &Base, small: &Base) -> Outcome<(Option<u64>, Duration)> {
+        let wanted = |thing: &Thing| self.args.only.as_ref().is_none_or(|only| thing.name.contains(only.as_str()));
+        let all: Vec<Thing> = things(&large.sample).into_iter().filter(wanted).collect();
+        let mut of_small: Vec<Thing> =
+            things(&small.sample).into_iter().filter(|thing| thing.name == LINE_50).collect();
+        for thing in &mut of_small {
+            thing.name = SMALL;
+        }
+        let mut alone: Vec<Thing> = things(&large.sample).into_iter().filter(|thing| thing.name == SINGLE).collect();
+        for thing in &mut alone {
+            thing.name = ALONE;
+        }
+        // The first start fills the system's cache of the program and the database.
+        drop(self.start(large, None)?);
+        let first = self.start(large, None)?;
+        std::thread::sleep(Duration::from_secs(1));
+        let (memory, started) = (first.memory(), first.started_in);
+        drop(first);
+        for round in 0..self.args.rounds.max(1) {
+            say(format!("Round {} of {}", round + 1, self.args.rounds.max(1)));
+            let server = self.start(large, None)?;
+            self.round(&server, large, &all)?;
+            drop(server);
+            let server = self.start(small, None)?;
+            self.round(&server, small, &of_small)?;
+            drop(server);
+            let server = self.start(large, Some(1))?;
+            self.round(&server, large, &alone)?;
+        }
+        Ok((memory, started))
+    }
+
+    fn round(&mut self, server: &Server, base: &Base, things: &[Thing]) -> Outcome {
+        for thing in things {
+            if thing.name != ALONE {
+                for threads in [1, 2] {
+                    let stretch = local::run(&base.target, threads, self.time(), thing.writes, &*thing.local)?;
+                    self.note(thing.name, Way::Local(threads), stretch.rate());
+                }
+            }
+            for width in WIDTHS {
+                let before = server.cpu();
+                let mut stretch = load(&server.address, TOKEN, width, self.time(), &*thing.request)
+                    .map_err(|error| Failure::new(format!("{}: {error}", thing.name)))?;
+                stretch.cpu = server.cpu().zip(before).map(|(after, before)| after.saturating_sub(before));
+                self.note(thing.name, Way::Http(width), stretch.rate());
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, name: &'static str, way: Way, rate: Rate) {
+        if !self.order.contains(&name) {
+            self.order.push(name);
+        }
+        self.rates.entry((name, way)).or_default().push(rate);
+    }
+
+    fn report(self, base: &Base, memory: Option<u64>, started: Duration) -> Report {
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        let database = if base.target.is_sqlite() { "SQLite" } else { "PostgreSQL" };
+        let mib = memory.map(|bytes| f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX)) / 1024.0);
+        let (args, mut lines) = (self.args, Vec::new());
+        for name in self.order {
+            let ways = self.rates.iter().filter(|((known, _), _)| *known == name);
+            let ways = ways.filter_map(|((_, way), rounds)| Some((*way, median(rounds.clone())?))).collect();
+            lines.push(Line { name, ways });
+        }
+        let mut report = Report {
+            setting: vec![
+                ("database", database.to_owned()),
+                ("cores, shared with the client", cores.to_string()),
+                (
+                    "clients / touchpoints / stage intervals",
+                    format!("{} / {} / {}", args.contacts, args.interactions, args.intervals),
+                ),
+                ("memory at rest", mib.map_or("unknown".to_owned(), |mib| format!("{mib:.1} MiB"))),
+                ("start to first answer", format!("{} ms", started.as_millis())),
+            ],
+            lines,
+            goals: Vec::new(),
+        };
+        report.goals = goals(&report, base.target.is_sqlite(), mib, started);
+        report
+    }
+}
+
+/// What must be reached.
+fn goals(report: &Report, sqlite: bool, mib: Option<f64>, started: Duration) -> Vec<Goal> {
+    let at_least = |name: &str, value, bound| Goal { name: name.to_owned(), value, bound, at_least: true };
+    let at_most = |name: &str, value, bound| Goal { name: name.to_owned(), value, bound, at_least: false };
+    let best = |name: &str| report.lines.iter().find(|line| line.name == name).and_then(Line::best_http);
+    let per = |a: Option<f64>, b: Option<f64>| ratio(a?, b?);
+    let local = |name: &str, threads| report.rate(name, Way::Local(threads));
+    let http = |name: &str, width| report.rate(name, Way::Http(width));
+    vec![
+        at_least("timeline page, HTTP / two threads in process", per(best(LINE_50), local(LINE_50, 2)), 0.6),
+        at_most("timeline page, cost of 2,000 entries / 50 (HTTP)", per(http(LINE_50, 16), http(LINE_2000, 16)), 1.3),
+        at_most("timeline page, cost of 100,000 clients / 1,000 (HTTP)", per(http(SMALL, 16), http(LINE_50, 16)), 1.3),
+        at_least(
+            "one interaction at c=64, together / one transaction each",
+            per(http(SINGLE, 64), http(ALONE, 64)),
+            if sqlite { 4.0 } else { 3.0 },
+        ),
+        at_least("batch of 1,000, HTTP / bare rows in one transaction", per(best(BATCH), local(BATCH, 1)), 0.5),
+        at_most("memory at rest, MiB", mib, 40.0),
+        at_most("start to first answer, ms", Some(started.as_secs_f64() * 1000.0), 100.0),
+    ]
+}

@@ -1,0 +1,31 @@
+//! A part of a write that can fail alone, and a write alone.
+
+use diesel::connection::SimpleConnection;
+
+use super::Connection;
+use crate::error::Result;
+
+/// Runs `work` inside the present transaction; where it fails, what it did is undone and the rest stays.
+///
+/// # Errors
+/// What `work` returns; or the transaction itself is lost.
+pub fn savepoint<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    conn.batch_execute("SAVEPOINT part")?;
+    let result = work(conn);
+    let end =
+        if result.is_ok() { "RELEASE SAVEPOINT part" } else { "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part" };
+    conn.batch_execute(end)?;
+    result
+}
+
+/// Runs `work` in a transaction of its own, on a connection that no database thread holds: for measurements.
+///
+/// # Errors
+/// What `work` returns, with nothing of it kept.
+pub fn transaction<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    let begin = super::threads::begin(conn);
+    conn.batch_execute(begin)?;
+    let result = work(conn);
+    conn.batch_execute(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    result
+}

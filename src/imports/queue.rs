@@ -1,0 +1,158 @@
+//! The imports that wait for a worker, and the worker.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use flume::{Receiver, Sender};
+
+use super::ImportId;
+use super::run::Run;
+use super::store::{self, Import, Status};
+use crate::accounts::{Actor, Principal, authenticate};
+use crate::db::Db;
+use crate::db::types::Instant;
+use crate::error::{Error, Result};
+
+/// An import whose file is not here and that has not moved for so long belongs to nobody.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(2);
+
+/// Imports waiting for the worker.
+#[derive(Debug)]
+pub struct Queue {
+    sender: Sender<ImportId>,
+    receiver: Receiver<ImportId>,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let (sender, receiver) = flume::unbounded();
+        Self { sender, receiver }
+    }
+}
+
+/// Works through a queue; ends when the queue's owner is gone.
+#[derive(Debug)]
+pub struct Worker {
+    db: Db,
+    folder: PathBuf,
+    region: String,
+    waiting: Receiver<ImportId>,
+}
+
+/// Where files wait.
+#[must_use]
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("imports")
+}
+
+/// Where the file of an import waits.
+#[must_use]
+pub fn file(folder: &Path, id: ImportId) -> PathBuf {
+    folder.join(format!("{id}.csv"))
+}
+
+impl Queue {
+    /// Lets the worker know of an import.
+    pub fn push(&self, id: ImportId) {
+        // The receiver lives as long as this does.
+        let _ = self.sender.send(id);
+    }
+
+    /// A worker for this queue.
+    #[must_use]
+    pub fn worker(&self, db: Db, data: &Path, region: &str) -> Worker {
+        Worker { db, folder: folder(data), region: region.to_owned(), waiting: self.receiver.clone() }
+    }
+}
+
+impl Worker {
+    /// Takes up what a crash or a restart has left, then works until the queue's owner is gone.
+    pub fn work(&self) {
+        if let Err(error) = self.take_up() {
+            tracing::error!(cause = error.cause.as_deref(), "unfinished imports cannot be read");
+        }
+        while let Ok(id) = self.waiting.recv() {
+            self.import(id);
+        }
+    }
+
+    /// Works through what waits now.
+    pub fn drain(&self) {
+        while let Ok(id) = self.waiting.try_recv() {
+            self.import(id);
+        }
+    }
+
+    /// Goes on with unfinished imports whose file is here; marks those that nobody can finish.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn take_up(&self) -> Result<()> {
+        let unfinished = self.db.read_now(store::running)?;
+        let now = Instant::now();
+        for import in &unfinished {
+            if file(&self.folder, import.id).exists() {
+                self.import(import.id);
+            } else if now.since(import.updated_at) > ABANDONED_AFTER {
+                let id = import.id;
+                let problem =
+                    "It stopped half-way. Send the file again: what came in stays and does not come in twice.";
+                self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)))?;
+            }
+        }
+        self.sweep(&unfinished);
+        Ok(())
+    }
+
+    /// Removes files that no unfinished import waits for.
+    fn sweep(&self, unfinished: &[Import]) {
+        const OLD: Duration = Duration::from_secs(24 * 3600);
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let wanted = unfinished.iter().any(|import| entry.path() == file(&self.folder, import.id));
+            let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|at| at.elapsed().ok());
+            if !wanted && age.is_some_and(|age| age > OLD) {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+
+    fn import(&self, id: ImportId) {
+        match self.run(id) {
+            Ok(()) => {}
+            Err(error) => {
+                tracing::error!(import = %id, cause = error.cause.as_deref(), %error, "an import has stopped");
+            }
+        }
+    }
+
+    fn run(&self, id: ImportId) -> Result<()> {
+        let import = self.db.read_now(move |conn| store::find(conn, &Principal::system(), id))?;
+        let path = file(&self.folder, id);
+        let Some(by) = self.sender(&import)? else {
+            let problem = "Whoever sent it is no longer active here.";
+            self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)))?;
+            return Ok(());
+        };
+        let run = Run { db: &self.db, by: &by, region: &self.region, file: &path };
+        let mut stopped = false;
+        run.run(&import, &mut |_| {
+            stopped = self.waiting.is_disconnected();
+            !stopped
+        })?;
+        if !stopped {
+            fs::remove_file(&path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+        }
+        Ok(())
+    }
+
+    /// On whose behalf an import runs, with the rights they have now.
+    fn sender(&self, import: &Import) -> Result<Option<Principal>> {
+        match (import.created_by, import.created_by_key) {
+            (Some(user), _) => self.db.read_now(move |conn| authenticate::person(conn, user)),
+            (None, Some(key)) => Ok(Some(Principal { actor: Actor::Key(key), ..Principal::system() })),
+            (None, None) => Ok(Some(Principal::system())),
+        }
+    }
+}

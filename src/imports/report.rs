@@ -1,0 +1,25 @@
+//! The bad rows as a file: corrected and without its first five columns it can be sent again.
+
+use csv::WriterBuilder;
+
+use super::store::{Import, ImportError};
+use crate::error::{Error, Result};
+
+/// The bad rows of an import as CSV.
+///
+/// # Errors
+/// A fault of ours.
+pub fn csv(import: &Import, errors: &[ImportError]) -> Result<Vec<u8>> {
+    let mut out = WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let headers = import.headers.iter().flat_map(|headers| headers.0.iter().map(String::as_str));
+    let first = ["row", "severity", "column", "code", "message"];
+    out.write_record(first.into_iter().chain(headers)).map_err(Error::internal)?;
+    for error in errors {
+        let number = error.row_number.to_string();
+        let column = error.column_name.as_deref().unwrap_or_default();
+        let told = [&number, error.severity.as_str(), column, &error.code, &error.message];
+        let cells = error.record.iter().flat_map(|record| record.0.iter().map(String::as_str));
+        out.write_record(told.into_iter().chain(cells)).map_err(Error::internal)?;
+    }
+    out.into_inner().map_err(Error::internal)
+}

@@ -1,0 +1,316 @@
+//! The imports and their bad rows, as kept.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ImportId;
+use super::mapping::MappingInput;
+use super::reader::RowError;
+use crate::accounts::{ApiKeyId, Principal, Scope, UserId};
+use crate::db::Connection;
+use crate::db::schema::{import_errors, imports};
+use crate::db::types::{Guid, Instant, Json};
+use crate::error::{Code, Error, Result};
+use crate::on;
+
+crate::text_enum! {
+    /// How far an import is.
+    pub enum Status {
+        /// Waiting for its turn, or being read.
+        Running = "running",
+        /// Every row was taken or refused.
+        Finished = "finished",
+        /// The file as a whole cannot be taken: see `problem`.
+        Failed = "failed",
+        /// It stopped half-way and its file is gone: send the file again, nothing comes in twice.
+        Interrupted = "interrupted",
+    }
+}
+
+crate::text_enum! {
+    /// How bad it is.
+    pub enum Severity {
+        /// The row was not taken.
+        Error = "error",
+        /// The row was taken, but look at it.
+        Warning = "warning",
+    }
+}
+
+/// A file brought in, and what became of its rows.
+#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable)]
+#[diesel(table_name = imports)]
+pub struct Import {
+    /// Its id.
+    pub id: ImportId,
+    /// The file's name, as told by who sent it.
+    pub filename: String,
+    #[serde(skip)]
+    pub(super) fingerprint: Vec<u8>,
+    /// What the columns mean.
+    #[schema(value_type = MappingInput)]
+    pub mapping: Json<MappingInput>,
+    #[serde(skip)]
+    pub(super) headers: Option<Json<Vec<String>>>,
+    /// How far it is.
+    pub status: Status,
+    /// Rows read so far, header and blank lines not counted.
+    pub rows_read: i64,
+    /// Rows that made a client, a lead or a touchpoint.
+    pub created: i64,
+    /// Rows that changed what was there.
+    pub updated: i64,
+    /// Rows that said nothing new.
+    pub unchanged: i64,
+    /// Rows that were refused.
+    pub failed: i64,
+    /// Rows that were taken but are worth a look.
+    pub warnings: i64,
+    /// Why the file as a whole was not taken, or not to its end.
+    pub problem: Option<String>,
+    /// The person who sent it.
+    pub created_by: Option<UserId>,
+    /// The program that sent it.
+    pub created_by_key: Option<ApiKeyId>,
+    /// When it was sent.
+    pub created_at: Instant,
+    /// When it last made progress.
+    pub updated_at: Instant,
+    /// When it ended.
+    pub finished_at: Option<Instant>,
+}
+
+/// Something wrong with a row, or worth a look.
+#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable)]
+#[diesel(table_name = import_errors, treat_none_as_default_value = false)]
+pub struct ImportError {
+    #[serde(skip)]
+    import_id: ImportId,
+    /// The row: 1 is the first one under the header.
+    pub row_number: i64,
+    #[serde(skip)]
+    pub(super) id: Guid,
+    /// The column to blame, where there is one.
+    pub column_name: Option<String>,
+    /// Whether the row was refused.
+    pub severity: Severity,
+    /// What is wrong, as a stable word.
+    pub code: String,
+    /// What is wrong, for a person.
+    pub message: String,
+    /// The row's cells.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub record: Option<Json<Vec<String>>>,
+}
+
+/// The bad rows kept for an import; those behind them are counted only.
+pub const MOST_ERRORS: i64 = 10_000;
+
+/// What a stretch of rows came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows read.
+    pub rows_read: i64,
+    /// Rows that made something.
+    pub created: i64,
+    /// Rows that changed something.
+    pub updated: i64,
+    /// Rows that said nothing new.
+    pub unchanged: i64,
+    /// Rows refused.
+    pub failed: i64,
+    /// Rows to look at.
+    pub warnings: i64,
+}
+
+impl Import {
+    /// An import that has not read a row.
+    #[must_use]
+    pub fn new(by: &Principal, filename: String, fingerprint: Vec<u8>, mapping: MappingInput) -> Self {
+        let now = Instant::now();
+        Self {
+            id: ImportId::new(),
+            filename,
+            fingerprint,
+            mapping: Json(mapping),
+            headers: None,
+            status: Status::Running,
+            rows_read: 0,
+            created: 0,
+            updated: 0,
+            unchanged: 0,
+            failed: 0,
+            warnings: 0,
+            problem: None,
+            created_by: by.actor.user(),
+            created_by_key: by.actor.key(),
+            created_at: now,
+            updated_at: now,
+            finished_at: None,
+        }
+    }
+}
+
+/// Keeps a new import.
+///
+/// # Errors
+/// The database refuses the row.
+pub fn insert(conn: &mut Connection, import: &Import) -> Result<()> {
+    diesel::insert_into(imports::table).values(import).execute(conn)?;
+    Ok(())
+}
+
+/// Takes up an import of the same file and mapping that a command line has left half-way, or keeps the new one.
+///
+/// # Errors
+/// The database refuses it.
+pub fn resume_or_insert(conn: &mut Connection, new: &Import, crashed_after: chrono::TimeDelta) -> Result<Import> {
+    let left = running(conn)?.into_iter().find(|other| {
+        other.created_by.is_none()
+            && other.created_by_key.is_none()
+            && other.fingerprint == new.fingerprint
+            && other.mapping == new.mapping
+            && new.created_at.since(other.updated_at) > crashed_after
+    });
+    match left {
+        Some(left) => Ok(left),
+        None => insert(conn, new).map(|()| new.clone()),
+    }
+}
+
+/// One import, where the caller may see it: those who see all records see all imports, others their own.
+///
+/// # Errors
+/// There is none for this caller.
+pub fn find(conn: &mut Connection, by: &Principal, id: ImportId) -> Result<Import> {
+    let import: Import = imports::table.find(id).select(Import::as_select()).first(conn)?;
+    match by.scope {
+        Scope::All => Ok(import),
+        Scope::Owners(_) if import.created_by.is_some() && import.created_by == by.actor.user() => Ok(import),
+        Scope::Owners(_) => Err(Error::not_found()),
+    }
+}
+
+/// Imports, newest first: up to `limit` behind `after`.
+///
+/// # Errors
+/// The database is away.
+pub fn list(
+    conn: &mut Connection,
+    by: &Principal,
+    after: Option<(Instant, ImportId)>,
+    limit: i64,
+) -> Result<Vec<Import>> {
+    let mut query = imports::table.select(Import::as_select()).into_boxed();
+    if by.scope.owners().is_some() {
+        query = query.filter(imports::created_by.eq(by.actor.user().map(|user| user.0)));
+    }
+    if let Some((at, id)) = after {
+        query = query.filter(imports::created_at.lt(at).or(imports::created_at.eq(at).and(imports::id.lt(id))));
+    }
+    Ok(query.order((imports::created_at.desc(), imports::id.desc())).limit(limit).load(conn)?)
+}
+
+/// Bad rows in the order of the file: up to `limit` behind `after`.
+///
+/// # Errors
+/// The database is away.
+pub fn errors(conn: &mut Connection, id: ImportId, after: Option<(i64, Guid)>, limit: i64) -> Result<Vec<ImportError>> {
+    let mut query = import_errors::table.filter(import_errors::import_id.eq(id)).into_boxed();
+    if let Some((row, id)) = after {
+        let behind = import_errors::row_number.gt(row);
+        query = query.filter(behind.or(import_errors::row_number.eq(row).and(import_errors::id.gt(id))));
+    }
+    let order = (import_errors::row_number, import_errors::id);
+    Ok(query.order(order).limit(limit).select(ImportError::as_select()).load(conn)?)
+}
+
+/// Takes the import at `rows_read` for this transaction: nobody else can take the same rows.
+///
+/// # Errors
+/// [`Code::Conflict`] where another worker has gone on with it.
+pub fn claim(conn: &mut Connection, id: ImportId, rows_read: i64) -> Result<()> {
+    let at = imports::table.find(id).filter(imports::rows_read.eq(rows_read).and(imports::status.eq(Status::Running)));
+    match diesel::update(at).set(imports::updated_at.eq(Instant::now())).execute(conn)? {
+        0 => Err(Error::because(Code::Conflict, "Another worker goes on with this import.")),
+        _ => Ok(()),
+    }
+}
+
+/// Adds what a stretch of rows came to.
+///
+/// # Errors
+/// The database refuses it.
+pub fn advance(conn: &mut Connection, id: ImportId, more: &Counts, errors: &[ImportError]) -> Result<()> {
+    diesel::update(imports::table.find(id))
+        .set((
+            imports::rows_read.eq(imports::rows_read + more.rows_read),
+            imports::created.eq(imports::created + more.created),
+            imports::updated.eq(imports::updated + more.updated),
+            imports::unchanged.eq(imports::unchanged + more.unchanged),
+            imports::failed.eq(imports::failed + more.failed),
+            imports::warnings.eq(imports::warnings + more.warnings),
+        ))
+        .execute(conn)?;
+    if !errors.is_empty() {
+        on!(conn, c => diesel::insert_into(import_errors::table).values(errors).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Notes the names in the first line.
+///
+/// # Errors
+/// The database refuses it.
+pub fn set_headers(conn: &mut Connection, id: ImportId, headers: &[String]) -> Result<()> {
+    let set = imports::headers.eq(Some(Json(headers.to_vec())));
+    diesel::update(imports::table.find(id)).set(set).execute(conn)?;
+    Ok(())
+}
+
+/// Ends a running import.
+///
+/// # Errors
+/// The database refuses it.
+pub fn finish(conn: &mut Connection, id: ImportId, status: Status, problem: Option<&str>) -> Result<()> {
+    let now = Instant::now();
+    let running = imports::table.find(id).filter(imports::status.eq(Status::Running));
+    diesel::update(running)
+        .set((
+            imports::status.eq(status),
+            imports::problem.eq(problem),
+            imports::updated_at.eq(now),
+            imports::finished_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Imports that have not ended, oldest first.
+///
+/// # Errors
+/// The database is away.
+pub fn running(conn: &mut Connection) -> Result<Vec<Import>> {
+    let running = imports::table.filter(imports::status.eq(Status::Running));
+    Ok(running.order((imports::created_at, imports::id)).select(Import::as_select()).load(conn)?)
+}
+
+impl ImportError {
+    /// A row's problem as kept; very long rows are kept without their cells.
+    #[must_use]
+    pub fn new(import_id: ImportId, row: i64, severity: Severity, error: RowError, cells: Option<&[String]>) -> Self {
+        const LONGEST: usize = 10_000;
+        let short = cells.filter(|cells| cells.iter().map(String::len).sum::<usize>() <= LONGEST);
+        Self {
+            import_id,
+            row_number: row,
+            id: Guid::new(),
+            column_name: error.column,
+            severity,
+            code: error.code,
+            message: error.message,
+            record: short.map(|cells| Json(cells.to_vec())),
+        }
+    }
+}
