@@ -44,6 +44,9 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
             .schema_from::<Problem>()
             .schema_from::<FieldError>()
             .schema_from::<Code>()
+            // Named by parameters alone, which utoipa does not collect.
+            .schema_from::<crate::http::Sort>()
+            .schema_from::<crate::contacts::ConsentChannel>()
             .security_scheme("bearer", bearer())
             .build(),
     );

@@ -93,3 +93,12 @@ fn sqlite_is_built_as_cargo_config_asks() {
         assert_eq!(found.used, wanted, "{option}: build with the LIBSQLITE3_FLAGS of .cargo/config.toml");
     }
 }
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    let document = serde_json::to_value(touchline::openapi::document()).unwrap();
+    let text = document.to_string();
+    let named = text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+    let missing: Vec<_> = named.filter(|name| document["components"]["schemas"].get(name).is_none()).collect();
+    assert!(missing.is_empty(), "not among the document's schemas: {missing:?}");
+}
