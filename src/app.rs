@@ -19,7 +19,8 @@ use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
 use crate::imports::{self, queue::Queue};
 use crate::operations::{self, metrics::Metrics};
-use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, timeline};
+use crate::stream::Streams;
+use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, stream, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct App {
     pub imports: Queue,
     /// Set where figures are collected.
     pub metrics: Option<Metrics>,
+    /// Who listens to what happens.
+    pub streams: Streams,
 }
 
 impl App {
@@ -41,7 +44,8 @@ impl App {
     #[must_use]
     pub fn new(db: Db, config: Config, secret: &str) -> Self {
         let tokens = Tokens::new(secret, config.secret_previous.as_deref());
-        Self { db, auth: Authenticator::new(tokens), config, imports: Queue::default(), metrics: None }
+        let (imports, streams) = (Queue::default(), Streams::default());
+        Self { db, auth: Authenticator::new(tokens), config, imports, metrics: None, streams }
     }
 
     /// Answers from the database, as the caller sees it.
@@ -79,7 +83,7 @@ fn api(cfg: &mut ServiceConfig) {
     cfg.configure(interactions::routes::routes)
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
-    cfg.configure(pipelines::routes).configure(funnel::routes);
+    cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes);
     cfg.configure(imports::routes);
 }
 

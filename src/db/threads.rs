@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use flume::{Receiver, Sender, TrySendError};
 use metrics::histogram;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub use self::commit::begin;
 use self::commit::{Job, Task};
@@ -65,6 +65,7 @@ pub struct Load {
 pub struct Db {
     reads: Sender<ReadJob>,
     writes: Sender<Box<dyn Job>>,
+    committed: watch::Sender<()>,
     target: Target,
     _threads: Arc<Threads>,
 }
@@ -106,6 +107,7 @@ impl Db {
         let (reads, read_queue) = flume::bounded::<ReadJob>(sizes.queue);
         let (writes, write_queue) = flume::bounded::<Box<dyn Job>>(sizes.queue);
         let health = Arc::new(Health::new());
+        let committed = watch::Sender::new(());
         let mut threads = Vec::new();
         for n in 0..sizes.readers {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), read_queue.clone());
@@ -113,15 +115,22 @@ impl Db {
         }
         for n in 0..sizes.writers {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), write_queue.clone());
-            threads.push(spawn(format!("db-write-{n}"), move || commit::serve(slot, &queue, sizes.batch))?);
+            let committed = committed.clone();
+            threads.push(spawn(format!("db-write-{n}"), move || commit::serve(slot, &queue, sizes.batch, &committed))?);
         }
-        Ok(Self { reads, writes, target, _threads: Arc::new(Threads(threads)) })
+        Ok(Self { reads, writes, committed, target, _threads: Arc::new(Threads(threads)) })
     }
 
     /// Which database this is.
     #[must_use]
     pub const fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Tells after each commit of this process.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<()> {
+        self.committed.subscribe()
     }
 
     /// How full the queues are.
