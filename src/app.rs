@@ -19,7 +19,7 @@ use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, middleware};
 use crate::imports::{self, queue::Queue};
 use crate::operations::{self, metrics::Metrics};
-use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, timeline};
+use crate::{companies, contacts, fields, funnel, ingest, interactions, openapi, pipelines, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct App {
     pub auth: Authenticator,
     /// Imports waiting for the worker.
     pub imports: Queue,
+    /// What the sending endpoints remember.
+    pub ingest: ingest::Desk,
     /// Set where figures are collected.
     pub metrics: Option<Metrics>,
 }
@@ -41,7 +43,14 @@ impl App {
     #[must_use]
     pub fn new(db: Db, config: Config, secret: &str) -> Self {
         let tokens = Tokens::new(secret, config.secret_previous.as_deref());
-        Self { db, auth: Authenticator::new(tokens), config, imports: Queue::default(), metrics: None }
+        Self {
+            db,
+            auth: Authenticator::new(tokens),
+            config,
+            imports: Queue::default(),
+            ingest: ingest::Desk::default(),
+            metrics: None,
+        }
     }
 
     /// Answers from the database, as the caller sees it.
@@ -80,7 +89,7 @@ fn api(cfg: &mut ServiceConfig) {
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
     cfg.configure(pipelines::routes).configure(funnel::routes);
-    cfg.configure(imports::routes);
+    cfg.configure(imports::routes).configure(ingest::routes::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].
@@ -90,7 +99,7 @@ pub fn routes_document() -> utoipa::openapi::OpenApi {
 }
 
 fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(scope("/api/v1").configure(api)).configure(operations::health::routes);
+    cfg.service(scope("/api/v1").configure(api)).configure(operations::health::routes).configure(ingest::routes::root);
 }
 
 /// The actix application: all routes inside all middleware.
@@ -119,6 +128,7 @@ pub fn build(
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
         .wrap(cors)
+        .wrap(from_fn(ingest::cors::allow))
         .wrap(from_fn(middleware::request))
 }
 

@@ -14,7 +14,9 @@ use super::store::{overwrite, subject};
 use crate::accounts::{Principal, audit};
 use crate::db::Connection;
 use crate::db::dialect::answer_mentions;
-use crate::db::schema::{contact_tags, idempotency_keys, identities, leads, stage_intervals, tasks, timeline_entries};
+use crate::db::schema::{
+    contact_tags, contact_traits, idempotency_keys, identities, leads, stage_intervals, tasks, timeline_entries,
+};
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
 
@@ -43,6 +45,7 @@ pub fn erase(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     overwrite(conn, before.version, &after)?;
     diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
+    diesel::delete(contact_traits::table.filter(contact_traits::contact_id.eq(id))).execute(conn)?;
     erase_history(conn, id)?;
     erase_leads(conn, id)?;
     audit::forget_contact(conn, id.0)?;

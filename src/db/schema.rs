@@ -87,6 +87,7 @@ diesel::table! {
         expires_at -> Nullable<sql::Instant>,
         revoked_at -> Nullable<sql::Instant>,
         last_used_at -> Nullable<sql::Instant>,
+        origins -> Nullable<sql::Json>,
     }
 }
 
@@ -472,6 +473,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    ingest_refused (id) {
+        id -> sql::Guid,
+        api_key_id -> sql::Guid,
+        source -> Text,
+        fingerprint -> Binary,
+        message_id -> Nullable<Text>,
+        code -> Text,
+        reason -> Text,
+        envelope -> sql::Json,
+        event -> Text,
+        attempts -> Integer,
+        received_at -> sql::Instant,
+        tried_at -> sql::Instant,
+        replayed_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    contact_traits (contact_id) {
+        contact_id -> sql::Guid,
+        traits -> sql::Json,
+        version -> BigInt,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    company_groups (group_id) {
+        group_id -> Text,
+        company_id -> sql::Guid,
+        created_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    email_messages (message_id) {
+        message_id -> Text,
+        thread_id -> Text,
+        received_at -> sql::Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     users,
@@ -498,4 +554,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tasks,
     imports,
     import_errors,
+    ingest_refused,
+    contact_traits,
+    company_groups,
+    email_messages,
 );

@@ -11,6 +11,7 @@ mod fields;
 mod funnel;
 mod habits;
 mod imports;
+mod ingest;
 mod interactions;
 mod leads;
 mod operations;
