@@ -1,13 +1,10 @@
 //! The application: its state, its middleware, and the whole route table.
 
-use std::sync::Arc;
-
 use actix_cors::Cors;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{
     App as ActixApp, body::MessageBody, middleware::Compress, middleware::Condition, middleware::from_fn, web,
 };
-use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::accounts::authenticate::Authenticator;
 use crate::accounts::tokens::Tokens;
@@ -16,7 +13,7 @@ use crate::config::Config;
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
-use crate::http::{Reply, middleware};
+use crate::http::{Reply, Routes, middleware};
 use crate::imports::{self, queue::Queue};
 use crate::operations::{self, metrics::Metrics};
 use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, timeline};
@@ -32,6 +29,8 @@ pub struct App {
     pub auth: Authenticator,
     /// Imports waiting for the worker.
     pub imports: Queue,
+    /// The API's description, as it is served.
+    pub openapi: openapi::Served,
     /// Set where figures are collected.
     pub metrics: Option<Metrics>,
 }
@@ -41,7 +40,14 @@ impl App {
     #[must_use]
     pub fn new(db: Db, config: Config, secret: &str) -> Self {
         let tokens = Tokens::new(secret, config.secret_previous.as_deref());
-        Self { db, auth: Authenticator::new(tokens), config, imports: Queue::default(), metrics: None }
+        Self {
+            db,
+            auth: Authenticator::new(tokens),
+            config,
+            imports: Queue::default(),
+            openapi: openapi::Served::default(),
+            metrics: None,
+        }
     }
 
     /// Answers from the database, as the caller sees it.
@@ -73,7 +79,7 @@ impl App {
 }
 
 /// Every route under `/api/v1`.
-fn api(cfg: &mut ServiceConfig) {
+fn api(cfg: &mut Routes) {
     cfg.configure(accounts::routes);
     cfg.configure(fields::routes).configure(companies::routes).configure(contacts::routes);
     cfg.configure(interactions::routes::routes)
@@ -86,11 +92,11 @@ fn api(cfg: &mut ServiceConfig) {
 /// The description of every route, before [`openapi::finish`].
 #[must_use]
 pub fn routes_document() -> utoipa::openapi::OpenApi {
-    ActixApp::new().into_utoipa_app().configure(routes).split_for_parts().1
+    Routes::describe(routes)
 }
 
-fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(scope("/api/v1").configure(api)).configure(operations::health::routes);
+fn routes(cfg: &mut Routes) {
+    cfg.scope("/api/v1", api).configure(operations::health::routes);
 }
 
 /// The actix application: all routes inside all middleware.
@@ -108,14 +114,14 @@ pub fn build(
     let limit = state.config.body_limit;
     let (metrics, token) = (state.metrics.clone(), state.config.metrics_token.clone());
     let cors = cors(&state.config);
-    let (app, document) = ActixApp::new().into_utoipa_app().configure(routes).split_for_parts();
-    let document = Arc::new(openapi::finish(document));
-    app.app_data(state)
+    ActixApp::new()
+        .configure(|cfg| Routes::serve(cfg, routes))
+        .app_data(state)
         .app_data(web::PayloadConfig::new(limit))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found().into()))
-        .configure(|cfg| openapi::serve(cfg, &document))
+        .configure(openapi::serve)
         .configure(|cfg| operations::metrics::beside_the_api(cfg, metrics, token))
-        .default_service(openapi::unknown_route(&document))
+        .default_service(web::to(openapi::unknown_route))
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
         .wrap(cors)

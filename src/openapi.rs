@@ -1,17 +1,20 @@
 //! The API's description: made from the handlers, finished here with what all operations share.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use actix_web::http::{Method, header};
-use actix_web::{HttpRequest, HttpResponse, Route, dev::ResourceDef, web};
+use actix_web::{HttpRequest, HttpResponse, dev::ResourceDef, web};
+use bytes::Bytes;
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder, ResponsesBuilder,
 };
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::app::App;
 use crate::error::{Code, Error, FieldError, Problem};
+use crate::http::reply::JSON;
 
 /// The document as `openapi.yaml` holds it.
 ///
@@ -28,8 +31,7 @@ pub fn document() -> OpenApi {
 }
 
 /// Adds what all operations share: title, security scheme, problem responses.
-#[must_use]
-pub fn finish(mut document: OpenApi) -> OpenApi {
+fn finish(mut document: OpenApi) -> OpenApi {
     document.info = InfoBuilder::new()
         .title("Touchline")
         .version(env!("CARGO_PKG_VERSION"))
@@ -138,35 +140,52 @@ fn problem_response(status: u16) -> RefOr<utoipa::openapi::Response> {
     )
 }
 
+/// The description as a server gives it: made when somebody first asks, since most servers are never asked.
+#[derive(Debug, Default)]
+pub struct Served(OnceLock<Prepared>);
+
+#[derive(Debug)]
+struct Prepared {
+    json: Bytes,
+    /// Each path with the methods that it knows.
+    known: Vec<(ResourceDef, String)>,
+}
+
+impl Served {
+    fn prepared(&self) -> &Prepared {
+        self.0.get_or_init(|| {
+            let document = document();
+            let known = document.paths.paths.iter().map(|(path, item)| {
+                let allowed: Vec<_> = operations(item).iter().map(|(method, _)| method_name(method)).collect();
+                (ResourceDef::new(path.as_str()), allowed.join(", "))
+            });
+            let known = known.collect();
+            Prepared { json: document.to_json().unwrap_or_default().into(), known }
+        })
+    }
+}
+
 /// Serves the document at `/openapi.json` and readable pages at `/docs/`, from this binary alone.
-pub fn serve(cfg: &mut web::ServiceConfig, document: &Arc<OpenApi>) {
+pub fn serve(cfg: &mut web::ServiceConfig) {
+    cfg.route("/openapi.json", web::get().to(json));
     cfg.service(web::redirect("/docs", "/docs/"));
-    cfg.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", OpenApi::clone(document)));
+    cfg.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+async fn json(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().content_type(JSON).body(app.openapi.prepared().json.clone())
 }
 
 /// Answers what no route takes: 405 where the path is known with other methods, else 404.
-#[must_use]
-pub fn unknown_route(document: &Arc<OpenApi>) -> Route {
-    let known: Arc<Vec<(ResourceDef, String)>> = Arc::new(
-        document
-            .paths
-            .paths
-            .iter()
-            .map(|(path, item)| {
-                let allowed: Vec<_> = operations(item).iter().map(|(method, _)| method_name(method)).collect();
-                (ResourceDef::new(path.as_str()), allowed.join(", "))
-            })
-            .collect(),
-    );
-    web::to(move |req: HttpRequest| {
-        let known = known.clone();
-        async move {
-            match known.iter().find(|(path, _)| path.is_match(req.path())) {
-                Some((_, allowed)) => method_not_allowed(req.method(), allowed),
-                None => Err(Error::not_found()),
-            }
-        }
-    })
+///
+/// # Errors
+/// Always, except for `OPTIONS` on a known path.
+pub async fn unknown_route(app: web::Data<App>, req: HttpRequest) -> Result<HttpResponse, Error> {
+    let known = &app.openapi.prepared().known;
+    match known.iter().find(|(path, _)| path.is_match(req.path())) {
+        Some((_, allowed)) => method_not_allowed(req.method(), allowed),
+        None => Err(Error::not_found()),
+    }
 }
 
 fn method_not_allowed(method: &Method, allowed: &str) -> Result<HttpResponse, Error> {

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::permissions::grants;
 use super::{ApiKeyId, May, Principal, UserId};
@@ -15,7 +14,7 @@ use crate::db::schema::audit_log;
 use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Limit, Page, Query, Reply};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
 
 /// What was changed.
 #[derive(Debug, Clone, Copy)]
@@ -228,6 +227,6 @@ async fn list(actor: May<grants::AuditRead>, app: Data<App>, filter: Query<Audit
 }
 
 /// The routes of the audit log.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list);
 }

@@ -7,7 +7,6 @@ use actix_web::{delete, get, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::audit::{self, Subject};
@@ -20,7 +19,7 @@ use crate::db::schema::api_keys;
 use crate::db::types::{Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, FieldError, Result};
-use crate::http::{Cursor, Limit, Page, Post, Query, Reply};
+use crate::http::{Cursor, Limit, Page, Post, Query, Reply, Routes};
 
 /// An API key, without the key.
 #[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable)]
@@ -198,6 +197,6 @@ async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<ApiKey
 }
 
 /// The routes of API keys.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list).service(get).service(create).service(delete);
 }

@@ -9,7 +9,6 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, body::BoxBody, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::audit::{self, Subject};
@@ -23,7 +22,7 @@ use crate::app::App;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Code, Error, Problem, Result};
 use crate::http::middleware::RequestId;
-use crate::http::{Body, Reply};
+use crate::http::{Body, Reply, Routes};
 
 /// The refresh token's cookie.
 pub const COOKIE: &str = "touchline_refresh";
@@ -230,6 +229,6 @@ async fn logout(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> R
 }
 
 /// The routes of log-in.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(login).service(refresh).service(logout);
 }

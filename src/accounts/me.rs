@@ -4,7 +4,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::passwords::{self, Secret, Verdict};
@@ -17,7 +16,7 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Guid;
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, IfMatch, Page, Reply, nullable};
+use crate::http::{Body, IfMatch, Page, Reply, Routes, nullable};
 
 /// Whoever is logged in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -129,6 +128,6 @@ async fn delete_session(actor: Person, app: Data<App>, id: Path<Guid>) -> Result
 }
 
 /// The routes about oneself.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(get).service(update).service(change_password).service(list_sessions).service(delete_session);
 }

@@ -22,13 +22,11 @@ pub mod users;
 pub use permissions::{Permission, Role, Visibility};
 pub use principal::{Actor, May, Principal, Scope};
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::app::App;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::http::Reply;
 use crate::http::idempotency::Retry;
+use crate::http::{Reply, Routes};
 
 crate::id! {
     /// A user's id.
@@ -44,7 +42,7 @@ crate::id! {
 }
 
 /// The routes of set-up, log-in, users, roles, teams, keys and the audit log.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.configure(setup::routes)
         .configure(login::routes)
         .configure(me::routes)

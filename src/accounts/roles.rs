@@ -5,7 +5,6 @@ use actix_web::{get, put};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Builder;
 use validator::Validate;
 
@@ -17,7 +16,7 @@ use crate::db::schema::role_visibility;
 use crate::db::types::{Guid, Instant};
 use crate::db::{Both, Connection};
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, IfMatch, Page, Reply, Version, check_version};
+use crate::http::{Body, IfMatch, Page, Reply, Routes, Version, check_version};
 
 /// A role.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -124,6 +123,6 @@ async fn update(
 }
 
 /// The routes of roles.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list).service(get).service(update);
 }

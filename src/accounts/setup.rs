@@ -8,7 +8,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::authenticate::hash;
@@ -21,7 +20,7 @@ use crate::db::schema::settings;
 use crate::db::types::{Instant, Json};
 use crate::db::{Both, Connection};
 use crate::error::{Code, Error, Problem, Result};
-use crate::http::{Body, Reply};
+use crate::http::{Body, Reply, Routes};
 
 const SETTING: &str = "setup_token";
 
@@ -123,6 +122,6 @@ async fn create(app: Data<App>, req: HttpRequest, body: Body<SetupInput>) -> Res
 }
 
 /// The routes of set-up.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(state).service(create);
 }

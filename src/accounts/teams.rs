@@ -5,7 +5,6 @@ use actix_web::{delete, get, patch, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::audit::{self, Subject};
@@ -16,7 +15,7 @@ use crate::db::Connection;
 use crate::db::schema::{teams, users};
 use crate::db::types::Instant;
 use crate::error::{Code, Error, OnUnique, Result};
-use crate::http::{Body, IfMatch, Page, Post, Reply, Version, check_version};
+use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, Version, check_version};
 
 /// A team.
 #[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable, Identifiable)]
@@ -160,6 +159,6 @@ async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<TeamId
 }
 
 /// The routes of teams.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(update).service(delete);
 }

@@ -3,7 +3,6 @@
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post};
 use utoipa::openapi::{RefOr, schema::Schema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::filter::{self, CompanyQuery};
 use super::model::{Company, CompanyInput};
@@ -13,7 +12,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::contacts;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply};
+use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply, Routes};
 
 /// [`CompanyInput`] with its name, in the API's description.
 struct NewCompany;
@@ -111,6 +110,6 @@ async fn restore(actor: May<grants::CompaniesWrite>, app: Data<App>, id: Path<Co
 }
 
 /// The routes of companies.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(show).service(create).service(update).service(remove).service(restore);
 }

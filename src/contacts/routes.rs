@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::filter::{self, ContactQuery};
 use super::model::{Contact, ContactChange, ContactInput, NewContact};
@@ -15,7 +14,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply};
+use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply, Routes};
 
 fn reply(contact: &Contact) -> Result<Reply> {
     Ok(Reply::ok(contact)?.version(contact.version))
@@ -111,7 +110,7 @@ async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<Conta
 }
 
 /// The routes of contacts.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(show).service(create).service(update).service(consent);
     cfg.service(remove).service(restore).service(erase);
 }

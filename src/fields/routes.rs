@@ -4,7 +4,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Entity, Field, FieldChange, FieldInput};
 use super::{FieldId, store};
@@ -12,7 +11,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
 
 /// Which definitions.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -90,6 +89,6 @@ async fn remove(
 }
 
 /// The routes of field definitions.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(show).service(create).service(update).service(remove);
 }

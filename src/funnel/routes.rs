@@ -3,7 +3,6 @@
 use actix_web::http::header::ACCEPT;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::{self, Report};
 use super::request::{Format, FunnelQuery, LeadsQuery};
@@ -11,7 +10,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Page, Query, Reply};
+use crate::http::{Page, Query, Reply, Routes};
 use crate::pipelines::leads::Lead;
 
 /// Counts how the leads that entered in a period went on, step by step.
@@ -49,6 +48,6 @@ async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Lea
 }
 
 /// The routes of funnels.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(show).service(leads);
 }

@@ -8,6 +8,7 @@ pub mod middleware;
 mod page;
 mod query;
 pub mod reply;
+mod routes;
 mod sort;
 
 pub use body::{Body, Parts, Post, nullable, read as read_json};
@@ -15,6 +16,7 @@ pub use etag::{IfMatch, check_version};
 pub use page::{Cursor, Limit, Page};
 pub use query::{Query, parse as parse_query};
 pub use reply::Reply;
+pub use routes::Routes;
 pub use sort::{ListQuery, Sort};
 
 /// A version counter as an entity carries it; shown as the `ETag` `"v3"`.

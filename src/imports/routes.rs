@@ -11,7 +11,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::lookups::Lookups;
 use super::mapping::{Mapping, MappingInput};
@@ -24,7 +23,7 @@ use crate::app::App;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Code, Error, Result};
 use crate::http::idempotency::Retry;
-use crate::http::{self, Cursor, Limit, Page, Query, Reply};
+use crate::http::{self, Cursor, Limit, Page, Query, Reply, Routes};
 
 /// A file and what its columns mean.
 #[derive(Debug, ToSchema)]
@@ -233,6 +232,6 @@ async fn errors_file(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<Im
 }
 
 /// The routes of imports.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(create).service(list).service(errors_file).service(errors).service(show);
 }

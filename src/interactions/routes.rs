@@ -2,7 +2,6 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::batch::{self, BatchInput, BatchResult, TOGETHER};
 use super::list::InteractionQuery;
@@ -13,7 +12,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply};
+use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes};
 
 /// Records an interaction. The same `(source, source_id)` again answers 200 with what is stored and changes nothing.
 #[utoipa::path(operation_id = "create_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewInteraction, responses((status = 201, body = Interaction), (status = 200, body = Interaction, description = "It was recorded before")))]
@@ -107,7 +106,7 @@ async fn restore(actor: May<grants::InteractionsWrite>, app: Data<App>, id: Path
 }
 
 /// The routes of interactions.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(create_batch).service(create).service(list).service(find).service(update).service(delete);
     cfg.service(restore);
 }

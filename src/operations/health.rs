@@ -6,11 +6,10 @@ use actix_web::{get, web::Data};
 use diesel::connection::SimpleConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Reply;
+use crate::http::{Reply, Routes};
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,7 +25,7 @@ const OK: Health = Health { status: "ok" };
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The routes of health checks.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(live).service(ready);
 }
 

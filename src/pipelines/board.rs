@@ -10,7 +10,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::leads::Lead;
 use super::model::{Stage, StageKind};
@@ -22,7 +21,7 @@ use crate::db::Connection;
 use crate::db::schema::leads;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Limit, Page, Query, Reply};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
 
 /// What the board shows.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -166,6 +165,6 @@ async fn show(
 }
 
 /// The route of the board.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(show);
 }

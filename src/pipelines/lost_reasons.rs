@@ -5,7 +5,6 @@ use actix_web::{get, patch, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::LostReasonId;
@@ -17,7 +16,7 @@ use crate::db::Connection;
 use crate::db::schema::lost_reasons;
 use crate::db::types::Instant;
 use crate::error::{Code, OnUnique, Result};
-use crate::http::{Body, IfMatch, Page, Post, Reply, Version, check_version};
+use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, Version, check_version};
 use crate::text::filled;
 
 /// A reason for losing a lead.
@@ -180,6 +179,6 @@ async fn update(
 }
 
 /// The routes of lost reasons.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(show).service(update);
 }

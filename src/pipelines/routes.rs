@@ -4,7 +4,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{get, patch, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{NewPipeline, NewStage, Pipeline, PipelinePatch, Stage, StageOrder, StagePatch};
 use super::{PipelineId, StageId, board, leads, lost_reasons, stages, store};
@@ -12,7 +11,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -139,7 +138,7 @@ async fn update_stage(
 }
 
 /// The routes of pipelines, stages, lost reasons, boards and leads.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(show).service(update);
     cfg.service(create_stage).service(reorder).service(show_stage).service(update_stage);
     cfg.configure(lost_reasons::routes).configure(board::routes).configure(leads::routes);

@@ -2,7 +2,6 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::client360::{self, Client360};
 use super::page::{self, Line};
@@ -13,7 +12,7 @@ use crate::app::App;
 use crate::companies::CompanyId;
 use crate::contacts::{self, ContactId};
 use crate::error::Result;
-use crate::http::{Page, Query, Reply};
+use crate::http::{Page, Query, Reply, Routes};
 use crate::pipelines::LeadId;
 
 /// Shows a client's timeline: interactions, notes, tasks, stage moves and changes in one order.
@@ -75,6 +74,6 @@ async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<
 }
 
 /// The routes of timelines.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(of_contact).service(of_company).service(of_lead).service(record_page);
 }

@@ -4,7 +4,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{get, patch, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::{NewUserInput, User, UserFilter, UserPatch, store};
@@ -13,7 +12,7 @@ use crate::accounts::permissions::grants;
 use crate::accounts::{Actor, May, UserId, change};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
 
 /// A password for somebody else.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
@@ -101,6 +100,6 @@ async fn reset_password(
 }
 
 /// The routes of users.
-pub(in crate::accounts) fn routes(cfg: &mut ServiceConfig) {
+pub(in crate::accounts) fn routes(cfg: &mut Routes) {
     cfg.service(list).service(get).service(create).service(update).service(reset_password);
 }

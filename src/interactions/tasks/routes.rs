@@ -2,7 +2,6 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::TaskQuery;
 use super::{NewTask, Task, TaskPatch, store};
@@ -11,7 +10,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
 use crate::interactions::TaskId;
 
 /// Lists tasks by when they are due; those without a due time come last.
@@ -83,6 +82,6 @@ async fn restore(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId
 }
 
 /// The routes of tasks.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(find).service(update).service(delete).service(restore);
 }

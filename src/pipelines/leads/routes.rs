@@ -4,7 +4,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, delete, get, patch, post};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::filter::{self, LeadQuery};
 use super::model::{Lead, LeadPatch, NewLead};
@@ -16,7 +15,7 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Reply, parse_query};
+use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
 
 /// A lead's stay in a stage: `[entered_at, exited_at)`.
@@ -178,7 +177,7 @@ async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>
 }
 
 /// The routes of leads.
-pub(in crate::pipelines) fn routes(cfg: &mut ServiceConfig) {
+pub(in crate::pipelines) fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(show).service(update).service(delete);
     cfg.service(restore).service(move_stage).service(history);
 }
