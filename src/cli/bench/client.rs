@@ -1,8 +1,12 @@
-//! A cheap HTTP client: one connection kept alive, no more than the server's own answers need.
+//! A cheap HTTP client: connections kept alive, one thread for all of them, no more than the server's own answers need.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::stats::Stretch;
 
@@ -37,7 +41,7 @@ pub struct Client {
     stream: TcpStream,
     token: String,
     out: Vec<u8>,
-    buffer: Vec<u8>,
+    have: Vec<u8>,
 }
 
 impl Client {
@@ -45,18 +49,17 @@ impl Client {
     ///
     /// # Errors
     /// The server is not there.
-    pub fn connect(address: &str, token: &str) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
+    pub async fn connect(address: &str, token: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(120)))?;
-        Ok(Self { stream, token: token.to_owned(), out: Vec::new(), buffer: vec![0; 64 * 1024] })
+        Ok(Self { stream, token: token.to_owned(), out: Vec::new(), have: Vec::with_capacity(64 * 1024) })
     }
 
     /// Sends a request and reads its answer to the end; gives the status and the body.
     ///
     /// # Errors
     /// The connection broke, or the answer is not one that our server gives.
-    pub fn send(&mut self, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
+    pub async fn send(&mut self, request: &Request) -> std::io::Result<(u16, &[u8])> {
         self.out.clear();
         let Request { method, path, body } = request;
         write!(
@@ -67,32 +70,39 @@ impl Client {
             body.len()
         )?;
         self.out.extend_from_slice(body);
-        self.stream.write_all(&self.out)?;
-        self.answer()
+        self.stream.write_all(&self.out).await?;
+        self.answer().await
     }
 
-    fn answer(&mut self) -> std::io::Result<(u16, Vec<u8>)> {
-        let mut have = Vec::new();
+    async fn answer(&mut self) -> std::io::Result<(u16, &[u8])> {
+        self.have.clear();
         let (status, start, length) = loop {
-            if let Some(found) = head(&have) {
+            if let Some(found) = head(&self.have) {
                 break found;
             }
-            self.more(&mut have)?;
+            self.more().await?;
         };
-        while have.len() < start + length {
-            self.more(&mut have)?;
+        while self.have.len() < start + length {
+            self.more().await?;
         }
-        Ok((status, have.split_off(start)))
+        Ok((status, self.have.get(start..).unwrap_or_default()))
     }
 
-    fn more(&mut self, have: &mut Vec<u8>) -> std::io::Result<()> {
-        let read = self.stream.read(&mut self.buffer)?;
-        if read == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+    async fn more(&mut self) -> std::io::Result<()> {
+        match self.stream.read_buf(&mut self.have).await? {
+            0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
         }
-        have.extend_from_slice(self.buffer.get(..read).unwrap_or_default());
-        Ok(())
     }
+}
+
+/// Runs what a client does, on one thread: threads that wait cost the server the processor.
+///
+/// # Errors
+/// What `work` returns, or it takes longer than `limit`.
+pub fn run<T>(limit: Duration, work: impl Future<Output = std::io::Result<T>>) -> std::io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { tokio::time::timeout(limit, work).await? })
 }
 
 /// Status, where the body starts and how long it is, once the head is whole.
@@ -106,10 +116,13 @@ fn head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     Some((status, end + 4, length))
 }
 
+/// How long the last answers of a load may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// Sends requests over `connections` connections at once for `time`; `make` gives the next one.
 ///
 /// # Errors
-/// A connection cannot be made.
+/// A connection cannot be made, or the server no longer answers.
 pub fn load(
     address: &str,
     token: &str,
@@ -117,25 +130,24 @@ pub fn load(
     time: Duration,
     make: &(dyn Fn(u64) -> Request + Sync),
 ) -> std::io::Result<Stretch> {
-    let clients: Vec<_> = (0..connections).map(|_| Client::connect(address, token)).collect::<Result<_, _>>()?;
-    let started = Instant::now();
-    let parts: Vec<Stretch> = std::thread::scope(|scope| {
-        let threads: Vec<_> = clients
-            .into_iter()
-            .zip(0_u64..)
-            .map(|(client, nth)| scope.spawn(move || drive(client, nth, started, time, make)))
-            .collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
-    });
-    let mut all = Stretch { elapsed: started.elapsed(), ..Stretch::default() };
-    for part in parts {
-        all.micros.extend(part.micros);
-        all.failed += part.failed;
-    }
-    Ok(all)
+    run(time + PATIENCE, async {
+        let mut clients = Vec::with_capacity(connections);
+        for nth in 0..connections as u64 {
+            clients.push((nth, Client::connect(address, token).await?));
+        }
+        let started = Instant::now();
+        let mut parts: FuturesUnordered<_> =
+            clients.into_iter().map(|(nth, client)| drive(client, nth, started, time, make)).collect();
+        let mut all = Stretch::default();
+        while let Some(part) = parts.next().await {
+            all.micros.extend(part.micros);
+            all.failed += part.failed;
+        }
+        Ok(Stretch { elapsed: started.elapsed(), ..all })
+    })
 }
 
-fn drive(
+async fn drive(
     mut client: Client,
     nth: u64,
     started: Instant,
@@ -148,7 +160,7 @@ fn drive(
         let request = make(number);
         number += 1;
         let sent = Instant::now();
-        match client.send(&request) {
+        match client.send(&request).await {
             Ok((200..=299, _)) => {
                 stretch.micros.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::client::{Client, Request};
+use super::client::{self, Client, Request};
 use crate::cli::{Failure, Outcome};
 
 /// A running `touchline serve`; stopped when dropped.
@@ -42,13 +42,16 @@ impl Server {
             return Err(Failure::new("the server has ended at once"));
         }
         let mut server = Self { child, address, started_in: Duration::ZERO };
-        let mut client = Client::connect(&server.address, token).map_err(Failure::new)?;
-        let (status, body) = client.send(&Request::get("/api/v1/teams")).map_err(Failure::new)?;
+        let answered = client::run(Duration::from_secs(10), async {
+            let mut client = Client::connect(&server.address, token).await?;
+            let (status, body) = client.send(&Request::get("/api/v1/teams")).await?;
+            Ok((status, String::from_utf8_lossy(body).into_owned()))
+        });
         server.started_in = started.elapsed();
-        if status != 200 {
-            return Err(Failure::new(format!("the server answered {status}: {}", String::from_utf8_lossy(&body))));
+        match answered.map_err(Failure::new)? {
+            (200, _) => Ok(server),
+            (status, body) => Err(Failure::new(format!("the server answered {status}: {body}"))),
         }
-        Ok(server)
     }
 
     /// Its processor time so far.
