@@ -16,6 +16,7 @@ use self::slot::{Health, Slot};
 use super::{Connection, Opener, Target};
 use crate::error::{Error, Result};
 
+mod checkpoint;
 mod commit;
 mod slot;
 #[cfg(test)]
@@ -95,7 +96,7 @@ impl Db {
     /// A thread cannot be started.
     pub fn open(opener: Opener, target: Target, sizes: Sizes) -> Result<Self> {
         let pool = r2d2::Pool::builder()
-            .max_size(u32::try_from(sizes.readers + sizes.writers).unwrap_or(u32::MAX))
+            .max_size(u32::try_from(sizes.readers + sizes.writers + 1).unwrap_or(u32::MAX))
             .min_idle(Some(0))
             .test_on_check_out(false)
             .idle_timeout(None)
@@ -111,9 +112,17 @@ impl Db {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), read_queue.clone());
             threads.push(spawn(format!("db-read-{n}"), move || serve_reads(slot, &queue))?);
         }
+        let mut ask = None;
+        if target.is_sqlite() {
+            let (tell, asked) = flume::bounded(1);
+            ask = Some(tell);
+            let slot = Slot::new(pool.clone(), health.clone());
+            threads.push(spawn("db-checkpoint".to_owned(), move || checkpoint::serve(slot, &asked))?);
+        }
         for n in 0..sizes.writers {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), write_queue.clone());
-            threads.push(spawn(format!("db-write-{n}"), move || commit::serve(slot, &queue, sizes.batch))?);
+            let due = checkpoint::Due::new(ask.clone());
+            threads.push(spawn(format!("db-write-{n}"), move || commit::serve(slot, &queue, sizes.batch, due))?);
         }
         Ok(Self { reads, writes, target, _threads: Arc::new(Threads(threads)) })
     }

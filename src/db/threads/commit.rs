@@ -11,6 +11,7 @@ use flume::Receiver;
 use metrics::{Histogram, histogram};
 use tokio::sync::oneshot;
 
+use super::checkpoint::Due;
 use super::slot::{Slot, explain};
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -66,7 +67,7 @@ impl<F: FnMut(&mut Connection) -> Result<T> + Send, T: Send> Job for Task<F, T> 
 type Jobs = [Box<dyn Job>];
 
 /// Serves a queue of writes until it is closed and empty.
-pub fn serve(slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize) {
+pub fn serve(slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize, mut checkpoint: Due) {
     let mut writer = Writer {
         slot,
         savepoints: Savepoints::None,
@@ -78,6 +79,7 @@ pub fn serve(slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize) {
         batch.extend(queue.try_iter().take(limit.saturating_sub(1)));
         writer.batch_size.record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         writer.commit(&mut batch);
+        checkpoint.count(batch.len());
         for job in batch {
             job.answer();
         }
