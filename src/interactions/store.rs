@@ -117,22 +117,27 @@ pub(super) fn unknown(draft: &Draft) -> Unknown<'_> {
 pub fn insert(conn: &mut Connection, rows: &[Interaction]) -> Result<()> {
     let rest = insert_chunks::<64>(conn, rows)?;
     let rest = insert_chunks::<8>(conn, rest)?;
-    insert_chunks::<1>(conn, rest)?;
+    for row in rest {
+        on!(conn, c => diesel::insert_into(entries::table).values(row).execute(c)).map_err(lost_or_failed)?;
+    }
     totals::add(conn, rows)
 }
 
 fn insert_chunks<'a, const N: usize>(conn: &mut Connection, rows: &'a [Interaction]) -> Result<&'a [Interaction]> {
     let (chunks, rest) = rows.as_chunks::<N>();
     for chunk in chunks {
-        let inserted = on!(conn, c => diesel::insert_into(entries::table).values(chunk).execute(c));
-        inserted.map_err(|error| match Error::from(error) {
-            lost if lost.code == Code::AlreadyExists => {
-                Error { transient: true, ..Error::unavailable("a concurrent request recorded the same interaction") }
-            }
-            other => other,
-        })?;
+        on!(conn, c => diesel::insert_into(entries::table).values(chunk).execute(c)).map_err(lost_or_failed)?;
     }
     Ok(rest)
+}
+
+fn lost_or_failed(error: diesel::result::Error) -> Error {
+    match Error::from(error) {
+        lost if lost.code == Code::AlreadyExists => {
+            Error { transient: true, ..Error::unavailable("a concurrent request recorded the same interaction") }
+        }
+        other => other,
+    }
 }
 
 const fn subject(interaction: &Interaction) -> Subject {

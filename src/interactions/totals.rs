@@ -3,16 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
 use super::Interaction;
 use crate::contacts::ContactId;
+use crate::db::Connection;
 use crate::db::schema::{channel_totals as totals, timeline_entries as entries};
 use crate::db::types::{Instant, sql};
-use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
+use crate::on;
 
 type Key = (ContactId, &'static str, bool);
 
@@ -25,11 +28,19 @@ struct Total {
     last_at: Instant,
 }
 
-/// Adds totals to those there are: one statement, prepared once for each number of rows.
-struct Add<'a>(&'a [Total]);
+/// Adds totals to those there are: one statement for each number of rows, prepared once.
+struct Add<'a, const N: usize>(&'a [Total; N]);
 
-impl QueryFragment<MultiBackend> for Add<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB, const N: usize> QueryFragment<DB> for Add<'_, N>
+where
+    DB: Backend + HasSqlType<sql::Guid> + HasSqlType<sql::Instant> + HasSqlType<Bool>,
+    ContactId: ToSql<sql::Guid, DB>,
+    str: ToSql<Text, DB>,
+    bool: ToSql<Bool, DB>,
+    i64: ToSql<BigInt, DB>,
+    Instant: ToSql<sql::Instant, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO channel_totals (contact_id, channel, online, interactions, first_at, last_at) VALUES ",
         );
@@ -37,7 +48,7 @@ impl QueryFragment<MultiBackend> for Add<'_> {
             out.push_sql(if n == 0 { "(" } else { ", (" });
             out.push_bind_param::<sql::Guid, _>(&total.key.0)?;
             out.push_sql(", ");
-            out.push_bind_param::<Text, &'static str>(&total.key.1)?;
+            out.push_bind_param::<Text, str>(total.key.1)?;
             out.push_sql(", ");
             out.push_bind_param::<Bool, _>(&total.key.2)?;
             out.push_sql(", ");
@@ -58,12 +69,11 @@ impl QueryFragment<MultiBackend> for Add<'_> {
     }
 }
 
-impl QueryId for Add<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<const N: usize> QueryId for Add<'_, N> {
+    type QueryId = Add<'static, N>;
 }
 
-impl RunQueryDsl<Connection> for Add<'_> {}
+impl<C, const N: usize> RunQueryDsl<C> for Add<'_, N> {}
 
 /// Counts new interactions, in as few statements as there are dozens of clients among them.
 ///
@@ -80,12 +90,16 @@ pub fn add(conn: &mut Connection, new: &[Interaction]) -> Result<()> {
         total.last_at = total.last_at.max(at);
     }
     let rows: Vec<_> = grouped.into_values().collect();
-    let dozens = rows.chunks_exact(32);
-    let rest = dozens.remainder();
-    for chunk in dozens.chain(rest.chunks(1)) {
-        Add(chunk).execute(conn)?;
+    let rest = add_chunks::<32>(conn, &rows)?;
+    add_chunks::<1>(conn, rest).map(|_none_left| ())
+}
+
+fn add_chunks<'a, const N: usize>(conn: &mut Connection, rows: &'a [Total]) -> Result<&'a [Total]> {
+    let (chunks, rest) = rows.as_chunks::<N>();
+    for chunk in chunks {
+        on!(conn, c => Add(chunk).execute(c))?;
     }
-    Ok(())
+    Ok(rest)
 }
 
 /// Takes one interaction out of the count; its row has been changed or deleted already.
