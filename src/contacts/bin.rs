@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::ContactId;
+use super::cluster;
 use super::identity;
 use super::model::Contact;
 use super::store::{self, overwrite, record, subject};
@@ -30,9 +31,12 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: ContactId, expected: Op
     check_version(expected, before.version)?;
     let now = Instant::now();
     let after = Contact { deleted_at: Some(now), ..changed(&before, now) };
-    identity::retire(conn, id, now)?;
+    for member in cluster::members_of(conn, before.id)? {
+        identity::retire(conn, member, now)?;
+    }
     overwrite(conn, before.version, &after)?;
-    audit::record(conn, by, "delete", subject(id), Some(&before), Some(&after))?;
+    with_members(conn, &after)?;
+    audit::record(conn, by, "delete", subject(before.id), Some(&before), Some(&after))?;
     record(conn, by, &after, "contact.deleted", None)
 }
 
@@ -42,17 +46,29 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: ContactId, expected: Op
 /// Not found; [`Code::IdentityTaken`](crate::error::Code::IdentityTaken) where another contact has one of its
 /// identities by now.
 pub fn restore(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Contact> {
-    let before = find(conn, by, id)?;
+    let root = cluster::root_of(conn, id)?;
+    let before = find(conn, by, root)?;
     if before.deleted_at.is_none() {
         return Ok(before);
     }
     let after = Contact { deleted_at: None, ..changed(&before, Instant::now()) };
-    identity::check_free(conn, by, Some(id), &after.identities())?;
-    identity::revive(conn, id)?;
+    identity::check_free(conn, by, Some(root), &after.identities())?;
+    for member in cluster::members_of(conn, root)? {
+        identity::revive(conn, member)?;
+    }
     overwrite(conn, before.version, &after)?;
-    audit::record(conn, by, "restore", subject(id), Some(&before), Some(&after))?;
+    with_members(conn, &after)?;
+    audit::record(conn, by, "restore", subject(root), Some(&before), Some(&after))?;
     record(conn, by, &after, "contact.restored", None)?;
     Ok(after)
+}
+
+/// Those merged into a contact go to the bin and come back with it.
+fn with_members(conn: &mut Connection, root: &Contact) -> Result<()> {
+    diesel::update(contacts::table.filter(contacts::merged_into.eq(root.id)))
+        .set(contacts::deleted_at.eq(root.deleted_at))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn changed(before: &Contact, now: Instant) -> Contact {

@@ -8,13 +8,17 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 
 use super::ContactId;
-use super::bin;
+use super::merge::{Kept, Own};
 use super::model::Contact;
 use super::store::{overwrite, subject};
+use super::{bin, cluster, store};
 use crate::accounts::{Principal, audit};
 use crate::db::Connection;
 use crate::db::dialect::answer_mentions;
-use crate::db::schema::{contact_tags, idempotency_keys, identities, leads, stage_intervals, tasks, timeline_entries};
+use crate::db::schema::{
+    contact_tags, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events, leads, merges,
+    stage_intervals, tasks, timeline_entries,
+};
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
 
@@ -26,7 +30,16 @@ pub const ERASED: &str = "(erased)";
 /// # Errors
 /// Not found, also where the person has been erased before.
 pub fn erase(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()> {
-    let before = bin::find(conn, by, id)?;
+    let root = cluster::root_of(conn, id)?;
+    bin::find(conn, by, root)?;
+    for member in cluster::members_of(conn, root)? {
+        erase_one(conn, by, member)?;
+    }
+    Ok(())
+}
+
+fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()> {
+    let before = store::raw(conn, id)?;
     let now = Instant::now();
     let after = Contact {
         id,
@@ -38,17 +51,39 @@ pub fn erase(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
         updated_at: now,
         deleted_at: before.deleted_at.or(Some(now)),
         erased_at: Some(now),
+        merged_into: before.merged_into,
+        members: before.members,
         ..Contact::blank(now)
     };
     overwrite(conn, before.version, &after)?;
     diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
+    erase_decisions(conn, id)?;
     erase_history(conn, id)?;
     erase_leads(conn, id)?;
     audit::forget_contact(conn, id.0)?;
     // An answer kept for retries shows the person's data wherever it names the contact.
     diesel::delete(idempotency_keys::table.filter(answer_mentions(&id.to_string()))).execute(conn)?;
     audit::record(conn, by, "erase", subject(id), None::<&Contact>, None::<&Contact>)
+}
+
+/// Why identities were whose, what merges changed, whom the person resembled.
+fn erase_decisions(conn: &mut Connection, id: ContactId) -> Result<()> {
+    let nothing = Json(Map::<String, Value>::new());
+    diesel::delete(identity_events::table.filter(identity_events::contact_id.eq(id))).execute(conn)?;
+    diesel::update(merges::table.filter(merges::survivor_id.eq(id).or(merges::loser_id.eq(id))))
+        .set((
+            merges::changes.eq(&nothing),
+            merges::choices.eq(&nothing),
+            merges::kept.eq(Json(Kept::default())),
+            merges::reason.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    diesel::update(contacts::table.find(id)).set(contacts::own.eq(None::<Json<Own>>)).execute(conn)?;
+    diesel::delete(duplicate_keys::table.filter(duplicate_keys::contact_id.eq(id))).execute(conn)?;
+    diesel::delete(duplicates::table.filter(duplicates::first_id.eq(id).or(duplicates::second_id.eq(id))))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn erase_history(conn: &mut Connection, id: ContactId) -> Result<()> {

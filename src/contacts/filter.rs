@@ -10,7 +10,7 @@ use super::parts::{ConsentChannel, ConsentState};
 use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
 use crate::db::dialect::Condition;
-use crate::db::schema::{contact_tags, contacts, identities};
+use crate::db::schema::{contact_tags, contacts};
 use crate::db::search::contact_text_contains;
 use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
@@ -121,6 +121,8 @@ fn conditions(
     } else {
         vec![Box::new(contacts::deleted_at.is_null())]
     };
+    // Whoever was merged is shown as the survivor.
+    all.push(Box::new(contacts::merged_into.is_null()));
     if let Some(owners) = by.scope.owners() {
         // Said by its opposite: SQLite would else gather all records of all these owners and sort them.
         let hidden = contacts::owner_id.is_not_null().and(contacts::owner_id.assume_not_null().ne_all(owners));
@@ -207,19 +209,27 @@ fn reached_by(query: &ContactQuery, region: &str, in_bin: bool, all: &mut Condit
         let (source, id) = external.split_once(':').ok_or_else(|| wrong("external_id", "must be like shop:4711"))?;
         wanted.push(Identity::external(source, id).map_err(|message| wrong("external_id", message))?);
     }
-    for Identity { kind, source, value } in wanted {
-        let found = identities::table
-            .filter(identities::kind.eq::<IdentityKind>(kind).and(identities::source.eq(source)))
-            .filter(identities::value.eq(value))
-            .select(identities::contact_id);
-        // Only identities in use are indexed for finding; those in the bin are few.
-        if in_bin {
-            all.push(Box::new(contacts::id.eq_any(found.filter(identities::retired_at.is_not_null()))));
-        } else {
-            all.push(Box::new(contacts::id.eq_any(found.filter(identities::retired_at.is_null()))));
-        }
-    }
+    all.extend(wanted.into_iter().map(|identity| found_by(identity, in_bin)));
     Ok(())
+}
+
+/// Whoever has the identity, or the survivor of whoever has it. Only identities in use are indexed for finding; those in
+/// the bin are few.
+fn found_by(Identity { kind, source, value }: Identity, in_bin: bool) -> Condition<contacts::table> {
+    use diesel::sql_types::{Bool, Text};
+    let holder = "contacts.id IN (SELECT COALESCE(holder.merged_into, holder.id) FROM identities \
+                  JOIN contacts AS holder ON holder.id = identities.contact_id WHERE identities.kind = ";
+    let retired =
+        if in_bin { " AND identities.retired_at IS NOT NULL)" } else { " AND identities.retired_at IS NULL)" };
+    Box::new(
+        diesel::dsl::sql::<Bool>(holder)
+            .bind::<Text, IdentityKind>(kind)
+            .sql(" AND identities.source = ")
+            .bind::<Text, _>(source)
+            .sql(" AND identities.value = ")
+            .bind::<Text, _>(value)
+            .sql(retired),
+    )
 }
 
 fn in_time(query: &ContactQuery, all: &mut Conditions) {

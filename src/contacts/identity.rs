@@ -1,19 +1,15 @@
-//! Who is meant: the e-mail addresses, phone numbers and external ids that find a contact, in one normalised form.
-//!
-//! An identity belongs to at most one contact that is not deleted; the unique index `identities_find` says so.
+//! Who is meant: the e-mail addresses, phone numbers and ids that find a contact, in one normalised form.
 
 use std::fmt;
 
-use diesel::prelude::*;
 use email_address::{EmailAddress, Options};
 use serde::Serialize;
 
-use super::ContactId;
-use crate::accounts::{Principal, UserId};
-use crate::db::schema::{contacts, identities};
 use crate::db::types::Instant;
-use crate::db::{Both, Connection};
-use crate::error::{Code, Error, FieldError, Result};
+
+mod holders;
+
+pub use holders::{Holder, attach, check_free, detach, holders, retire, revive};
 
 crate::text_enum! {
     /// What kind of thing finds a contact.
@@ -22,9 +18,74 @@ crate::text_enum! {
         Email = "email",
         /// A phone number.
         Phone = "phone",
-        /// An id in another system.
+        /// An id in another system: a user id of a site or a program.
         External = "external",
+        /// Another identifier of a named type, such as a device's.
+        Custom = "custom",
+        /// A visitor nobody knows yet, as a browser or a device names them.
+        Anonymous = "anonymous",
     }
+}
+
+crate::text_enum! {
+    /// Why an identity belongs to its contact.
+    pub enum LinkCause {
+        /// Somebody said so: in the contact's fields, over the API, in a file.
+        Stated = "stated",
+        /// The contact was made of it.
+        NewContact = "new_contact",
+        /// It came in one event with another identity of the contact.
+        SeenTogether = "seen_together",
+    }
+}
+
+/// How an identity came to its contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    /// Why.
+    pub cause: LinkCause,
+    /// How sure, in percent.
+    pub confidence: i32,
+    /// When it was seen.
+    pub seen: Instant,
+}
+
+impl Link {
+    /// Somebody said so.
+    #[must_use]
+    pub const fn stated(now: Instant) -> Self {
+        Self { cause: LinkCause::Stated, confidence: 100, seen: now }
+    }
+}
+
+/// What programs send where they know nobody: compared in lower case and without blanks around it.
+const BLOCKED: [&str; 19] = [
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "undefined",
+    "unknown",
+    "anonymous",
+    "guest",
+    "true",
+    "false",
+    "-1",
+    "id",
+    "email",
+    "distinct_id",
+    "distinctid",
+    "not_authenticated",
+    "[object object]",
+    "n/a",
+    "test",
+];
+
+/// Whether a value identifies nobody: empty, a known filler, or nothing but zeros and dashes.
+#[must_use]
+pub fn is_blocked(value: &str) -> bool {
+    let value = value.trim();
+    value.chars().all(|c| matches!(c, '0' | '-')) || BLOCKED.contains(&value.to_lowercase().as_str())
 }
 
 /// Something that finds a contact, normalised.
@@ -60,6 +121,26 @@ impl Identity {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn external(source: &str, id: &str) -> Result<Self, &'static str> {
+        Self::named(IdentityKind::External, source, id)
+    }
+
+    /// A visitor's id at a source.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn anonymous(source: &str, id: &str) -> Result<Self, &'static str> {
+        Self::named(IdentityKind::Anonymous, source, id)
+    }
+
+    /// An identifier of a named type.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn custom(name: &str, id: &str) -> Result<Self, &'static str> {
+        Self::named(IdentityKind::Custom, name, id)
+    }
+
+    fn named(kind: IdentityKind, source: &str, id: &str) -> Result<Self, &'static str> {
         let (source, value) = (source.trim(), id.trim());
         let fits = |text: &str, max| (1..=max).contains(&text.chars().count()) && !text.contains(char::is_control);
         if !fits(source, 50) {
@@ -68,24 +149,40 @@ impl Identity {
         if !fits(value, 200) {
             return Err("needs an id of 1 to 200 characters");
         }
-        Ok(Self { kind: IdentityKind::External, source: source.to_owned(), value: value.to_owned() })
+        Ok(Self { kind, source: source.to_owned(), value: value.to_owned() })
     }
 
-    /// The more telling come first where two identities disagree: external id, e-mail, phone.
+    /// The more telling come first where two identities disagree: external id, e-mail, phone, the rest.
     #[must_use]
     pub const fn rank(&self) -> u8 {
         match self.kind {
             IdentityKind::External => 0,
             IdentityKind::Email => 1,
             IdentityKind::Phone => 2,
+            IdentityKind::Custom => 3,
+            IdentityKind::Anonymous => 4,
         }
+    }
+
+    /// Whether the value identifies nobody.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        is_blocked(&self.value)
+    }
+
+    /// What a limit counts together: the kind, and the source where the limit is one per source.
+    #[must_use]
+    pub fn bucket(&self) -> (IdentityKind, String) {
+        (self.kind, self.source.clone())
     }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            IdentityKind::External => write!(f, "{} {}", self.source, self.value),
+            IdentityKind::External | IdentityKind::Custom | IdentityKind::Anonymous => {
+                write!(f, "{} {}", self.source, self.value)
+            }
             IdentityKind::Email | IdentityKind::Phone => f.write_str(&self.value),
         }
     }
@@ -132,144 +229,6 @@ pub fn normalise_phone(text: &str, region: &str) -> Result<String, &'static str>
     } else {
         Err(WRONG)
     }
-}
-
-/// A contact that has an identity.
-#[derive(Debug, Clone)]
-pub struct Holder {
-    /// The identity.
-    pub identity: Identity,
-    /// Who has it.
-    pub contact_id: ContactId,
-    /// Who looks after them.
-    pub owner_id: Option<UserId>,
-}
-
-/// The contacts that have any of these identities, the most telling first. Deleted contacts have none.
-///
-/// # Errors
-/// The database is away.
-pub fn holders(conn: &mut Connection, wanted: &[Identity]) -> Result<Vec<Holder>> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut kinds: Vec<_> = wanted.iter().map(|identity| identity.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let mut sources: Vec<_> = wanted.iter().map(|identity| &identity.source).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    let values: Vec<_> = wanted.iter().map(|identity| &identity.value).collect();
-    let rows: Vec<(IdentityKind, String, String, ContactId, Option<UserId>)> = identities::table
-        .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
-        .filter(identities::kind.eq_any(kinds).and(identities::source.eq_any(sources)))
-        .filter(identities::value.eq_any(values).and(identities::retired_at.is_null()))
-        .select((identities::kind, identities::source, identities::value, contacts::id, contacts::owner_id))
-        .load(conn)?;
-    let mut found: Vec<_> = rows
-        .into_iter()
-        .map(|(kind, source, value, contact_id, owner_id)| Holder {
-            identity: Identity { kind, source, value },
-            contact_id,
-            owner_id,
-        })
-        .filter(|holder| wanted.contains(&holder.identity))
-        .collect();
-    found.sort_by(|a, b| (a.identity.rank(), &a.identity).cmp(&(b.identity.rank(), &b.identity)));
-    Ok(found)
-}
-
-/// Makes sure that no contact but `own` has any of these identities.
-///
-/// # Errors
-/// [`Code::IdentityTaken`], naming the other contact where the caller may see it.
-pub fn check_free(
-    conn: &mut Connection,
-    by: &Principal,
-    own: Option<ContactId>,
-    wanted: &[(String, Identity)],
-) -> Result<()> {
-    let identities: Vec<_> = wanted.iter().map(|(_, identity)| identity.clone()).collect();
-    let taken: Vec<_> =
-        holders(conn, &identities)?.into_iter().filter(|holder| Some(holder.contact_id) != own).collect();
-    if taken.is_empty() {
-        return Ok(());
-    }
-    let errors: Vec<_> = taken
-        .iter()
-        .map(|holder| {
-            let field = wanted.iter().find(|(_, identity)| *identity == holder.identity);
-            let field = field.map(|(field, _)| field.clone()).unwrap_or_default();
-            FieldError::new(field, "taken", belongs_to(by, holder))
-        })
-        .collect();
-    let detail = errors.first().map(|error| error.message.clone()).unwrap_or_default();
-    Err(Error { errors, ..Error::because(Code::IdentityTaken, detail) })
-}
-
-fn belongs_to(by: &Principal, holder: &Holder) -> String {
-    if by.scope.sees(holder.owner_id) {
-        format!("{} belongs to the contact {}.", holder.identity, holder.contact_id)
-    } else {
-        format!("{} belongs to a contact you do not see.", holder.identity)
-    }
-}
-
-/// Gives the contact identities that [`check_free`] has found free.
-///
-/// # Errors
-/// A transient error where another request took one in between: the next run will see it.
-pub fn attach(conn: &mut Connection, contact: ContactId, new: &[Identity], now: Instant) -> Result<()> {
-    for identity in new {
-        let row = (
-            identities::contact_id.eq(contact),
-            identities::kind.eq(identity.kind),
-            identities::source.eq(&identity.source),
-            identities::value.eq(&identity.value),
-            identities::created_at.eq(now),
-        );
-        let insert = diesel::insert_into(identities::table).values(row).on_conflict_do_nothing();
-        if Both(insert).execute(conn)? == 0 {
-            return Err(Error { transient: true, ..Error::unavailable("a concurrent request took the same identity") });
-        }
-    }
-    Ok(())
-}
-
-/// Takes identities from a contact.
-///
-/// # Errors
-/// The database is away.
-pub fn detach(conn: &mut Connection, contact: ContactId, old: &[Identity]) -> Result<()> {
-    for identity in old {
-        diesel::delete(identities::table.find((contact, identity.kind, &identity.source, &identity.value)))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Makes a deleted contact's identities find nobody.
-///
-/// # Errors
-/// The database is away.
-pub fn retire(conn: &mut Connection, contact: ContactId, now: Instant) -> Result<()> {
-    diesel::update(identities::table.filter(identities::contact_id.eq(contact)))
-        .set(identities::retired_at.eq(now))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Makes a restored contact's identities find it again; [`check_free`] has found them free.
-///
-/// # Errors
-/// [`Code::IdentityTaken`] where another request took one in between.
-pub fn revive(conn: &mut Connection, contact: ContactId) -> Result<()> {
-    use crate::error::OnUnique;
-    diesel::update(identities::table.filter(identities::contact_id.eq(contact)))
-        .set(identities::retired_at.eq(None::<Instant>))
-        .execute(conn)
-        .on_unique(Code::IdentityTaken, "An identity of this contact belongs to another contact now.")?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -69,6 +69,14 @@ pub struct Contact {
     pub deleted_at: Option<Instant>,
     /// Set where the person's data has been erased for good.
     pub erased_at: Option<Instant>,
+    /// The survivor, where this contact was merged.
+    #[serde(skip)]
+    pub merged_into: Option<ContactId>,
+    /// How many contacts are merged into this one.
+    #[serde(skip)]
+    pub members: i32,
+    /// A visitor of whom nothing is known but ids that mean nothing elsewhere.
+    pub anonymous: bool,
 }
 
 /// What is said about a contact: in a PATCH absent fields stay and `null` clears.
@@ -249,6 +257,9 @@ impl Contact {
             updated_at: now,
             deleted_at: None,
             erased_at: None,
+            merged_into: None,
+            members: 0,
+            anonymous: false,
         }
     }
 

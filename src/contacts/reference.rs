@@ -5,13 +5,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::identity::{self, Holder, Identity, IdentityKind};
-use super::model::{Contact, ContactChange, NewContact};
-use super::parts::{Email, ExternalId, Faults, Phone};
+use super::identity::{Identity, is_blocked};
+use super::model::ContactChange;
+use super::parts::{ExternalId, Faults};
+use super::recognise::{Sighting, recognise};
 use super::{ContactId, store};
 use crate::accounts::Principal;
 use crate::db::Connection;
-use crate::error::{Error, FieldError, Result};
+use crate::db::types::Instant;
+use crate::error::{Error, Result};
 use crate::text::{one_line, trimmed};
 
 /// A client in a request: `id`, or any of `email`, `phone`, `external_ids`. The names serve where the client is new.
@@ -89,12 +91,17 @@ impl ContactRef {
     pub fn parse(self, region: &str) -> Result<ClientRef> {
         let mut faults = Faults::default();
         let mut identities = Vec::new();
+        let mut blocked = false;
         let names = [&self.name, &self.given_name, &self.family_name];
         let names = names.map(|name| name.as_deref().and_then(trimmed));
         let nothing_else = names.iter().all(Option::is_none);
         let external = self.external_ids.unwrap_or_default();
         for (index, given) in external.iter().enumerate() {
             let field = format!("contact.external_ids[{index}].id");
+            if !given.source.trim().is_empty() && is_blocked(&given.id) {
+                blocked = true;
+                continue;
+            }
             identities.extend(faults.take(&field, Identity::external(&given.source, &given.id)));
         }
         if let Some(email) = self.email.as_deref().and_then(trimmed) {
@@ -109,6 +116,7 @@ impl ContactRef {
         match (self.id, identities.is_empty()) {
             (Some(id), true) if nothing_else => Ok(ClientRef::Id(id)),
             (Some(_), _) => Err(Error::field("contact", "format", "give either the id or identities, not both")),
+            (None, true) if blocked => Err(Error::field("contact", "blocked", "these values identify nobody")),
             (None, true) => Err(Error::field("contact", "required", "give an id, email, phone or external_ids")),
             (None, false) => {
                 let [name, given_name, family_name] = names;
@@ -118,70 +126,28 @@ impl ContactRef {
     }
 }
 
-/// Finds the client, or makes one where that is allowed. Where the identities belong to different contacts an external
-/// id outweighs an e-mail address, and that a phone number. A contact found is given the identities it lacks,
-/// as far as nobody else has them.
+/// Finds the client, or makes one where that is allowed: see [`recognise`](super::recognise::recognise).
 ///
 /// # Errors
 /// Not found where there is no contact of that id or the caller may not see the one meant; a bad field `contact` where
 /// nobody has the identities and none may be made; a transient error where a concurrent request is making the same.
 pub fn resolve(conn: &mut Connection, by: &Principal, client: &ClientRef, unknown: Unknown<'_>) -> Result<Resolved> {
-    let identities = match client {
+    let (identities, name, given_name, family_name) = match client {
         ClientRef::Id(id) => {
             let contact_id = store::visible(conn, by, *id)?.id;
             return Ok(Resolved { contact_id, created: false });
         }
-        ClientRef::Known { identities, .. } => identities,
+        ClientRef::Known { identities, name, given_name, family_name } => (identities, name, given_name, family_name),
     };
-    let holders = identity::holders(conn, identities)?;
-    let Some(best) = holders.first() else { return create(conn, by, client, unknown) };
-    by.scope.check(best.owner_id)?;
-    let free: Vec<_> = identities.iter().filter(|wanted| !has(&holders, wanted)).cloned().collect();
-    if !free.is_empty() {
-        store::learn(conn, by, best.contact_id, free)?;
-    }
-    Ok(Resolved { contact_id: best.contact_id, created: false })
-}
-
-fn has(holders: &[Holder], identity: &Identity) -> bool {
-    holders.iter().any(|holder| holder.identity == *identity)
-}
-
-fn create(conn: &mut Connection, by: &Principal, client: &ClientRef, unknown: Unknown<'_>) -> Result<Resolved> {
-    let (Unknown::Create { source }, ClientRef::Known { identities, name, given_name, family_name }) =
-        (unknown, client)
-    else {
-        return Err(Error::invalid(vec![FieldError::new("contact", "unknown", "no contact has these identities")]));
+    let new = match unknown {
+        Unknown::Refuse => None,
+        Unknown::Create { source } => Some(ContactChange {
+            display_name: Some(name.clone()),
+            given_name: Some(given_name.clone()),
+            family_name: Some(family_name.clone()),
+            source: Some(source.map(str::to_owned)),
+            ..ContactChange::default()
+        }),
     };
-    let mut fields = ContactChange {
-        display_name: Some(name.clone()),
-        given_name: Some(given_name.clone()),
-        family_name: Some(family_name.clone()),
-        source: Some(source.map(str::to_owned)),
-        ..ContactChange::default()
-    };
-    let mut blank = Contact::blank(crate::db::types::Instant::now());
-    add(&mut blank, identities.clone());
-    fields.emails = Some(blank.emails.0);
-    fields.phones = Some(blank.phones.0);
-    fields.external_ids = Some(blank.external_ids.0);
-    let contact = store::insert(conn, by, NewContact { fields, partial: true })?;
-    Ok(Resolved { contact_id: contact.id, created: true })
-}
-
-/// Adds identities to the lists a contact shows; the first of a kind is primary.
-pub(super) fn add(contact: &mut Contact, identities: Vec<Identity>) {
-    for Identity { kind, source, value } in identities {
-        match kind {
-            IdentityKind::Email => {
-                let primary = contact.emails.0.is_empty();
-                contact.emails.0.push(Email { address: value, label: None, primary });
-            }
-            IdentityKind::Phone => {
-                let primary = contact.phones.0.is_empty();
-                contact.phones.0.push(Phone { number: value, label: None, primary });
-            }
-            IdentityKind::External => contact.external_ids.0.push(ExternalId { source, id: value }),
-        }
-    }
+    recognise(conn, by, &Sighting { identities, at: Instant::now(), message_id: None, new: new.as_ref() })
 }

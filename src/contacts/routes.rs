@@ -28,12 +28,16 @@ async fn list(actor: May<grants::ContactsRead>, app: Data<App>, query: ListQuery
     app.read(&actor, move |conn, by| Reply::ok(&filter::page(conn, by, &query.known, &query.custom, &region)?)).await
 }
 
-/// Shows a contact.
-#[utoipa::path(operation_id = "get_contact", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact)))]
+/// Shows a contact; a merged one has moved to its survivor.
+#[utoipa::path(operation_id = "get_contact", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}")]
 async fn show(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
-    app.read(&actor, move |conn, by| reply(&store::find(conn, by, id)?)).await
+    app.read(&actor, move |conn, by| {
+        let contact = store::find(conn, by, id)?;
+        if contact.id == id { reply(&contact) } else { Ok(Reply::moved(format!("/api/v1/contacts/{}", contact.id))) }
+    })
+    .await
 }
 
 /// Creates a contact: at least a name, an e-mail address, a phone number or an external id.
@@ -113,4 +117,5 @@ async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<Conta
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(show).service(create).service(update).service(consent);
     cfg.service(remove).service(restore).service(erase);
+    cfg.configure(super::identities::routes).configure(super::merge::routes).configure(super::duplicates::routes);
 }

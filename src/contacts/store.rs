@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 
 use super::ContactId;
-use super::identity::{self, Identity};
+use super::identity::{self, Identity, IdentityKind, Link};
 use super::model::{Contact, ContactChange, NewContact};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, UserId, owners};
@@ -31,21 +31,33 @@ pub struct Brief {
     pub owner_id: Option<UserId>,
     /// Whom the person works for.
     pub company_id: Option<CompanyId>,
+    /// The survivor, where the contact was merged.
+    pub merged_into: Option<ContactId>,
+    /// How many contacts are merged into it.
+    pub members: i32,
 }
 
 pub(super) const fn subject(id: ContactId) -> Subject {
     Subject { entity: "contact", id: id.0, contact_id: Some(id.0) }
 }
 
-/// The contact, for whoever may see it.
+/// The contact, for whoever may see it: of a merged one its survivor.
 ///
 /// # Errors
 /// Not found where it is absent, deleted or out of the caller's sight.
 pub fn find(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Contact> {
-    let contact =
-        contacts::table.find(id).filter(contacts::deleted_at.is_null()).select(Contact::as_select()).first(conn)?;
+    let live = |id| contacts::table.find(id).filter(contacts::deleted_at.is_null()).select(Contact::as_select());
+    let mut contact: Contact = live(id).first(conn)?;
+    if let Some(survivor) = contact.merged_into {
+        contact = live(survivor).first(conn)?;
+    }
     by.scope.check(contact.owner_id)?;
     Ok(contact)
+}
+
+/// The row as it is: merged, deleted, seen or not.
+pub(super) fn raw(conn: &mut Connection, id: ContactId) -> Result<Contact> {
+    Ok(contacts::table.find(id).select(Contact::as_select()).first(conn)?)
 }
 
 /// Makes sure the caller may see the contact: cheaper than [`find`].
@@ -82,6 +94,32 @@ pub fn seen(conn: &mut Connection, by: &Principal, ids: &[ContactId]) -> Result<
 /// Every bad reference or custom field; [`Code::IdentityTaken`](crate::error::Code::IdentityTaken); a transient error
 /// where a concurrent request took one of its identities.
 pub fn insert(conn: &mut Connection, by: &Principal, new: NewContact) -> Result<Contact> {
+    let contact = prepare(conn, new)?;
+    let wanted = contact.identities();
+    identity::check_free(conn, by, None, &wanted)?;
+    let wanted: Vec<_> = wanted.into_iter().map(|(_, identity)| identity).collect();
+    write_new(conn, by, &contact, &wanted, Link::stated(contact.created_at))?;
+    Ok(contact)
+}
+
+/// Makes a contact of identities that an event brought and nobody has.
+///
+/// # Errors
+/// As for [`insert`].
+pub(super) fn insert_found(
+    conn: &mut Connection,
+    by: &Principal,
+    new: NewContact,
+    identities: &[Identity],
+    link: Link,
+    anonymous: bool,
+) -> Result<Contact> {
+    let contact = Contact { anonymous, ..prepare(conn, new)? };
+    write_new(conn, by, &contact, identities, link)?;
+    Ok(contact)
+}
+
+fn prepare(conn: &mut Connection, new: NewContact) -> Result<Contact> {
     let mut contact = Contact::blank(Instant::now());
     contact.apply(&new.fields);
     let company = check_references(conn, &new.fields)?;
@@ -90,14 +128,20 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: NewContact) -> Result<
     contact.custom.0 = fields::check(conn, Entity::Contact, &custom, mode)?;
     check_named(&contact)?;
     contact.index(company.as_deref());
-    let wanted = contact.identities();
-    identity::check_free(conn, by, None, &wanted)?;
-    diesel::insert_into(contacts::table).values(&contact).execute(conn)?;
-    let wanted: Vec<_> = wanted.into_iter().map(|(_, identity)| identity).collect();
-    identity::attach(conn, contact.id, &wanted, contact.created_at)?;
-    attach_tags(conn, contact.id, &contact.tags.0)?;
-    audit::record(conn, by, "create", subject(contact.id), None::<&Contact>, Some(&contact))?;
     Ok(contact)
+}
+
+fn write_new(
+    conn: &mut Connection,
+    by: &Principal,
+    contact: &Contact,
+    identities: &[Identity],
+    link: Link,
+) -> Result<()> {
+    diesel::insert_into(contacts::table).values(contact).execute(conn)?;
+    identity::attach(conn, contact.id, identities, link)?;
+    attach_tags(conn, contact.id, &contact.tags.0)?;
+    audit::record(conn, by, "create", subject(contact.id), None::<&Contact>, Some(contact))
 }
 
 /// Changes a contact; where nothing differs nothing is written.
@@ -125,20 +169,42 @@ pub fn update(
         Some(None) => after.custom.0 = fields::check(conn, Entity::Contact, &Map::new(), Mode::Create)?,
     }
     check_named(&after)?;
+    after.anonymous = before.anonymous && before.display_name == after.display_name && after.identities().is_empty();
     save(conn, by, &before, after)
 }
 
-/// Adds identities nobody has to a contact.
-pub(super) fn learn(conn: &mut Connection, by: &Principal, id: ContactId, new: Vec<Identity>) -> Result<()> {
-    let before = find(conn, by, id)?;
-    let mut after = before.clone();
-    super::reference::add(&mut after, new);
-    save(conn, by, &before, after)?;
+/// Adds identities nobody has to a contact; where it was merged, its survivor shows them too.
+pub(super) fn learn(conn: &mut Connection, by: &Principal, id: ContactId, new: &[Identity], link: Link) -> Result<()> {
+    identity::attach(conn, id, new, link)?;
+    let member = raw(conn, id)?;
+    let survivor = member.merged_into.map(|survivor| raw(conn, survivor)).transpose()?;
+    for before in std::iter::once(member).chain(survivor) {
+        let mut after = before.clone();
+        if before.anonymous && new.iter().any(|one| one.kind != IdentityKind::Anonymous) {
+            after.anonymous = false;
+            after.display_name = String::new();
+        }
+        super::recognise::add(&mut after, new);
+        if before.anonymous != after.anonymous || before.display_name == before.computed_name() {
+            after.display_name =
+                Some(after.computed_name()).filter(|name| !name.is_empty()).unwrap_or(before.display_name.clone());
+        }
+        save_row(conn, by, &before, after)?;
+    }
     Ok(())
 }
 
 /// Writes a changed contact with its indexes, and puts the change on the timeline and the trail.
-fn save(conn: &mut Connection, by: &Principal, before: &Contact, mut after: Contact) -> Result<Contact> {
+fn save(conn: &mut Connection, by: &Principal, before: &Contact, after: Contact) -> Result<Contact> {
+    move_identities(conn, by, before, &after)?;
+    let after = save_row(conn, by, before, after)?;
+    if after.members > 0 && after.owner_id != before.owner_id {
+        share_owner(conn, &after)?;
+    }
+    Ok(after)
+}
+
+fn save_row(conn: &mut Connection, by: &Principal, before: &Contact, mut after: Contact) -> Result<Contact> {
     let difference = audit::difference(before, &after)?;
     if difference.is_empty() {
         return Ok(after);
@@ -147,12 +213,19 @@ fn save(conn: &mut Connection, by: &Principal, before: &Contact, mut after: Cont
     after.index(company.as_deref());
     after.version = before.version + 1;
     after.updated_at = Instant::now();
-    move_identities(conn, by, before, &after)?;
     move_tags(conn, after.id, &before.tags.0, &after.tags.0)?;
     overwrite(conn, before.version, &after)?;
     audit::record(conn, by, "update", subject(after.id), Some(before), Some(&after))?;
     note(conn, by, &after, difference)?;
     Ok(after)
+}
+
+/// Shows the survivor's owner on all that is merged into it.
+pub(super) fn share_owner(conn: &mut Connection, survivor: &Contact) -> Result<()> {
+    diesel::update(contacts::table.filter(contacts::merged_into.eq(survivor.id)))
+        .set(contacts::owner_id.eq(survivor.owner_id))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Writes the row, unless somebody else has done so since it was read: then the whole work is run again.
@@ -207,8 +280,31 @@ fn move_identities(conn: &mut Connection, by: &Principal, before: &Contact, afte
     let gained: Vec<_> = lacking(&new, &old).cloned().collect();
     identity::check_free(conn, by, Some(after.id), &gained)?;
     identity::detach(conn, after.id, &lost)?;
+    if after.members > 0 && !lost.is_empty() {
+        forget(conn, after.id, &lost)?;
+    }
     let gained: Vec<_> = gained.into_iter().map(|(_, identity)| identity).collect();
-    identity::attach(conn, after.id, &gained, after.updated_at)
+    identity::attach(conn, after.id, &gained, Link::stated(after.updated_at))
+}
+
+/// Takes identities that were removed from a survivor from those merged into it, too.
+fn forget(conn: &mut Connection, survivor: ContactId, lost: &[Identity]) -> Result<()> {
+    let members = contacts::table.filter(contacts::merged_into.eq(survivor));
+    let members: Vec<Contact> = members.select(Contact::as_select()).load(conn)?;
+    for before in members {
+        let gone = |kind, value: &String| lost.iter().any(|one| one.kind == kind && one.value == *value);
+        let mut after = Contact { version: before.version + 1, ..before.clone() };
+        after.emails.0.retain(|email| !gone(IdentityKind::Email, &email.address));
+        after.phones.0.retain(|phone| !gone(IdentityKind::Phone, &phone.number));
+        after.external_ids.0.retain(|external| {
+            !lost.iter().any(|one| {
+                one.kind == IdentityKind::External && one.source == external.source && one.value == external.id
+            })
+        });
+        identity::detach(conn, before.id, lost)?;
+        overwrite(conn, before.version, &after)?;
+    }
+    Ok(())
 }
 
 /// Those of `all` that are not among `known`.
@@ -227,7 +323,7 @@ fn attach_tags(conn: &mut Connection, id: ContactId, tags: &[String]) -> Result<
     Ok(())
 }
 
-fn move_tags(conn: &mut Connection, id: ContactId, old: &[String], new: &[String]) -> Result<()> {
+pub(super) fn move_tags(conn: &mut Connection, id: ContactId, old: &[String], new: &[String]) -> Result<()> {
     for tag in old.iter().filter(|tag| !new.contains(tag)) {
         diesel::delete(contact_tags::table.find((id, tag))).execute(conn)?;
     }

@@ -193,6 +193,10 @@ diesel::table! {
         updated_at -> sql::Instant,
         deleted_at -> Nullable<sql::Instant>,
         erased_at -> Nullable<sql::Instant>,
+        merged_into -> Nullable<sql::Guid>,
+        members -> Integer,
+        anonymous -> Bool,
+        own -> Nullable<sql::Json>,
     }
 }
 
@@ -207,6 +211,10 @@ diesel::table! {
         value -> Text,
         created_at -> sql::Instant,
         retired_at -> Nullable<sql::Instant>,
+        cause -> Text,
+        confidence -> Integer,
+        first_seen -> sql::Instant,
+        last_seen -> sql::Instant,
     }
 }
 
@@ -472,6 +480,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    identity_events (contact_id, id) {
+        contact_id -> sql::Guid,
+        id -> sql::Guid,
+        at -> sql::Instant,
+        decision -> Text,
+        kind -> Nullable<Text>,
+        source -> Nullable<Text>,
+        value -> Nullable<Text>,
+        cause -> Text,
+        via -> Nullable<Text>,
+        other_id -> Nullable<sql::Guid>,
+        message_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    merges (id) {
+        id -> sql::Guid,
+        survivor_id -> sql::Guid,
+        loser_id -> sql::Guid,
+        moved -> sql::Json,
+        choices -> sql::Json,
+        loser_newer -> Bool,
+        loser_older -> Bool,
+        changes -> sql::Json,
+        kept -> sql::Json,
+        cause -> Text,
+        reason -> Nullable<Text>,
+        user_id -> Nullable<sql::Guid>,
+        api_key_id -> Nullable<sql::Guid>,
+        at -> sql::Instant,
+        undone_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    duplicate_keys (contact_id, key) {
+        contact_id -> sql::Guid,
+        key -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    duplicates (id) {
+        id -> sql::Guid,
+        first_id -> sql::Guid,
+        second_id -> sql::Guid,
+        score -> Integer,
+        reasons -> sql::Json,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        closed_at -> Nullable<sql::Instant>,
+        closed_as -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    feed (seq) {
+        seq -> BigInt,
+        txid -> BigInt,
+        contact_id -> sql::Guid,
+        entry_id -> sql::Guid,
+        lead_id -> Nullable<sql::Guid>,
+        recorded_at -> sql::Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     users,
@@ -498,4 +589,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     tasks,
     imports,
     import_errors,
+    identity_events,
+    merges,
+    duplicate_keys,
+    duplicates,
+    feed,
 );

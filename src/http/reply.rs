@@ -45,6 +45,12 @@ impl Reply {
         Ok(Self { status: 201, location: Some(location), ..Self::ok(value)? })
     }
 
+    /// 301: what was asked for is found at `location` from now on.
+    #[must_use]
+    pub fn moved(location: String) -> Self {
+        Self { status: 301, location: Some(location), ..Self::no_content() }
+    }
+
     /// 204.
     #[must_use]
     pub const fn no_content() -> Self {
@@ -83,7 +89,7 @@ impl Responder for Reply {
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        if status == StatusCode::NO_CONTENT {
+        if status == StatusCode::NO_CONTENT || status == StatusCode::MOVED_PERMANENTLY {
             return response.finish();
         }
         response.content_type(self.content_type).body(self.body)

@@ -129,8 +129,11 @@ pub fn record(conn: &mut Connection, by: &Principal, items: &[Item]) -> Result<V
                 };
             }
             let contact = clients.find(conn, by, draft)?;
-            if draft.lead_id().is_some_and(|lead| leads.get(&lead) != Some(&contact)) {
-                return Err(Error::invalid(vec![store::not_their_lead()]));
+            if let Some(lead) = draft.lead_id() {
+                let of = leads.get(&lead).copied();
+                if !of.map_or(Ok(false), |of| contacts::cluster::are_one(conn, of, contact))? {
+                    return Err(Error::invalid(vec![store::not_their_lead()]));
+                }
             }
             let interaction = draft.of(by, contact);
             let result = ItemResult::of(*index, ItemStatus::Created, interaction.id, contact);

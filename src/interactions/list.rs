@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::{Channel, Direction, Interaction, InteractionId};
 use crate::accounts::Principal;
-use crate::contacts::ContactId;
+use crate::contacts::{ContactId, cluster};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
 use crate::db::schema::{contacts, timeline_entries as entries};
 use crate::db::types::Instant;
@@ -83,6 +83,27 @@ impl InteractionQuery {
 /// # Errors
 /// The database is away.
 pub fn page(conn: &mut Connection, by: &Principal, filter: &Filter) -> Result<Page<Interaction>> {
+    let rows = match filter.query.contact_id {
+        None => rows(conn, by, filter, None)?,
+        Some(contact) => {
+            // A client's are its own and those of the contacts merged into it, each read as one range.
+            let mut all = Vec::new();
+            for member in cluster::all_of(conn, contact)? {
+                all.extend(rows(conn, by, filter, Some(member))?);
+            }
+            all.sort_by_key(|one| std::cmp::Reverse((one.occurred_at, one.id)));
+            all
+        }
+    };
+    Ok(Page::cut(rows, filter.limit, |last: &Interaction| Cursor(last.occurred_at, last.id).encode()))
+}
+
+fn rows(
+    conn: &mut Connection,
+    by: &Principal,
+    filter: &Filter,
+    contact: Option<ContactId>,
+) -> Result<Vec<Interaction>> {
     let wanted = &filter.query;
     let mut query = entries::table
         .select(Interaction::as_select())
@@ -119,7 +140,7 @@ pub fn page(conn: &mut Connection, by: &Principal, filter: &Filter) -> Result<Pa
     if let Some(direction) = wanted.direction {
         query = query.filter(entries::direction.eq(direction));
     }
-    if let Some(contact) = wanted.contact_id {
+    if let Some(contact) = contact {
         query = query.filter(entries::contact_id.eq(contact));
     }
     if let Some(lead) = wanted.lead_id {
@@ -137,6 +158,5 @@ pub fn page(conn: &mut Connection, by: &Principal, filter: &Filter) -> Result<Pa
     if let Some(to) = wanted.to {
         query = query.filter(entries::occurred_at.lt(to));
     }
-    let rows = query.load(conn)?;
-    Ok(Page::cut(rows, filter.limit, |last: &Interaction| Cursor(last.occurred_at, last.id).encode()))
+    Ok(query.load(conn)?)
 }

@@ -69,7 +69,7 @@ fn owner_of(conn: &mut Connection, lead: LeadId) -> Result<Option<(ContactId, Op
 pub fn check_lead(conn: &mut Connection, by: &Principal, contact: ContactId, lead: Option<LeadId>) -> Result<()> {
     let Some(lead) = lead else { return Ok(()) };
     match owner_of(conn, lead)? {
-        Some((of, owner)) if of == contact && by.scope.sees(owner) => Ok(()),
+        Some((of, owner)) if by.scope.sees(owner) && contacts::cluster::are_one(conn, of, contact)? => Ok(()),
         _ => Err(Error::invalid(vec![not_their_lead()])),
     }
 }

@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Filter;
-use super::page::{self, Line, TimelineEntry};
+use super::page::{Line, TimelineEntry};
+use super::{Filter, company};
 use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
 use crate::contacts::identity::IdentityKind;
-use crate::contacts::{self, Contact, ContactId};
+use crate::contacts::{self, Contact, ContactId, cluster};
 use crate::db::conditions::OneOf;
 use crate::db::schema::{channel_totals, companies, identities, leads, pipelines, stages, users};
 use crate::db::types::Instant;
@@ -152,12 +152,13 @@ pub struct Client360 {
 /// Not found.
 pub fn of(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Client360> {
     let contact = contacts::store::find(conn, by, id)?;
-    let leads = leads_of(conn, by, id)?;
-    let channels = totals(conn, id)?;
+    let members = if contact.members == 0 { vec![contact.id] } else { cluster::members_of(conn, contact.id)? };
+    let leads = leads_of(conn, by, &members)?;
+    let channels = totals(conn, &members)?;
     let touch = |at: Instant, total: &ChannelTotal| Touch { at, channel: total.channel, online: total.online };
     Ok(Client360 {
         identities: identities::table
-            .filter(identities::contact_id.eq(id))
+            .filter(identities::contact_id.eq_any(&members))
             .filter(identities::retired_at.is_null())
             .select((identities::kind, identities::source, identities::value))
             .load(conn)?,
@@ -174,19 +175,35 @@ pub fn of(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Client
         first_touch: channels.iter().min_by_key(|total| total.first_at).map(|total| touch(total.first_at, total)),
         last_touch: channels.iter().max_by_key(|total| total.last_at).map(|total| touch(total.last_at, total)),
         channels,
-        next_task: tasks::next(conn, by, id)?,
-        timeline: page::page(conn, by, Line::Contact(id), &Filter::newest(FIRST_PAGE))?,
+        next_task: tasks::next(conn, by, &members)?,
+        timeline: {
+            let lines = members.iter().copied().map(Line::Contact).collect();
+            company::merged(conn, by, lines, &Filter::newest(FIRST_PAGE))?
+        },
         contact,
     })
 }
 
-fn totals(conn: &mut Connection, id: ContactId) -> Result<Vec<ChannelTotal>> {
+/// The totals of a client and of those merged into it, as one.
+fn totals(conn: &mut Connection, members: &[ContactId]) -> Result<Vec<ChannelTotal>> {
     use channel_totals as t;
-    Ok(t::table
-        .filter(t::contact_id.eq(id))
+    let rows: Vec<ChannelTotal> = t::table
+        .filter(t::contact_id.eq_any(members))
         .order((t::channel, t::online))
         .select((t::channel, t::online, t::interactions, t::first_at, t::last_at))
-        .load(conn)?)
+        .load(conn)?;
+    let mut out: Vec<ChannelTotal> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match out.last_mut().filter(|last| last.channel == row.channel && last.online == row.online) {
+            Some(last) => {
+                last.interactions += row.interactions;
+                last.first_at = last.first_at.min(row.first_at);
+                last.last_at = last.last_at.max(row.last_at);
+            }
+            None => out.push(row),
+        }
+    }
+    Ok(out)
 }
 
 fn company(conn: &mut Connection, id: Option<CompanyId>) -> Result<Option<ClientCompany>> {
@@ -206,11 +223,11 @@ type LeadRow = (
 );
 
 /// All live leads of the client that the caller sees, with their stages' kinds, those that moved last first.
-fn leads_of(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Vec<(String, OpenLead)>> {
+fn leads_of(conn: &mut Connection, by: &Principal, members: &[ContactId]) -> Result<Vec<(String, OpenLead)>> {
     let mut query = leads::table
         .inner_join(stages::table.on(stages::id.eq(leads::stage_id)))
         .inner_join(pipelines::table.on(pipelines::id.eq(leads::pipeline_id)))
-        .filter(leads::contact_id.eq(id))
+        .filter(leads::contact_id.eq_any(members))
         .filter(leads::deleted_at.is_null())
         .order((leads::stage_entered_at.desc(), leads::id.desc()))
         .select((

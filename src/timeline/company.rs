@@ -8,7 +8,7 @@ use super::filter::Filter;
 use super::page::{self, Line, TimelineEntry};
 use crate::accounts::Principal;
 use crate::companies::{self, CompanyId};
-use crate::contacts::ContactId;
+use crate::contacts::{ContactId, cluster};
 use crate::db::Connection;
 use crate::db::conditions::{Direction as Way, OneOf};
 use crate::db::schema::contacts;
@@ -16,9 +16,9 @@ use crate::db::types::Instant;
 use crate::error::{Error, Result};
 use crate::http::Page;
 
-/// One person's line, read piece by piece.
+/// One line, read piece by piece.
 struct Reader {
-    contact: ContactId,
+    line: Line,
     piece: std::iter::Peekable<std::vec::IntoIter<TimelineEntry>>,
     more: bool,
 }
@@ -27,9 +27,9 @@ type Key = (Instant, EntryId);
 
 impl Reader {
     /// The key of the next entry; reads another piece where this one is used up.
-    fn peek(&mut self, mut read: impl FnMut(ContactId) -> Result<(Vec<TimelineEntry>, bool)>) -> Result<Option<Key>> {
+    fn peek(&mut self, mut read: impl FnMut(Line) -> Result<(Vec<TimelineEntry>, bool)>) -> Result<Option<Key>> {
         if self.piece.peek().is_none() && self.more {
-            let (piece, more) = read(self.contact)?;
+            let (piece, more) = read(self.line)?;
             self.piece = piece.into_iter().peekable();
             self.more = more;
         }
@@ -44,20 +44,29 @@ impl Reader {
 pub fn page(conn: &mut Connection, by: &Principal, company: CompanyId, filter: &Filter) -> Result<Page<TimelineEntry>> {
     companies::name_of(conn, company)?.ok_or(Error::not_found())?;
     let people = people(conn, by, company)?;
+    merged(conn, by, people.into_iter().map(Line::Contact).collect(), filter)
+}
+
+/// A page of several lines as one.
+///
+/// # Errors
+/// The database is away.
+pub fn merged(conn: &mut Connection, by: &Principal, lines: Vec<Line>, filter: &Filter) -> Result<Page<TimelineEntry>> {
+    if let [line] = lines.as_slice() {
+        return page::page(conn, by, *line, filter);
+    }
     let wanted = usize::try_from(filter.limit + 1).unwrap_or(1);
-    let size = filter.limit / i64::try_from(people.len().max(1)).unwrap_or(1) + 2;
-    let mut readers: Vec<Reader> = people
-        .into_iter()
-        .map(|contact| Reader { contact, piece: Vec::new().into_iter().peekable(), more: true })
-        .collect();
+    let size = filter.limit / i64::try_from(lines.len().max(1)).unwrap_or(1) + 2;
+    let mut readers: Vec<Reader> =
+        lines.into_iter().map(|line| Reader { line, piece: Vec::new().into_iter().peekable(), more: true }).collect();
     let mut rows: Vec<TimelineEntry> = Vec::with_capacity(wanted);
     while rows.len() < wanted {
         // All that was taken lies before all that is to come, so the last one taken is everybody's cursor.
         let after = rows.last().map(|last| (last.occurred_at, last.id)).or(filter.after);
         let mut best: Option<(Key, &mut Reader)> = None;
         for reader in &mut readers {
-            let next = reader.peek(|contact| {
-                let piece = page::entries_of(conn, by, Line::Contact(contact), filter, after, size)?;
+            let next = reader.peek(|line| {
+                let piece = page::entries_of(conn, by, line, filter, after, size)?;
                 let more = i64::try_from(piece.len()).is_ok_and(|len| len == size);
                 Ok((piece, more))
             })?;
@@ -81,12 +90,13 @@ pub fn page(conn: &mut Connection, by: &Principal, company: CompanyId, filter: &
 fn people(conn: &mut Connection, by: &Principal, company: CompanyId) -> Result<Vec<ContactId>> {
     let mut query = contacts::table
         .filter(contacts::company_id.eq(company))
-        .filter(contacts::deleted_at.is_null())
+        .filter(contacts::deleted_at.is_null().and(contacts::merged_into.is_null()))
         .select(contacts::id)
         .into_boxed();
     if let Some(owners) = by.scope.owners() {
         let owners = owners.into_iter().map(|owner| owner.0).collect();
         query = query.filter(contacts::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners)));
     }
-    Ok(query.load(conn)?)
+    let survivors = query.load(conn)?;
+    cluster::lines_of(conn, survivors)
 }

@@ -16,7 +16,7 @@ use crate::accounts::Principal;
 use crate::contacts::{self, ContactId};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
 use crate::db::dialect::Condition;
-use crate::db::schema::{api_keys, leads, timeline_entries as entries, users};
+use crate::db::schema::{api_keys, contacts as clients, leads, timeline_entries as entries, users};
 use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
@@ -175,16 +175,20 @@ pub enum Line {
     Lead(ContactId, LeadId),
 }
 
-/// The line of a lead that the caller sees, whose client they see too.
+/// The lines of a lead that the caller sees, whose client they see too: those of all that is merged with its client.
 ///
 /// # Errors
 /// Not found.
-pub fn line_of_lead(conn: &mut Connection, by: &Principal, lead: LeadId) -> Result<Line> {
+pub fn lines_of_lead(conn: &mut Connection, by: &Principal, lead: LeadId) -> Result<Vec<Line>> {
     let live = leads::table.filter(leads::id.eq(lead)).filter(leads::deleted_at.is_null());
     let (contact, owner) = live.select((leads::contact_id, leads::owner_id)).first(conn)?;
     by.scope.check(owner)?;
-    contacts::store::visible(conn, by, contact)?;
-    Ok(Line::Lead(contact, lead))
+    let client = contacts::store::visible(conn, by, contact)?;
+    let members = match client.merged_into {
+        None => contacts::cluster::line_of(conn, &client)?,
+        Some(survivor) => contacts::cluster::members_of(conn, survivor)?,
+    };
+    Ok(members.into_iter().map(|member| Line::Lead(member, lead)).collect())
 }
 
 /// Up to `count` entries of a line behind `after`, without their authors' names.
@@ -246,6 +250,37 @@ pub fn entries_of(
         query = query.filter(entries::lead_id.eq(lead));
     }
     Ok(query.load(conn)?)
+}
+
+/// Those of these entries that the caller sees, with their authors' names, in no order.
+///
+/// # Errors
+/// The database is away.
+pub fn entries_by_id(conn: &mut Connection, by: &Principal, ids: Vec<EntryId>) -> Result<Vec<TimelineEntry>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let client = clients::table.filter(clients::id.eq(entries::contact_id)).filter(clients::deleted_at.is_null());
+    let ids = ids.into_iter().map(|id| id.0).collect();
+    let mut query = entries::table
+        .select(TimelineEntry::as_select())
+        .filter(OneOf::new("timeline_entries.id", ids))
+        .filter(entries::deleted_at.is_null())
+        .into_boxed::<MultiBackend>();
+    query = match by.scope.owners() {
+        None => query.filter(exists(client)),
+        Some(owners) => {
+            let owners = owners.into_iter().map(|owner| owner.0).collect();
+            let seen = clients::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
+            query.filter(exists(client.filter(seen)))
+        }
+    };
+    if let Some(seen) = of_seen_leads(by) {
+        query = query.filter(seen);
+    }
+    let rows: Vec<TimelineEntry> = query.load(conn)?;
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    Ok(finish(conn, rows, count)?.items)
 }
 
 /// A page of one line.

@@ -1,7 +1,7 @@
 //! Timelines and the record page over HTTP.
 
-use actix_web::get;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get};
 
 use super::client360::{self, Client360};
 use super::page::{self, Line};
@@ -15,19 +15,32 @@ use crate::error::Result;
 use crate::http::{Page, Query, Reply, Routes};
 use crate::pipelines::LeadId;
 
-/// Shows a client's timeline: interactions, notes, tasks, stage moves and changes in one order.
-#[utoipa::path(operation_id = "get_contact_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
+/// Where the page of a contact that was merged is found.
+fn moved(survivor: ContactId, page: &str, parameters: &str) -> Reply {
+    let mark = if parameters.is_empty() { "" } else { "?" };
+    Reply::moved(format!("/api/v1/contacts/{survivor}/{page}{mark}{parameters}"))
+}
+
+/// Shows a client's timeline: interactions, notes, tasks, stage moves and changes in one order. A merged contact's has
+/// moved to its survivor, whose line shows the facts of both.
+#[utoipa::path(operation_id = "get_contact_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}/timeline")]
 async fn of_contact(
     actor: May<grants::ContactsRead>,
     app: Data<App>,
     id: Path<ContactId>,
     query: Query<TimelineQuery>,
+    req: HttpRequest,
 ) -> Result<Reply> {
     let (id, filter) = (*id, query.0.parse()?);
+    let parameters = req.query_string().to_owned();
     app.read(&actor, move |conn, by| {
-        contacts::store::visible(conn, by, id)?;
-        Reply::ok(&page::page(conn, by, Line::Contact(id), &filter)?)
+        let client = contacts::store::visible(conn, by, id)?;
+        if let Some(survivor) = client.merged_into {
+            return Ok(moved(survivor, "timeline", &parameters));
+        }
+        let lines = contacts::cluster::line_of(conn, &client)?.into_iter().map(Line::Contact).collect();
+        Reply::ok(&company::merged(conn, by, lines, &filter)?)
     })
     .await
 }
@@ -56,18 +69,21 @@ async fn of_lead(
 ) -> Result<Reply> {
     let (id, filter) = (*id, query.0.parse()?);
     app.read(&actor, move |conn, by| {
-        let line = page::line_of_lead(conn, by, id)?;
-        Reply::ok(&page::page(conn, by, line, &filter)?)
+        let lines = page::lines_of_lead(conn, by, id)?;
+        Reply::ok(&company::merged(conn, by, lines, &filter)?)
     })
     .await
 }
 
 /// Shows a client's whole record page in one call.
-#[utoipa::path(operation_id = "get_contact_360", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Client360)))]
+#[utoipa::path(operation_id = "get_contact_360", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Client360), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}/360")]
 async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let client = client360::of(conn, by, *id)?;
+        if client.contact.id != *id {
+            return Ok(moved(client.contact.id, "360", ""));
+        }
         Ok(Reply::ok(&client)?.version(client.contact.version))
     })
     .await

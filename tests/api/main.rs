@@ -10,6 +10,7 @@ mod faults;
 mod fields;
 mod funnel;
 mod habits;
+mod identity;
 mod imports;
 mod interactions;
 mod leads;

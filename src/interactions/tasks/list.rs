@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Task;
 use crate::accounts::{Principal, UserId};
-use crate::contacts::ContactId;
+use crate::contacts::{ContactId, cluster};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
 use crate::db::dialect::Condition;
 use crate::db::schema::{contacts, leads, tasks};
@@ -60,6 +60,8 @@ pub struct TaskQuery {
 #[derive(Debug, Clone)]
 pub struct Filter {
     query: TaskQuery,
+    /// The client asked for, and those merged into it.
+    members: Vec<ContactId>,
     after: Option<Cursor<Option<Instant>, TaskId>>,
     limit: i64,
     now: Instant,
@@ -76,6 +78,7 @@ impl TaskQuery {
             after: keep(self.cursor.as_deref().map(Cursor::decode).transpose(), &mut errors).flatten(),
             limit: keep(self.limit.unwrap_or_default().get(), &mut errors).unwrap_or(1),
             query: self,
+            members: Vec::new(),
             now,
         };
         if errors.is_empty() { Ok(filter) } else { Err(Error::invalid(errors)) }
@@ -96,6 +99,10 @@ pub fn of_seen_leads(by: &Principal) -> Option<Condition<tasks::table>> {
 /// # Errors
 /// The database is away.
 pub fn page(conn: &mut Connection, by: &Principal, filter: &Filter) -> Result<Page<Task>> {
+    let filter = &match filter.query.contact_id {
+        Some(contact) => Filter { members: cluster::all_of(conn, contact)?, ..filter.clone() },
+        None => filter.clone(),
+    };
     let wanted = filter.limit + 1;
     let (mut rows, undated_after) = match &filter.after {
         Some(Cursor(None, id)) => (Vec::new(), Some(*id)),
@@ -168,8 +175,9 @@ fn select<'a>(by: &Principal, filter: &Filter, count: i64) -> Select<'a> {
     if let Some(assignee) = wanted.assignee_id {
         query = query.filter(tasks::assignee_id.eq(assignee));
     }
-    if let Some(contact) = wanted.contact_id {
-        query = query.filter(tasks::contact_id.eq(contact));
+    if !filter.members.is_empty() {
+        let members = filter.members.iter().map(|member| member.0).collect();
+        query = query.filter(OneOf::new("tasks.contact_id", members));
     }
     if let Some(lead) = wanted.lead_id {
         query = query.filter(tasks::lead_id.eq(lead));

@@ -36,11 +36,21 @@ fn load(conn: &mut Connection, by: &Principal, id: TaskId) -> Result<Task> {
     Ok(task)
 }
 
-/// The client's open task that is due first; tasks without a due time come last.
+/// The open task that is due first of a client and those merged into it; tasks without a due time come last.
 ///
 /// # Errors
 /// The database is away.
-pub fn next(conn: &mut Connection, by: &Principal, contact: ContactId) -> Result<Option<Task>> {
+pub fn next(conn: &mut Connection, by: &Principal, members: &[ContactId]) -> Result<Option<Task>> {
+    let mut first: Option<Task> = None;
+    for member in members {
+        let place = |task: &Task| (task.due_at.is_none(), task.due_at, task.id);
+        let next = next_of(conn, by, *member)?;
+        first = first.into_iter().chain(next).min_by_key(place);
+    }
+    Ok(first)
+}
+
+fn next_of(conn: &mut Connection, by: &Principal, contact: ContactId) -> Result<Option<Task>> {
     let open = tasks::table
         .filter(tasks::contact_id.eq(contact))
         .filter(tasks::done_at.is_null())

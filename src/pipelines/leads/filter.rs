@@ -10,9 +10,11 @@ use super::model::Lead;
 use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
+use crate::db::dialect::Condition;
 use crate::db::schema::leads;
 use crate::db::search::lead_text_contains;
 use crate::db::types::Instant;
+use crate::db::types::sql::Guid;
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::fields::{self, Entity, Wanted};
@@ -196,12 +198,15 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
     };
     given!(rows, query:
         pipeline_id pipeline_id eq, stage_id stage_id eq, kind stage_kind eq, owner_id owner_id eq,
-        contact_id contact_id eq, company_id company_id eq, source source eq, currency currency eq,
+        company_id company_id eq, source source eq, currency currency eq,
         lost_reason_id lost_reason_id eq, amount_min amount ge, amount_max amount le,
         expected_close_from expected_close_on ge, expected_close_to expected_close_on lt,
         created_from created_at ge, created_to created_at lt, updated_from updated_at ge, updated_to updated_at lt,
         entered_from entered_at ge, entered_to entered_at lt, closed_from closed_at ge, closed_to closed_at lt,
     );
+    if let Some(contact) = query.contact_id {
+        rows = rows.filter(of_client(contact));
+    }
     match query.unowned {
         Some(true) => rows = rows.filter(leads::owner_id.is_null()),
         Some(false) => rows = rows.filter(leads::owner_id.is_not_null()),
@@ -214,6 +219,14 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
         rows = rows.filter(condition);
     }
     Ok(rows)
+}
+
+/// The leads of a client and of those merged with it.
+fn of_client(contact: ContactId) -> Condition<leads::table> {
+    let survivor = "COALESCE(asked.merged_into, asked.id)";
+    let all = format!(" AND (one.id = {survivor} OR one.merged_into = {survivor}))");
+    let first = "leads.contact_id IN (SELECT one.id FROM contacts AS one, contacts AS asked WHERE asked.id = ";
+    Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>(first).bind::<Guid, _>(contact).sql(&all))
 }
 
 /// The leads that the caller sees.
