@@ -16,7 +16,8 @@ use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, Routes, middleware};
 use crate::imports::{self, queue::Queue};
 use crate::operations::{self, metrics::Metrics};
-use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, timeline};
+use crate::stream::Streams;
+use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, stream, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct App {
     pub openapi: openapi::Served,
     /// Set where figures are collected.
     pub metrics: Option<Metrics>,
+    /// Who listens to what happens.
+    pub streams: Streams,
 }
 
 impl App {
@@ -47,6 +50,7 @@ impl App {
             imports: Queue::default(),
             openapi: openapi::Served::default(),
             metrics: None,
+            streams: Streams::default(),
         }
     }
 
@@ -85,7 +89,7 @@ fn api(cfg: &mut Routes) {
     cfg.configure(interactions::routes::routes)
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
-    cfg.configure(pipelines::routes).configure(funnel::routes);
+    cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes);
     cfg.configure(imports::routes);
 }
 

@@ -38,6 +38,9 @@ pub mod imports;
 /// One client, one line.
 pub mod timeline;
 
+/// What happens, as it happens.
+pub mod stream;
+
 /// Health, metrics, housekeeping.
 pub mod operations;
 

@@ -14,6 +14,7 @@ use super::{Failure, Outcome, logs, say};
 use crate::accounts::setup;
 use crate::app::{self, App};
 use crate::config::Config;
+use crate::contacts::duplicates;
 use crate::operations::{self, housekeeping, metrics::Metrics};
 use crate::pipelines;
 
@@ -62,8 +63,10 @@ fn listen(bind: &str) -> Outcome<TcpListener> {
 
 async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let housekeeping = actix_web::rt::spawn(housekeeping::run(state.db.clone()));
+    let duplicates = actix_web::rt::spawn(duplicates::run(state.db.clone()));
     let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
+    let streaming = state.clone();
     let address = match &config.public_url {
         Some(_) => config.public_url(),
         None => format!("http://{}", listener.local_addr().map_err(Failure::new)?),
@@ -80,16 +83,19 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
         .map_err(Failure::new)?
         .run();
     let handle = server.handle();
+    let stopping = streaming.clone();
     // Heard from before the first word is said, so that whoever reads it may stop us at once.
     let stop = told_to_stop().map_err(Failure::new)?;
     actix_web::rt::spawn(async move {
         stop.await;
         tracing::info!("finishing accepted requests");
+        stopping.streams.close();
         handle.stop(true).await;
     });
     say(format!("Touchline serves {address}"));
     let ended = server.await.map_err(Failure::new);
     housekeeping.abort();
+    duplicates.abort();
     figures.abort();
     ended
 }

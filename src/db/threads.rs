@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use flume::{Receiver, Sender, TrySendError};
 use metrics::histogram;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub use self::commit::begin;
 use self::commit::{Job, Task};
@@ -66,6 +66,7 @@ pub struct Load {
 pub struct Db {
     reads: Sender<ReadJob>,
     writes: Sender<Box<dyn Job>>,
+    committed: watch::Sender<()>,
     target: Target,
     _threads: Arc<Threads>,
 }
@@ -107,6 +108,7 @@ impl Db {
         let (reads, read_queue) = flume::bounded::<ReadJob>(sizes.queue);
         let (writes, write_queue) = flume::bounded::<Box<dyn Job>>(sizes.queue);
         let health = Arc::new(Health::new());
+        let committed = watch::Sender::new(());
         let mut threads = Vec::new();
         for n in 0..sizes.readers {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), read_queue.clone());
@@ -121,16 +123,23 @@ impl Db {
         }
         for n in 0..sizes.writers {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), write_queue.clone());
-            let due = checkpoint::Due::new(ask.clone());
-            threads.push(spawn(format!("db-write-{n}"), move || commit::serve(slot, &queue, sizes.batch, due))?);
+            let (committed, due) = (committed.clone(), checkpoint::Due::new(ask.clone()));
+            let serve = move || commit::serve(slot, &queue, sizes.batch, &committed, due);
+            threads.push(spawn(format!("db-write-{n}"), serve)?);
         }
-        Ok(Self { reads, writes, target, _threads: Arc::new(Threads(threads)) })
+        Ok(Self { reads, writes, committed, target, _threads: Arc::new(Threads(threads)) })
     }
 
     /// Which database this is.
     #[must_use]
     pub const fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Tells after each commit of this process.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<()> {
+        self.committed.subscribe()
     }
 
     /// How full the queues are.

@@ -64,11 +64,14 @@ fn client(
     }
     let known =
         ClientRef::Known { identities: facts.identities.clone(), name: None, given_name: None, family_name: None };
-    let id = resolve(conn, by, &known, Unknown::Refuse)?.contact_id;
+    // A second user id of one source is a second client, even where the row's address belongs to the first.
+    let found = resolve(conn, by, &known, Unknown::Create { source: None })?;
+    let id = found.contact_id;
+    taken.created |= found.created;
     let before = contacts::store::find(conn, by, id)?;
     let after = contacts::store::update(conn, by, id, None, &news(&before, facts, company_id))?;
     // The identities that `resolve` has added show in the time of change alone.
-    taken.updated |= after.version != before.version;
+    taken.updated |= !found.created && after.version != before.version;
     Ok(after)
 }
 

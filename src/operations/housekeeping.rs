@@ -11,6 +11,7 @@ use crate::db::types::Instant;
 use crate::db::{Connection, Db, dialect};
 use crate::error::Result;
 use crate::http::idempotency;
+use crate::stream::feed;
 
 const EVERY: Duration = Duration::from_secs(3600);
 
@@ -35,9 +36,10 @@ pub async fn run(db: Db) {
 pub async fn once(db: &Db) -> Result<usize> {
     let answers = until_none_is_left(db, |conn| idempotency::forget_old(conn, Instant::now())).await?;
     let sessions = until_none_is_left(db, |conn| sessions::forget_old(conn, Instant::now())).await?;
+    let news = until_none_is_left(db, |conn| feed::forget_old(conn, Instant::now())).await?;
     let optimize = dialect::optimize(db.target());
     db.write(move |conn| Ok(conn.batch_execute(optimize)?)).await?;
-    Ok(answers + sessions)
+    Ok(answers + sessions + news)
 }
 
 /// Repeats a job that takes a bounded bite each time.

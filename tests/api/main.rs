@@ -19,6 +19,7 @@ mod pipelines;
 mod probe;
 mod problems;
 mod schema;
+mod stream;
 mod support;
 mod tasks;
 mod timeline;

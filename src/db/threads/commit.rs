@@ -9,7 +9,7 @@ use std::time::Instant;
 use diesel::connection::SimpleConnection;
 use flume::Receiver;
 use metrics::{Histogram, histogram};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::checkpoint::Due;
 use super::slot::{Slot, explain};
@@ -67,7 +67,13 @@ impl<F: FnMut(&mut Connection) -> Result<T> + Send, T: Send> Job for Task<F, T> 
 type Jobs = [Box<dyn Job>];
 
 /// Serves a queue of writes until it is closed and empty.
-pub fn serve(slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize, mut checkpoint: Due) {
+pub fn serve(
+    slot: Slot,
+    queue: &Receiver<Box<dyn Job>>,
+    limit: usize,
+    committed: &watch::Sender<()>,
+    mut checkpoint: Due,
+) {
     let mut writer = Writer {
         slot,
         savepoints: Savepoints::None,
@@ -83,6 +89,7 @@ pub fn serve(slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize, mut check
         for job in batch {
             job.answer();
         }
+        committed.send_replace(());
     }
 }
 

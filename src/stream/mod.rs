@@ -1,0 +1,240 @@
+//! What happens, as it happens: new timeline entries and lead moves as Server-Sent Events. A client that was away goes on
+//! where it stopped, without gap, also on another server.
+
+pub mod feed;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{CACHE_CONTROL, ContentEncoding, HeaderName};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use bytes::Bytes;
+use futures_util::Stream;
+use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
+use utoipa::IntoParams;
+
+use self::feed::{Place, Wanted};
+use crate::accounts::permissions::grants;
+use crate::accounts::{May, Principal};
+use crate::app::App;
+use crate::contacts::{self, ContactId};
+use crate::error::{Code, Error, Result};
+use crate::http::{Query, Routes};
+use crate::pipelines::LeadId;
+
+/// The most streams at once: each is a client that reads when something was written.
+const MOST: usize = 500;
+/// Without news a line is sent, so that nobody on the way takes the connection for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often another server's writes are looked for.
+const POLL: Duration = Duration::from_secs(2);
+/// How often it is looked again for what was written here and may wait for an older transaction to end, and how long.
+const SOON: Duration = Duration::from_millis(200);
+const PENDING: Duration = Duration::from_secs(3);
+/// News of this long are read together.
+const TOGETHER: Duration = Duration::from_millis(100);
+/// A stream ends after so many seconds; the client comes back with fresh credentials.
+const LONGEST: u32 = 600;
+
+/// The streams of this server.
+#[derive(Debug)]
+pub struct Streams {
+    places: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(MOST)), closing: watch::Sender::new(false) }
+    }
+}
+
+impl Streams {
+    /// Ends all streams, for the server to stop; clients come back to whoever serves next.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+}
+
+/// Which news.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct StreamQuery {
+    /// Only of this client, with all that is merged into it.
+    contact_id: Option<ContactId>,
+    /// Only about this lead.
+    lead_id: Option<LeadId>,
+    /// End after so many seconds: up to 600, which is the default; 0 sends what there is and ends.
+    #[param(minimum = 0, maximum = 600)]
+    seconds: Option<u32>,
+}
+
+struct Listener {
+    app: Data<App>,
+    by: Arc<Principal>,
+    wanted: Wanted,
+    place: Place,
+    greeting: Option<Bytes>,
+    more: bool,
+    ends: Instant,
+    last_sent: Instant,
+    /// Until when something written here may not be visible yet.
+    pending: Instant,
+    commits: watch::Receiver<()>,
+    closing: watch::Receiver<bool>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Sends new timeline entries as they are recorded (Server-Sent Events). Each has the entry's type as its event and an id
+/// to go on from with `Last-Event-ID`; without it the stream begins now, with an event `ready`. An event `reset` says that
+/// more was missed than is kept (7 days).
+#[utoipa::path(operation_id = "stream_entries", tag = "timeline", security(("bearer" = ["contacts:read"])), params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
+#[get("/stream")]
+async fn stream(
+    actor: May<grants::ContactsRead>,
+    app: Data<App>,
+    query: Query<StreamQuery>,
+    req: HttpRequest,
+) -> Result<HttpResponse> {
+    let StreamQuery { contact_id, lead_id, seconds } = query.0;
+    let seconds = seconds.unwrap_or(LONGEST);
+    if seconds > LONGEST {
+        return Err(Error::field("seconds", "range", "must be between 0 and 600"));
+    }
+    let resume = req.headers().get("last-event-id").map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
+    let resume: Option<Place> = match resume {
+        Some(None) => return Err(Error::because(Code::MalformedHeader, "Last-Event-ID is not an id of this stream.")),
+        resume => resume.flatten(),
+    };
+    let permit =
+        app.streams.places.clone().try_acquire_owned().map_err(|_| Error {
+            retry_after: Some(5),
+            ..Error::because(Code::TooMany, "Too many streams are open.")
+        })?;
+    // Before the place is read, so that nothing committed from here on goes unnoticed.
+    let mut commits = app.db.commits();
+    commits.mark_unchanged();
+    let by = Arc::new(Principal::clone(&actor));
+    let caller = by.clone();
+    let (place, forgotten) = app.db.read(move |conn| begin(conn, &caller, contact_id, resume)).await?;
+    let event = if forgotten { "reset" } else { "ready" };
+    let greeting = format!("retry: 2000\nid: {place}\nevent: {event}\ndata: {{}}\n\n");
+    let now = Instant::now();
+    let listener = Listener {
+        closing: app.streams.closing.subscribe(),
+        wanted: Wanted { contact: contact_id, lead: lead_id },
+        greeting: Some(greeting.into()),
+        more: true,
+        ends: now + Duration::from_secs(seconds.into()),
+        last_sent: now,
+        pending: now,
+        _place: permit,
+        app,
+        by,
+        place,
+        commits,
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
+        // Compression would hold small events back.
+        .insert_header(ContentEncoding::Identity)
+        .streaming(events(listener)))
+}
+
+fn begin(
+    conn: &mut crate::db::Connection,
+    by: &Principal,
+    contact: Option<ContactId>,
+    resume: Option<Place>,
+) -> Result<(Place, bool)> {
+    if let Some(contact) = contact {
+        contacts::store::visible(conn, by, contact)?;
+    }
+    match resume {
+        Some(place) if feed::is_forgotten(conn, place)? => Ok((feed::end(conn)?, true)),
+        Some(place) => Ok((place, false)),
+        None => Ok((feed::end(conn)?, false)),
+    }
+}
+
+type Sent = std::result::Result<Bytes, Error>;
+
+fn events(listener: Listener) -> Pin<Box<dyn Stream<Item = Sent>>> {
+    Box::pin(futures_util::stream::unfold(listener, |mut listener| async move {
+        let bytes = listener.next().await?;
+        listener.last_sent = Instant::now();
+        Some((Ok(bytes), listener))
+    }))
+}
+
+impl Listener {
+    /// What to send next; `None` ends the stream.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        loop {
+            if *self.closing.borrow() {
+                return None;
+            }
+            let (by, place, wanted) = (self.by.clone(), self.place, self.wanted);
+            let read = self.app.db.read(move |conn| feed::after(conn, &by, place, wanted)).await;
+            let piece = match read {
+                Ok(piece) => piece,
+                Err(error) => {
+                    tracing::warn!(%error, cause = error.cause.as_deref(), "a stream ends");
+                    return None;
+                }
+            };
+            (self.place, self.more) = (piece.place, piece.more);
+            let text: String = piece.entries.iter().filter_map(|(place, entry)| event(*place, entry)).collect();
+            if !text.is_empty() {
+                return Some(text.into());
+            }
+            if !self.more {
+                if Instant::now() >= self.ends {
+                    return None;
+                }
+                if self.last_sent.elapsed() >= HEARTBEAT {
+                    // The place moves on also where nothing was for this listener.
+                    return Some(format!("id: {}\n: still here\n\n", self.place).into());
+                }
+                self.wait().await;
+            }
+        }
+    }
+
+    /// Until something was written here, or it is time to look for what other servers wrote.
+    async fn wait(&mut self) {
+        let now = Instant::now();
+        let until = now + if now < self.pending { SOON } else { POLL };
+        tokio::select! {
+            _ = self.closing.changed() => {}
+            () = tokio::time::sleep_until(until.min(self.ends)) => {}
+            changed = self.commits.changed() => {
+                if changed.is_ok() {
+                    tokio::time::sleep(TOGETHER).await;
+                    self.commits.mark_unchanged();
+                    self.pending = Instant::now() + PENDING;
+                }
+            }
+        }
+    }
+}
+
+fn event(place: Place, entry: &crate::timeline::TimelineEntry) -> Option<String> {
+    let data = serde_json::to_string(entry).ok()?;
+    Some(format!("id: {place}\nevent: {}\ndata: {data}\n\n", entry.entry_type))
+}
+
+/// The route of the stream.
+pub fn routes(cfg: &mut Routes) {
+    cfg.service(stream);
+}
