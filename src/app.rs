@@ -17,7 +17,7 @@ use crate::http::{Reply, Routes, middleware};
 use crate::imports::{self, queue::Queue};
 use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
-use crate::{companies, contacts, fields, funnel, interactions, openapi, pipelines, stream, timeline};
+use crate::{companies, contacts, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct App {
     pub imports: Queue,
     /// The API's description, as it is served.
     pub openapi: openapi::Served,
+    /// What the sending endpoints remember.
+    pub ingest: ingest::Desk,
     /// Set where figures are collected.
     pub metrics: Option<Metrics>,
     /// Who listens to what happens.
@@ -49,6 +51,7 @@ impl App {
             config,
             imports: Queue::default(),
             openapi: openapi::Served::default(),
+            ingest: ingest::Desk::default(),
             metrics: None,
             streams: Streams::default(),
         }
@@ -90,7 +93,7 @@ fn api(cfg: &mut Routes) {
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
     cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes);
-    cfg.configure(imports::routes);
+    cfg.configure(imports::routes).configure(ingest::routes::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].
@@ -100,7 +103,7 @@ pub fn routes_document() -> utoipa::openapi::OpenApi {
 }
 
 fn routes(cfg: &mut Routes) {
-    cfg.scope("/api/v1", api).configure(operations::health::routes);
+    cfg.scope("/api/v1", api).configure(operations::health::routes).configure(ingest::routes::root);
 }
 
 /// The actix application: all routes inside all middleware.
@@ -129,6 +132,7 @@ pub fn build(
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
         .wrap(cors)
+        .wrap(from_fn(ingest::cors::allow))
         .wrap(from_fn(middleware::request))
 }
 

@@ -35,6 +35,8 @@ pub mod pipelines;
 pub mod funnel;
 /// CSV files into contacts, leads and touchpoints.
 pub mod imports;
+/// What other systems send: tracking events, e-mail, web forms.
+pub mod ingest;
 /// One client, one line.
 pub mod timeline;
 

@@ -13,7 +13,7 @@ use super::audit::{self, Subject};
 use super::authenticate::{KEY_PREFIX, hash};
 use super::input::Fields;
 use super::permissions::grants;
-use super::{ApiKeyId, May, Permission, Principal, UserId, change, sessions};
+use super::{ApiKeyId, May, Permission, Principal, UserId, change, sessions, write_keys};
 use crate::app::App;
 use crate::db::schema::api_keys;
 use crate::db::types::{Instant, Json};
@@ -38,6 +38,9 @@ pub struct ApiKey {
     revoked_at: Option<Instant>,
     /// To the minute.
     last_used_at: Option<Instant>,
+    /// The web origins that may send with it; `null` is any.
+    #[schema(value_type = Option<Vec<String>>)]
+    origins: Option<Json<Vec<String>>>,
 }
 
 /// A new key.
@@ -60,6 +63,10 @@ pub struct ApiKeyInput {
     scopes: Vec<Permission>,
     /// In the future; absent or `null` is never.
     expires_at: Option<Instant>,
+    /// For a key with `ingest:write`: the web origins that may send with it, such as `https://www.example.com`; absent
+    /// or `null` is any.
+    #[schema(max_items = 100)]
+    origins: Option<Vec<String>>,
 }
 
 impl ApiKeyInput {
@@ -77,6 +84,19 @@ impl ApiKeyInput {
         }
         if self.expires_at.is_some_and(|at| at <= Instant::now()) {
             fields.refuse(FieldError::new("expires_at", "range", "must be in the future"));
+        }
+        for (index, origin) in self.origins.iter_mut().flatten().enumerate() {
+            match write_keys::origin(origin) {
+                Some(normal) => *origin = normal,
+                None => fields.refuse(FieldError::new(
+                    format!("origins[{index}]"),
+                    "format",
+                    "must be like https://www.example.com, without a path",
+                )),
+            }
+        }
+        if self.origins.as_ref().is_some_and(|origins| origins.len() > 100) {
+            fields.refuse(FieldError::new("origins", "length", "must have at most 100 entries"));
         }
         fields.done()?;
         self.scopes = self.scopes.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
@@ -102,6 +122,7 @@ fn insert(conn: &mut Connection, by: &Principal, id: ApiKeyId, secret: &str, inp
         expires_at: input.expires_at,
         revoked_at: None,
         last_used_at: None,
+        origins: input.origins.clone().map(Json),
     };
     diesel::insert_into(api_keys::table).values((&key, api_keys::hash.eq(hash(secret)))).execute(conn)?;
     audit::record(conn, by, "create", subject(id), None::<&ApiKey>, Some(&key))?;

@@ -18,6 +18,7 @@ pub mod teams;
 pub mod throttle;
 pub mod tokens;
 pub mod users;
+pub mod write_keys;
 
 pub use permissions::{Permission, Role, Visibility};
 pub use principal::{Actor, May, Principal, Scope};

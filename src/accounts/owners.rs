@@ -31,3 +31,11 @@ pub fn by_email(conn: &mut Connection) -> Result<HashMap<String, UserId>> {
     let rows: Vec<(String, UserId)> = active.select((users::email, users::id)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
+
+/// Which of these addresses are users'.
+///
+/// # Errors
+/// The database is away.
+pub fn addresses(conn: &mut Connection, addresses: &[&str]) -> Result<Vec<String>> {
+    Ok(users::table.filter(users::email.eq_any(addresses)).select(users::email).load(conn)?)
+}

@@ -121,6 +121,10 @@ permissions! {
     ReportsRead = "reports:read": EVERYONE;
     /// Import files and see what became of them.
     ImportsRun = "imports:run": MARKETING;
+    /// Send events, e-mails and forms: what a write key is for.
+    IngestWrite = "ingest:write": LEADING;
+    /// See what was refused, replay it, change how events are taken.
+    IngestManage = "ingest:manage": MARKETING;
     /// See who works here.
     UsersRead = "users:read": EVERYONE;
     /// Create and change users, teams, roles and API keys.

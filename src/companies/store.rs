@@ -28,6 +28,16 @@ pub fn name_of(conn: &mut Connection, id: CompanyId) -> Result<Option<String>> {
     Ok(company.select(companies::name).first(conn).optional()?)
 }
 
+/// The company of this name, written in whatever case; the oldest where there are several.
+///
+/// # Errors
+/// The database is away.
+pub fn by_name(conn: &mut Connection, name: &str) -> Result<Option<CompanyId>> {
+    let same = companies::table.filter(companies::name_key.eq(sort_key(name)));
+    let live = same.filter(companies::deleted_at.is_null()).order(companies::id.asc());
+    Ok(live.select(companies::id).first(conn).optional()?)
+}
+
 /// The company.
 ///
 /// # Errors
@@ -61,13 +71,7 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &CompanyChange, partia
 /// # Errors
 /// The name is not one line of 1 to 200 characters.
 pub fn named(conn: &mut Connection, by: &Principal, name: &str) -> Result<(CompanyId, bool)> {
-    let known: Option<CompanyId> = companies::table
-        .filter(companies::name_key.eq(sort_key(name.trim())).and(companies::deleted_at.is_null()))
-        .order(companies::id)
-        .select(companies::id)
-        .first(conn)
-        .optional()?;
-    if let Some(known) = known {
+    if let Some(known) = by_name(conn, name.trim())? {
         return Ok((known, false));
     }
     let input = serde_json::to_vec(&serde_json::json!({ "name": name })).map_err(Error::internal)?;

@@ -16,8 +16,8 @@ use crate::accounts::{Principal, audit};
 use crate::db::Connection;
 use crate::db::dialect::answer_mentions;
 use crate::db::schema::{
-    contact_tags, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events, leads, merges,
-    stage_intervals, tasks, timeline_entries,
+    contact_tags, contact_traits, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events,
+    leads, merges, stage_intervals, tasks, timeline_entries,
 };
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
@@ -58,6 +58,7 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     overwrite(conn, before.version, &after)?;
     diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
+    diesel::delete(contact_traits::table.filter(contact_traits::contact_id.eq(id))).execute(conn)?;
     erase_decisions(conn, id)?;
     erase_history(conn, id)?;
     erase_leads(conn, id)?;

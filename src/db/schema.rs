@@ -563,6 +563,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    ingest_refused (id) {
+        id -> sql::Guid,
+        api_key_id -> sql::Guid,
+        source -> Text,
+        fingerprint -> Binary,
+        message_id -> Nullable<Text>,
+        code -> Text,
+        reason -> Text,
+        envelope -> sql::Json,
+        event -> Text,
+        attempts -> Integer,
+        received_at -> sql::Instant,
+        tried_at -> sql::Instant,
+        replayed_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    contact_traits (contact_id) {
+        contact_id -> sql::Guid,
+        traits -> sql::Json,
+        version -> BigInt,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    company_groups (group_id) {
+        group_id -> Text,
+        company_id -> sql::Guid,
+        created_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    email_messages (message_id) {
+        message_id -> Text,
+        thread_id -> Text,
+        received_at -> sql::Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     users,
@@ -594,4 +649,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     duplicate_keys,
     duplicates,
     feed,
+    ingest_refused,
+    contact_traits,
+    company_groups,
+    email_messages,
 );

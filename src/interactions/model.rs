@@ -322,6 +322,43 @@ pub(super) fn raw(map: &Map<String, Value>) -> Result<Json<Box<RawValue>>> {
 }
 
 impl Interaction {
+    /// A touchpoint of which nothing else is known yet.
+    #[must_use]
+    pub fn blank(by: &Principal, contact: ContactId, channel: Channel, occurred_at: Instant) -> Self {
+        let now = Instant::now();
+        Self {
+            id: InteractionId::new(),
+            contact_id: contact,
+            entry_type: channel.entry_type(),
+            channel,
+            online: channel.is_online(),
+            direction: None,
+            kind: None,
+            occurred_at,
+            duration_seconds: None,
+            subject: None,
+            body: None,
+            amount: None,
+            currency: None,
+            campaign: None,
+            utm_source: None,
+            utm_medium: None,
+            utm_campaign: None,
+            utm_term: None,
+            utm_content: None,
+            lead_id: None,
+            source: None,
+            source_id: None,
+            properties: None,
+            user_id: by.actor.user(),
+            api_key_id: by.actor.key(),
+            version: 1,
+            recorded_at: now,
+            updated_at: now,
+            deleted_at: None,
+        }
+    }
+
     pub(super) fn check(&self, errors: &mut Vec<FieldError>, now: Instant) {
         limits::happened(errors, self.occurred_at, now);
         limits::money(errors, self.amount, self.currency.as_deref());

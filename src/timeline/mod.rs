@@ -17,7 +17,7 @@ use crate::contacts::ContactId;
 use crate::db::Connection;
 use crate::db::schema::timeline_entries as entries;
 use crate::db::types::{Instant, Json};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::pipelines::LeadId;
 
 crate::id! {
@@ -67,6 +67,23 @@ pub struct NewEntry {
 /// # Errors
 /// The database refuses the row.
 pub fn record(conn: &mut Connection, by: &Principal, entry: NewEntry) -> Result<()> {
+    insert(conn, by, entry, None)
+}
+
+/// Puts an entry that another system reports on its client's line, once for each `(source, source_id)`.
+///
+/// # Errors
+/// The database refuses the row; a transient error where a concurrent request records the same.
+pub fn record_from(conn: &mut Connection, by: &Principal, entry: NewEntry, origin: (&str, &str)) -> Result<()> {
+    insert(conn, by, entry, Some(origin)).map_err(|error| match error.code {
+        Code::AlreadyExists => {
+            Error { transient: true, ..Error::unavailable("a concurrent request recorded the same entry") }
+        }
+        _ => error,
+    })
+}
+
+fn insert(conn: &mut Connection, by: &Principal, entry: NewEntry, origin: Option<(&str, &str)>) -> Result<()> {
     let now = Instant::now();
     diesel::insert_into(entries::table)
         .values((
@@ -78,6 +95,8 @@ pub fn record(conn: &mut Connection, by: &Principal, entry: NewEntry) -> Result<
             entries::kind.eq(entry.kind),
             entries::subject.eq(entry.subject),
             entries::properties.eq(entry.properties.map(Json)),
+            entries::source.eq(origin.map(|(source, _)| source)),
+            entries::source_id.eq(origin.map(|(_, id)| id)),
             entries::user_id.eq(by.actor.user()),
             entries::api_key_id.eq(by.actor.key()),
             entries::version.eq(1_i64),

@@ -12,6 +12,7 @@ mod funnel;
 mod habits;
 mod identity;
 mod imports;
+mod ingest;
 mod interactions;
 mod leads;
 mod operations;

@@ -21,6 +21,11 @@ const PUBLIC: &[&str] = &[
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/logout",
+    "POST /v1/{call}",
+    "POST /v1/inbound/email",
+    "POST /v1/forms/{key}",
+    "GET /touchline.js",
+    "GET /v1/projects/{write_key}/settings",
     "GET /health/live",
     "GET /health/ready",
 ];

@@ -3,6 +3,7 @@
 mod backup;
 mod crash;
 mod disk;
+mod ingest;
 mod outage;
 mod shutdown;
 mod startup;

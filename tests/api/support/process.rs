@@ -180,6 +180,13 @@ impl Caller {
         read(self.agent.get(url).header("Authorization", format!("Bearer {API_KEY}")).call()?)
     }
 
+    /// A POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Got {
+        let request = self.agent.post(format!("{}{path}", self.address));
+        let request = request.header("Authorization", format!("Bearer {API_KEY}"));
+        read(request.content_type("application/json").send(body.to_string())?)
+    }
+
     /// The text at a URL, asked for with this token; the status alone where it is refused.
     pub fn text(&self, url: &str, token: &str) -> Result<String, u16> {
         let mut response = self.agent.get(url).header("Authorization", format!("Bearer {token}")).call().unwrap();
