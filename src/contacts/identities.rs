@@ -12,7 +12,7 @@ use validator::Validate;
 use super::decide::Rules;
 use super::identity::{IdentityKind, LinkCause};
 use super::log::{self, IdentityDecision};
-use super::{ContactId, cluster, recognise, store};
+use super::{ContactId, cluster, moved, recognise, store};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
@@ -104,8 +104,7 @@ impl RulesInput {
     }
 }
 
-fn of_contact(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Identities> {
-    let root = store::find(conn, by, id)?.id;
+fn of_contact(conn: &mut Connection, root: ContactId) -> Result<Identities> {
     let members = cluster::members_of(conn, root)?;
     let items = identities::table
         .filter(identities::contact_id.eq_any(&members).and(identities::retired_at.is_null()))
@@ -127,12 +126,16 @@ fn set_rules(conn: &mut Connection, by: &Principal, rules: &Rules) -> Result<()>
     audit::record(conn, by, "update", subject, Some(&before), Some(rules))
 }
 
-/// Shows what finds a client, with cause and time, and the newest decisions.
-#[utoipa::path(operation_id = "list_contact_identities", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Identities)))]
+/// Shows what finds a client, with cause and time, and the newest decisions; of a merged one at its survivor.
+#[utoipa::path(operation_id = "list_contact_identities", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Identities), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}/identities")]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
-    app.read(&actor, move |conn, by| Reply::ok(&of_contact(conn, by, id)?)).await
+    app.read(&actor, move |conn, by| match store::visible(conn, by, id)?.merged_into {
+        Some(survivor) => Ok(moved(survivor, "identities", "")),
+        None => Reply::ok(&of_contact(conn, id)?),
+    })
+    .await
 }
 
 /// Shows the rules by which events find their client.

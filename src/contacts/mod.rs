@@ -22,7 +22,7 @@ pub use model::{Contact, ContactChange, NewContact};
 pub use parts::{Address, Consent, ConsentChannel, ConsentState, Email, ExternalId, Phone};
 pub use recognise::{Sighting, recognise};
 pub use reference::{ClientRef, ContactRef, Resolved, Unknown, resolve};
-pub use routes::routes;
+pub use routes::{moved, routes};
 
 crate::id! {
     /// A contact's id.

@@ -28,6 +28,13 @@ async fn list(actor: May<grants::ContactsRead>, app: Data<App>, query: ListQuery
     app.read(&actor, move |conn, by| Reply::ok(&filter::page(conn, by, &query.known, &query.custom, &region)?)).await
 }
 
+/// Where a page of a contact that was merged is found.
+#[must_use]
+pub fn moved(survivor: ContactId, page: &str, parameters: &str) -> Reply {
+    let mark = if parameters.is_empty() { "" } else { "?" };
+    Reply::moved(format!("/api/v1/contacts/{survivor}/{page}{mark}{parameters}"))
+}
+
 /// Shows a contact; a merged one has moved to its survivor.
 #[utoipa::path(operation_id = "get_contact", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}")]

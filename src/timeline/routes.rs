@@ -15,12 +15,6 @@ use crate::error::Result;
 use crate::http::{Page, Query, Reply, Routes};
 use crate::pipelines::LeadId;
 
-/// Where the page of a contact that was merged is found.
-fn moved(survivor: ContactId, page: &str, parameters: &str) -> Reply {
-    let mark = if parameters.is_empty() { "" } else { "?" };
-    Reply::moved(format!("/api/v1/contacts/{survivor}/{page}{mark}{parameters}"))
-}
-
 /// Shows a client's timeline: interactions, notes, tasks, stage moves and changes in one order. A merged contact's has
 /// moved to its survivor, whose line shows the facts of both.
 #[utoipa::path(operation_id = "get_contact_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>), (status = 301, description = "Merged: `Location` names the survivor")))]
@@ -37,7 +31,7 @@ async fn of_contact(
     app.read(&actor, move |conn, by| {
         let client = contacts::store::visible(conn, by, id)?;
         if let Some(survivor) = client.merged_into {
-            return Ok(moved(survivor, "timeline", &parameters));
+            return Ok(contacts::moved(survivor, "timeline", &parameters));
         }
         let lines = contacts::cluster::line_of(conn, &client)?.into_iter().map(Line::Contact).collect();
         Reply::ok(&company::merged(conn, by, lines, &filter)?)
@@ -82,7 +76,7 @@ async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<
     app.read(&actor, move |conn, by| {
         let client = client360::of(conn, by, *id)?;
         if client.contact.id != *id {
-            return Ok(moved(client.contact.id, "360", ""));
+            return Ok(contacts::moved(client.contact.id, "360", ""));
         }
         Ok(Reply::ok(&client)?.version(client.contact.version))
     })

@@ -11,7 +11,7 @@ use super::{Merge, MergeId, Wish};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
-use crate::contacts::{Contact, ContactId, store};
+use crate::contacts::{Contact, ContactId, moved, store};
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Page, Post, Reply, Routes};
 use crate::text::one_line;
@@ -86,13 +86,15 @@ async fn merge(
 }
 
 /// Lists the merges that made a contact what it is, newest first, also those undone.
-#[utoipa::path(operation_id = "list_contact_merges", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Page<Merge>)))]
+#[utoipa::path(operation_id = "list_contact_merges", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Page<Merge>), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}/merges")]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, by| {
-        let root = store::find(conn, by, id)?.id;
-        Reply::ok(&Page { items: super::of_contact(conn, root)?, next_cursor: None, total: None })
+        if let Some(survivor) = store::visible(conn, by, id)?.merged_into {
+            return Ok(moved(survivor, "merges", ""));
+        }
+        Reply::ok(&Page { items: super::of_contact(conn, id)?, next_cursor: None, total: None })
     })
     .await
 }

@@ -17,6 +17,7 @@ cases![
     erasing_a_survivor_erases_its_members,
     whoever_sees_the_survivor_sees_all_facts,
     a_page_over_many_members_has_neither_gap_nor_double,
+    merging_long_histories_holds_nobody_up,
 ];
 
 async fn pair(app: &TestApp) -> (touchline::contacts::ContactId, touchline::contacts::ContactId) {
@@ -47,7 +48,7 @@ async fn a_merge_joins_lines_leads_tasks_tags_and_identities(app: TestApp) {
 async fn an_old_id_moves_reads_and_takes_writes(app: TestApp) {
     let (ann, anna) = pair(&app).await;
     app.merge(ann, &[anna]).await;
-    for part in ["", "/timeline", "/360"] {
+    for part in ["", "/timeline", "/360", "/identities", "/merges", "/traits"] {
         let moved = app.manager.get(&format!("/api/v1/contacts/{anna}{part}")).await.expect(301);
         assert_eq!(moved.header("location"), Some(format!("/api/v1/contacts/{ann}{part}")));
     }
@@ -172,4 +173,35 @@ async fn a_page_over_many_members_has_neither_gap_nor_double(app: TestApp) {
         cursor = format!("&cursor={next}");
     }
     assert_eq!(seen, (0..30).map(|n| json!(n.to_string())).collect::<Vec<_>>());
+}
+
+async fn merging_long_histories_holds_nobody_up(app: TestApp) {
+    const MANY: usize = 12_000;
+    let (ann, anna) = pair(&app).await;
+    for _ in 0..MANY / 1000 {
+        let items = vec![json!({ "contact": { "id": anna }, "channel": "web", "subject": "seen" }); 1000];
+        app.manager.post("/api/v1/interactions/batch", json!({ "items": items })).await.ok();
+    }
+    let timed = async |work: futures_util::future::LocalBoxFuture<'_, ()>| {
+        let begun = std::time::Instant::now();
+        work.await;
+        begun.elapsed()
+    };
+    let others = (0..40).map(|n| {
+        let touch = app.touch(json!({ "contact": { "email": "bob@example.com" }, "subject": n.to_string() }));
+        timed(Box::pin(async { drop(touch.await) }))
+    });
+    let both = async {
+        for _ in 0..3 {
+            let merged = app.merge(ann, &[anna]).await;
+            app.undo(&merged["merges"][0]).await;
+        }
+        app.merge(ann, &[anna]).await;
+    };
+    let (waits, took) = futures_util::future::join(futures_util::future::join_all(others), timed(Box::pin(both))).await;
+    let longest = waits.into_iter().max().unwrap();
+    let bound = std::time::Duration::from_secs(2);
+    assert!(longest < bound && took < bound, "others waited {longest:?}, seven steps took {took:?}");
+    let shown = app.manager.get(&format!("/api/v1/contacts/{ann}/360")).await.ok().json;
+    assert_eq!(shown["channels"][0]["interactions"], MANY);
 }

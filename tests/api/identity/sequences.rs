@@ -96,7 +96,11 @@ async fn check(app: &TestApp, contacts: &[ContactId], came_to: &BTreeMap<String,
 /// Undoes what still stands, also what events have joined.
 async fn separate_all(app: &TestApp, contacts: &[ContactId]) {
     for contact in contacts {
-        let merges = app.manager.get(&format!("/api/v1/contacts/{contact}/merges")).await.ok();
+        let merges = app.manager.get(&format!("/api/v1/contacts/{contact}/merges")).await;
+        // The survivor of a merged contact shows its merges.
+        if merges.status == 301 {
+            continue;
+        }
         for merge in merges.items().iter().filter(|merge| merge["undone_at"].is_null()) {
             app.undo(merge).await;
         }
