@@ -155,7 +155,10 @@ fn begin(
     resume: Option<Place>,
 ) -> Result<(Place, bool)> {
     if let Some(contact) = contact {
-        contacts::store::visible(conn, by, contact)?;
+        contacts::store::visible(conn, by, contact).map_err(|error| match error.code {
+            Code::NotFound => Error::field("contact_id", "unknown", "there is no such contact"),
+            _ => error,
+        })?;
     }
     match resume {
         Some(place) if feed::is_forgotten(conn, place)? => Ok((feed::end(conn)?, true)),
