@@ -9,7 +9,7 @@ use crate::db::types::Instant;
 
 mod holders;
 
-pub use holders::{Holder, attach, check_free, detach, holders, retire, revive};
+pub use holders::{Holder, attach, check_free, detach, holders, most_telling_first, retire, revive};
 
 crate::text_enum! {
     /// What kind of thing finds a contact.

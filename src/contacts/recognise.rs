@@ -50,9 +50,7 @@ pub fn rules(conn: &mut Connection) -> Result<Rules> {
 /// or nothing identifies anybody; a transient error where a concurrent request is making the same.
 pub fn recognise(conn: &mut Connection, by: &Principal, seen: &Sighting<'_>) -> Result<Resolved> {
     let holders = identity::holders(conn, seen.identities)?;
-    if let Some(contact_id) = agreed(&holders, seen.identities) {
-        by.scope.check(holders.first().and_then(|holder| holder.owner_id))?;
-        touch(conn, &holders, seen.at)?;
+    if let Some(contact_id) = at_once(conn, by, seen, &holders)? {
         return Ok(Resolved { contact_id, created: false });
     }
     let rules = rules(conn)?;
@@ -67,7 +65,23 @@ pub fn recognise(conn: &mut Connection, by: &Principal, seen: &Sighting<'_>) -> 
     }
 }
 
-/// The contact where all identifiers belong to one already: the common case, nothing to decide or write.
+/// The event's client where all its identifiers belong to one already: the common case, with nothing to decide.
+/// `holders` are those of the event's identifiers, the most telling first.
+///
+/// # Errors
+/// Not found where the caller may not see the client.
+pub fn at_once(
+    conn: &mut Connection,
+    by: &Principal,
+    seen: &Sighting<'_>,
+    holders: &[Holder],
+) -> Result<Option<ContactId>> {
+    let Some(contact_id) = agreed(holders, seen.identities) else { return Ok(None) };
+    by.scope.check(holders.first().and_then(|holder| holder.owner_id))?;
+    touch(conn, holders, seen.at)?;
+    Ok(Some(contact_id))
+}
+
 fn agreed(holders: &[Holder], identities: &[Identity]) -> Option<ContactId> {
     let first = holders.first()?;
     let all = holders.len() == identities.len() && holders.iter().all(|holder| holder.root == first.root);

@@ -87,6 +87,7 @@ diesel::table! {
         expires_at -> Nullable<sql::Instant>,
         revoked_at -> Nullable<sql::Instant>,
         last_used_at -> Nullable<sql::Instant>,
+        origins -> Nullable<sql::Json>,
     }
 }
 

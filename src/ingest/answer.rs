@@ -5,7 +5,7 @@ use actix_web::http::header;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::Outcome;
+use super::store::EventOutcome;
 use crate::error::Error;
 
 /// What became of a request's events.
@@ -20,7 +20,7 @@ pub struct Taken {
     /// How many were refused; they are kept with the reason.
     pub refused: usize,
     /// One for each event, in their order.
-    pub events: Vec<Outcome>,
+    pub events: Vec<EventOutcome>,
 }
 
 /// Why a request was not taken.

@@ -109,8 +109,7 @@ impl Mail {
 }
 
 fn digest(raw: &[u8]) -> String {
-    let digest: String = Sha256::digest(raw).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256-{digest}")
+    format!("sha256-{:x}", Sha256::digest(raw))
 }
 
 fn short(id: &str) -> String {

@@ -18,7 +18,7 @@ use super::{groups, profile};
 use crate::accounts::Principal;
 use crate::accounts::throttle;
 use crate::accounts::write_keys::{self, WriteKey};
-use crate::contacts::identity::Identity;
+use crate::contacts::identity::{Identity, IdentityKind};
 use crate::db::Connection;
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, Result};
@@ -190,7 +190,7 @@ pub fn record(conn: &mut Connection, by: &Principal, key: &WriteKey, region: &st
     let mut identities = form.clues.clone();
     identities.sort_unstable();
     identities.dedup();
-    let is_person = |identity: &Identity| identity.source != who::ANONYMOUS_ID;
+    let is_person = |identity: &Identity| identity.kind != IdentityKind::Anonymous;
     if !identities.iter().any(is_person) {
         return Err(Error::field("email", "required", "give an e-mail address or a phone number"));
     }
@@ -201,7 +201,13 @@ pub fn record(conn: &mut Connection, by: &Principal, key: &WriteKey, region: &st
     }
     let name = form.contact.get("display_name").and_then(Value::as_str);
     let clues = Clues { identities, name: name.map(|name| name.chars().take(200).collect()) };
-    let contact = People::of(conn, &key.name, std::iter::once(&clues))?.find(conn, by, &clues)?;
+    let contact = People::of(conn, &key.name, std::iter::once(&clues))?.find(
+        conn,
+        by,
+        &clues,
+        Instant::now(),
+        form.id.as_deref(),
+    )?;
     let company = form.company.as_deref().map_or(Ok(None), |name| groups::named(conn, by, name))?;
     profile::complete(conn, by, region, contact, &form.contact, company)?;
     let mut row = Interaction::blank(by, contact, Channel::Web, Instant::now());

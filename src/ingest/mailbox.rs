@@ -81,7 +81,7 @@ fn recognised(
     for (party, clues) in people.iter().zip(&clues) {
         let is_new_sender = creates && party.address == mail.from.address;
         let contact = match known.holder(clues) {
-            None if is_new_sender => Some(known.find(conn, by, clues)?),
+            None if is_new_sender => Some(known.find(conn, by, clues, mail.occurred_at, Some(&mail.message_id))?),
             holder => holder,
         };
         if let Some(contact) = contact

@@ -20,12 +20,17 @@ use crate::http::Version;
 /// The parts of an address.
 const ADDRESS: [&str; 5] = ["street", "city", "region", "postal_code", "country"];
 
-/// What senders have said about a contact.
+/// What senders have said about a client: a contact and those merged into it. What was said last counts.
 ///
 /// # Errors
 /// The database is away.
-pub fn traits(conn: &mut Connection, contact: ContactId) -> Result<Map<String, Value>> {
-    Ok(stored(conn, contact)?.map(|(traits, _)| traits).unwrap_or_default())
+pub fn traits(conn: &mut Connection, members: &[ContactId]) -> Result<Map<String, Value>> {
+    let rows: Vec<Json<Map<String, Value>>> = kept::table
+        .filter(kept::contact_id.eq_any(members))
+        .order((kept::updated_at, kept::contact_id))
+        .select(kept::traits)
+        .load(conn)?;
+    Ok(rows.into_iter().flat_map(|Json(traits)| traits).collect())
 }
 
 fn stored(conn: &mut Connection, contact: ContactId) -> Result<Option<(Map<String, Value>, Version)>> {

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::envelope::Shared;
 use super::event::{Call, Event};
-use super::store::{self, From, Incoming, Outcome, Status};
+use super::store::{self, EventOutcome, EventStatus, From, Incoming};
 use crate::accounts::{ApiKeyId, Principal};
 use crate::db::schema::ingest_refused as refused;
 use crate::db::types::{Guid, Instant, Json};
@@ -106,7 +106,7 @@ pub struct RefusedQuery {
 ///
 /// # Errors
 /// The database refuses.
-pub fn keep(conn: &mut Connection, from: &From, bad: &[(&str, &Outcome)]) -> Result<()> {
+pub fn keep(conn: &mut Connection, from: &From, bad: &[(&str, &EventOutcome)]) -> Result<()> {
     if bad.is_empty() {
         return Ok(());
     }
@@ -200,13 +200,13 @@ pub struct Replayed {
     pub refused: usize,
 }
 
-/// Tries the oldest events that have not been tried since `before`; both counts are zero where none is left.
+/// Tries the events that were not tried for longest, and not since `before`; both counts are zero where none is left.
 ///
 /// # Errors
 /// The database is away.
 pub fn replay_some(conn: &mut Connection, by: &Principal, region: &str, before: Instant) -> Result<Replayed> {
     let open = refused::table.filter(refused::replayed_at.is_null()).filter(refused::tried_at.lt(before));
-    let open = open.order((refused::received_at.asc(), refused::id.asc())).limit(TOGETHER);
+    let open = open.order((refused::tried_at.asc(), refused::id.asc())).limit(TOGETHER);
     let rows: Vec<Refused> = open.select(Refused::as_select()).load(conn)?;
     let mut count = Replayed::default();
     for row in rows {
@@ -229,7 +229,7 @@ fn again(conn: &mut Connection, by: &Principal, region: &str, row: &Refused, cor
     };
     let outcome = store::take(conn, by, &from, std::slice::from_ref(&incoming))?.pop();
     let outcome = outcome.ok_or_else(|| Error::internal("an event without an outcome"))?;
-    let (taken, now) = (outcome.status != Status::Refused, Instant::now());
+    let (taken, now) = (outcome.status != EventStatus::Refused, Instant::now());
     let why = (outcome.code.unwrap_or(&row.code).to_owned(), outcome.message.unwrap_or_else(|| row.reason.clone()));
     diesel::update(refused::table.find(row.id))
         .set((

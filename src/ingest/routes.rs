@@ -1,5 +1,7 @@
 //! Sending events over HTTP, and seeing to those that were refused.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use serde::{Deserialize, Serialize};
@@ -12,13 +14,14 @@ use super::envelope::Envelope;
 use super::event::Call;
 use super::refused::{self, Refused, RefusedId, RefusedQuery, Replayed};
 use super::settings::{self, Settings};
-use super::store::{self, From, Incoming, Outcome, Status};
+use super::store::{self, EventOutcome, EventStatus, From, Incoming};
 use super::write_key::{self, Sender};
 use super::{body, profile};
-use crate::accounts::May;
 use crate::accounts::permissions::grants;
+use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::contacts::{self, ContactId};
+use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Page, Post, Query, Reply, Routes};
@@ -78,21 +81,49 @@ async fn store_all(
         envelope: refused::Envelope::new(call, &envelope.shared),
         region: region.clone(),
     };
-    let mut outcomes: Vec<Outcome> = Vec::with_capacity(events.len());
+    let mut outcomes: Vec<EventOutcome> = Vec::with_capacity(events.len());
     while !events.is_empty() {
         let rest = events.split_off(events.len().min(store::TOGETHER));
         let together = std::mem::replace(&mut events, rest);
-        let (by, from) = (sender.principal.clone(), from.clone());
-        outcomes.extend(app.db.write(move |conn| store::record(conn, &by, &from, &together)).await?);
+        outcomes.extend(store_together(app, &sender.principal, &from, together).await?);
     }
     let count = |status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     Ok(Taken {
         success: true,
-        accepted: count(Status::Accepted),
-        duplicates: count(Status::Duplicate),
-        refused: count(Status::Refused),
+        accepted: count(EventStatus::Accepted),
+        duplicates: count(EventStatus::Duplicate),
+        refused: count(EventStatus::Refused),
         events: outcomes,
     })
+}
+
+/// Stores events together. Where one of them breaks something, each is tried alone, so that it alone is refused: a
+/// sender that is told of a failure would send all of them again, for ever.
+async fn store_together(app: &App, by: &Principal, from: &From, events: Vec<Incoming>) -> Result<Vec<EventOutcome>> {
+    let shared = Arc::new((by.clone(), from.clone(), events));
+    let all = shared.clone();
+    match app.db.write(move |conn| store::record(conn, &all.0, &all.1, &all.2)).await {
+        Err(error) if error.code == Code::Internal => {}
+        done => return done,
+    }
+    let mut outcomes = Vec::with_capacity(shared.2.len());
+    for nth in 0..shared.2.len() {
+        let (first, again) = (shared.clone(), shared.clone());
+        let alone = app
+            .db
+            .write(move |conn| store::record(conn, &first.0, &first.1, first.2.get(nth..=nth).unwrap_or_default()));
+        outcomes.extend(match alone.await {
+            Err(error) if error.code == Code::Internal => {
+                tracing::error!(%error, cause = error.cause.as_deref(), "an event cannot be stored");
+                let refuse = move |conn: &mut Connection| {
+                    store::refuse(conn, &again.1, again.2.get(nth..=nth).unwrap_or_default())
+                };
+                app.db.write(refuse).await?
+            }
+            done => done?,
+        });
+    }
+    Ok(outcomes)
 }
 
 /// What the browser SDK asks before it sends: that it is to send to us.
@@ -192,12 +223,16 @@ struct Traits {
 }
 
 /// Shows what senders have said about a contact, whether or not a field takes it.
-#[utoipa::path(operation_id = "get_contact_traits", tag = "ingest", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Traits)))]
+#[utoipa::path(operation_id = "get_contact_traits", tag = "ingest", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Traits), (status = 301, description = "Merged: `Location` names the survivor")))]
 #[get("/contacts/{id}/traits")]
 async fn get_traits(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
-        contacts::store::visible(conn, by, *id)?;
-        Reply::ok(&Traits { traits: profile::traits(conn, *id)? })
+        let contact = contacts::store::visible(conn, by, *id)?;
+        if let Some(survivor) = contact.merged_into {
+            return Ok(contacts::moved(survivor, "traits", ""));
+        }
+        let members = contacts::cluster::line_of(conn, &contact)?;
+        Reply::ok(&Traits { traits: profile::traits(conn, &members)? })
     })
     .await
 }

@@ -14,7 +14,7 @@ use crate::accounts::{ApiKeyId, Principal};
 use crate::contacts::{self, ContactChange, ContactId};
 use crate::db::Connection;
 use crate::db::types::Instant;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::interactions::{self, Interaction};
 use crate::timeline::{self, NewEntry};
 
@@ -23,7 +23,7 @@ pub const TOGETHER: usize = 250;
 
 crate::text_enum! {
     /// What became of an event.
-    pub enum Status {
+    pub enum EventStatus {
         /// It was stored.
         Accepted = "accepted",
         /// It had been stored before.
@@ -35,9 +35,9 @@ crate::text_enum! {
 
 /// What became of an event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Outcome {
+pub struct EventOutcome {
     /// What became of it.
-    pub status: Status,
+    pub status: EventStatus,
     /// Its message id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
@@ -108,10 +108,25 @@ pub struct From {
 ///
 /// # Errors
 /// The database is away; a transient error where a concurrent request stores the same.
-pub fn record(conn: &mut Connection, by: &Principal, from: &From, events: &[Incoming]) -> Result<Vec<Outcome>> {
+pub fn record(conn: &mut Connection, by: &Principal, from: &From, events: &[Incoming]) -> Result<Vec<EventOutcome>> {
     let outcomes = take(conn, by, from, events)?;
-    let bad = events.iter().zip(&outcomes).filter(|(_, outcome)| outcome.status == Status::Refused);
+    let bad = events.iter().zip(&outcomes).filter(|(_, outcome)| outcome.status == EventStatus::Refused);
     let bad: Vec<_> = bad.map(|(event, outcome)| (event.text.as_str(), outcome)).collect();
+    refused::keep(conn, from, &bad)?;
+    Ok(outcomes)
+}
+
+/// Keeps events that break something of ours as refused.
+///
+/// # Errors
+/// The database is away.
+pub fn refuse(conn: &mut Connection, from: &From, events: &[Incoming]) -> Result<Vec<EventOutcome>> {
+    let refused = |event: &Incoming| {
+        let why = "it could not be stored; the server's log says why".to_owned();
+        EventOutcome::refused(Code::Internal.as_str(), why, message_id(&event.text))
+    };
+    let outcomes: Vec<EventOutcome> = events.iter().map(refused).collect();
+    let bad: Vec<_> = events.iter().map(|event| event.text.as_str()).zip(&outcomes).collect();
     refused::keep(conn, from, &bad)?;
     Ok(outcomes)
 }
@@ -120,7 +135,7 @@ pub fn record(conn: &mut Connection, by: &Principal, from: &From, events: &[Inco
 ///
 /// # Errors
 /// As for [`record`].
-pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incoming]) -> Result<Vec<Outcome>> {
+pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incoming]) -> Result<Vec<EventOutcome>> {
     let ready = || events.iter().filter_map(|event| event.read.as_ref().ok());
     let ids: Vec<&str> = ready().map(|ready| ready.event.message_id.as_str()).collect();
     let stored = interactions::store::by_source(conn, &from.source, &ids)?;
@@ -133,22 +148,22 @@ pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incomi
         let ready = match &event.read {
             Ok(ready) => ready,
             Err(refusal) => {
-                outcomes.push(Outcome::refused(refusal.code, refusal.message.clone(), message_id(&event.text)));
+                outcomes.push(EventOutcome::refused(refusal.code, refusal.message.clone(), message_id(&event.text)));
                 continue;
             }
         };
         let id = ready.event.message_id.as_str();
         if stored.contains(id) || !seen.insert(id) {
-            outcomes.push(Outcome::of(Status::Duplicate, id));
+            outcomes.push(EventOutcome::of(EventStatus::Duplicate, id));
             continue;
         }
         outcomes.push(match batch.add(ready) {
-            Ok(()) => Outcome::of(Status::Accepted, id),
+            Ok(()) => EventOutcome::of(EventStatus::Accepted, id),
             Err(error) if error.transient || error.code.status() >= 500 => return Err(error),
             Err(error) => {
                 let message = error.errors.first().map(|field| format!("{}: {}", field.field, field.message));
                 let message = message.or(error.detail.map(Into::into)).unwrap_or_default();
-                Outcome::refused(error.code.as_str(), message, Some(id.to_owned()))
+                EventOutcome::refused(error.code.as_str(), message, Some(id.to_owned()))
             }
         });
     }
@@ -171,11 +186,12 @@ struct Batch<'a> {
 impl Batch<'_> {
     fn add(&mut self, ready: &Ready) -> Result<()> {
         let Ready { event, clues, row } = ready;
-        let contact = self.people.find(self.conn, self.by, clues)?;
+        let contact = self.people.find(self.conn, self.by, clues, event.occurred_at, Some(&event.message_id))?;
         match event.call {
             Call::Identify => self.learn(contact, &event.traits)?,
             Call::Group => self.join(contact, event)?,
-            _ => {}
+            Call::Alias => who::suggest_alias(self.conn, contact, event)?,
+            Call::Track | Call::Page | Call::Screen => {}
         }
         match row {
             Row::Touch(row) => {
@@ -213,13 +229,13 @@ impl Batch<'_> {
     }
 }
 
-impl Outcome {
-    fn of(status: Status, message_id: &str) -> Self {
+impl EventOutcome {
+    fn of(status: EventStatus, message_id: &str) -> Self {
         Self { status, message_id: Some(message_id.to_owned()), code: None, message: None }
     }
 
     const fn refused(code: &'static str, message: String, message_id: Option<String>) -> Self {
-        Self { status: Status::Refused, message_id, code: Some(code), message: Some(message) }
+        Self { status: EventStatus::Refused, message_id, code: Some(code), message: Some(message) }
     }
 }
 

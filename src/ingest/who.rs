@@ -6,9 +6,11 @@ use serde_json::{Map, Value};
 
 use super::event::{Call, Event};
 use crate::accounts::Principal;
-use crate::contacts::identity::{self, Identity};
-use crate::contacts::{self, ClientRef, ContactId, Unknown};
+use crate::contacts::identity::{self, Holder, Identity, is_blocked};
+use crate::contacts::recognise::{self, Sighting};
+use crate::contacts::{ContactChange, ContactId, cluster, duplicates};
 use crate::db::Connection;
+use crate::db::types::Instant;
 use crate::error::Result;
 
 /// The source of the ids that senders' own systems have for people: one for all write keys, so that a web site and
@@ -31,9 +33,9 @@ pub struct Clues {
 pub fn clues(event: &Event, region: &str) -> Option<Clues> {
     let mut found = Vec::new();
     found.extend(event.user_id.as_deref().and_then(|id| external(USER_ID, id)));
-    found.extend(event.anonymous_id.as_deref().and_then(|id| external(ANONYMOUS_ID, id)));
+    found.extend(event.anonymous_id.as_deref().and_then(anonymous));
     if event.call == Call::Alias {
-        found.extend(event.previous_id.as_deref().and_then(|id| external(ANONYMOUS_ID, id)));
+        found.extend(event.previous_id.as_deref().and_then(anonymous));
     }
     let own = (event.call == Call::Identify).then_some(&event.traits);
     let said = event.context.get("traits").and_then(Value::as_object);
@@ -53,7 +55,7 @@ pub fn clues(event: &Event, region: &str) -> Option<Clues> {
 /// The id of a browser or device, where it identifies anybody.
 #[must_use]
 pub fn anonymous(id: &str) -> Option<Identity> {
-    external(ANONYMOUS_ID, id)
+    Identity::anonymous(ANONYMOUS_ID, id).ok().filter(|identity| !identity.is_blocked())
 }
 
 /// `context.externalIds`: ids of users that the sender has in other systems.
@@ -66,49 +68,36 @@ fn custom_ids(context: &Map<String, Value>) -> Vec<Identity> {
             Value::Number(number) => number.to_string(),
             _ => return None,
         };
-        external(id.get("type")?.as_str()?, &value)
+        Identity::custom(id.get("type")?.as_str()?, &value).ok().filter(|identity| !identity.is_blocked())
     });
     named.take(20).collect()
 }
 
 fn external(source: &str, id: &str) -> Option<Identity> {
-    if is_blocked(id) { None } else { Identity::external(source, id).ok() }
+    Identity::external(source, id).ok().filter(|identity| !identity.is_blocked())
 }
 
-/// Values that identify nobody, whatever their case.
-fn is_blocked(value: &str) -> bool {
-    const BLOCKED: [&str; 21] = [
-        "",
-        "null",
-        "none",
-        "nil",
-        "nan",
-        "undefined",
-        "unknown",
-        "anonymous",
-        "guest",
-        "true",
-        "false",
-        "0",
-        "-1",
-        "id",
-        "email",
-        "distinct_id",
-        "distinctid",
-        "not_authenticated",
-        "[object object]",
-        "n/a",
-        "test",
-    ];
-    let value = value.trim().to_lowercase();
-    BLOCKED.contains(&value.as_str()) || value.bytes().all(|byte| matches!(byte, b'0' | b'-'))
+/// An alias of a user id that another known client has says that the two are one: they are never joined by that, but
+/// put before people.
+///
+/// # Errors
+/// The database is away.
+pub fn suggest_alias(conn: &mut Connection, contact: ContactId, event: &Event) -> Result<()> {
+    let Some(previous) = event.previous_id.as_deref().and_then(|id| external(USER_ID, id)) else { return Ok(()) };
+    let root = cluster::root_of(conn, contact)?;
+    for holder in identity::holders(conn, std::slice::from_ref(&previous))? {
+        if holder.root != root {
+            duplicates::suggest(conn, root, holder.root, &previous)?;
+        }
+    }
+    Ok(())
 }
 
 /// The people of a batch, looked up together.
 #[derive(Debug)]
 pub struct People<'a> {
     source: &'a str,
-    holders: HashMap<Identity, ContactId>,
+    holders: HashMap<Identity, Holder>,
 }
 
 impl<'a> People<'a> {
@@ -120,38 +109,59 @@ impl<'a> People<'a> {
         let mut wanted: Vec<Identity> = clues.flat_map(|clues| clues.identities.iter().cloned()).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let found = identity::holders(conn, &wanted)?;
-        let holders = found.into_iter().map(|holder| (holder.identity, holder.contact_id)).collect();
-        Ok(Self { source, holders })
+        let mut people = Self { source, holders: HashMap::new() };
+        people.remember(conn, &wanted)?;
+        Ok(people)
     }
 
     /// Who has the first of these identities.
     #[must_use]
     pub fn holder(&self, clues: &Clues) -> Option<ContactId> {
-        self.holders.get(clues.identities.first()?).copied()
+        self.holders.get(clues.identities.first()?).map(|holder| holder.contact_id)
     }
 
-    /// The contact these clues mean, made where there is none.
+    /// The contact an event with these clues is about, made where there is none.
     ///
     /// # Errors
-    /// The database is away.
-    pub fn find(&mut self, conn: &mut Connection, by: &Principal, clues: &Clues) -> Result<ContactId> {
-        let mut known = clues.identities.iter().map(|identity| self.holders.get(identity).copied());
-        if let Some(Some(first)) = known.next()
-            && known.all(|other| other == Some(first))
-        {
-            return Ok(first);
-        }
-        let client = ClientRef::Known {
-            identities: clues.identities.clone(),
-            name: clues.name.clone(),
-            given_name: None,
-            family_name: None,
+    /// As for [`recognise`](recognise::recognise).
+    pub fn find(
+        &mut self,
+        conn: &mut Connection,
+        by: &Principal,
+        clues: &Clues,
+        at: Instant,
+        message_id: Option<&str>,
+    ) -> Result<ContactId> {
+        let new = ContactChange {
+            display_name: Some(clues.name.clone()),
+            source: Some(Some(self.source.to_owned())),
+            ..ContactChange::default()
         };
-        let found = contacts::resolve(conn, by, &client, Unknown::Create { source: Some(self.source) })?.contact_id;
-        for holder in identity::holders(conn, &clues.identities)? {
-            self.holders.insert(holder.identity, holder.contact_id);
+        let seen = Sighting { identities: &clues.identities, at, message_id, new: Some(&new) };
+        let mut known: Vec<Holder> =
+            clues.identities.iter().filter_map(|identity| self.holders.get(identity).cloned()).collect();
+        identity::most_telling_first(&mut known);
+        if let Some(found) = recognise::at_once(conn, by, &seen, &known)? {
+            self.saw(&clues.identities, at);
+            return Ok(found);
         }
+        // The batch itself may have changed who is who: what was looked up before does not decide.
+        let found = recognise::recognise(conn, by, &seen)?.contact_id;
+        self.remember(conn, &clues.identities)?;
         Ok(found)
+    }
+
+    fn remember(&mut self, conn: &mut Connection, wanted: &[Identity]) -> Result<()> {
+        let found = identity::holders(conn, wanted)?;
+        self.holders.extend(found.into_iter().map(|holder| (holder.identity.clone(), holder)));
+        Ok(())
+    }
+
+    fn saw(&mut self, identities: &[Identity], at: Instant) {
+        for identity in identities {
+            if let Some(holder) = self.holders.get_mut(identity) {
+                holder.last_seen = holder.last_seen.max(at);
+            }
+        }
     }
 }

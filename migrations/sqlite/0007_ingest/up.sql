@@ -22,7 +22,10 @@ CREATE TABLE ingest_refused (
 ) STRICT;
 CREATE UNIQUE INDEX ingest_refused_once ON ingest_refused (source, fingerprint);
 CREATE INDEX ingest_refused_by_time ON ingest_refused (received_at, id);
+CREATE INDEX ingest_refused_by_source ON ingest_refused (source, received_at, id);
+CREATE INDEX ingest_refused_by_code ON ingest_refused (code, received_at, id);
 CREATE INDEX ingest_refused_open ON ingest_refused (received_at, id) WHERE replayed_at IS NULL;
+CREATE INDEX ingest_refused_to_try ON ingest_refused (tried_at, id) WHERE replayed_at IS NULL;
 
 -- What senders say about a person, as they say it.
 CREATE TABLE contact_traits (

@@ -69,8 +69,13 @@ pub fn holders(conn: &mut Connection, wanted: &[Identity]) -> Result<Vec<Holder>
         })
         .filter(|holder| wanted.contains(&holder.identity))
         .collect();
-    found.sort_by(|a, b| (a.identity.rank(), &a.identity).cmp(&(b.identity.rank(), &b.identity)));
+    most_telling_first(&mut found);
     Ok(found)
+}
+
+/// Sorts holders by how telling the identity is.
+pub fn most_telling_first(holders: &mut [Holder]) {
+    holders.sort_by(|a, b| (a.identity.rank(), &a.identity).cmp(&(b.identity.rank(), &b.identity)));
 }
 
 /// Makes sure that no contact but `own` has any of these identities.

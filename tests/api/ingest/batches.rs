@@ -1,3 +1,4 @@
+use diesel::RunQueryDsl;
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -15,6 +16,7 @@ cases![
     packed_and_misnamed_bodies_are_read,
     explicit_nulls_are_as_good_as_absent,
     more_events_than_allowed_are_refused_one_by_one,
+    an_event_that_breaks_the_server_is_refused_alone,
 ];
 
 fn tracks(from: usize, to: usize) -> Value {
@@ -113,4 +115,22 @@ async fn more_events_than_allowed_are_refused_one_by_one(app: TestApp) {
     assert_eq!((&answer.json["accepted"], &answer.json["refused"]), (&json!(2500), &json!(2)));
     let again = app.manager.post_empty("/api/v1/ingest/refused/replay").await.ok();
     assert_eq!(again.json["replayed"], 2);
+}
+
+async fn an_event_that_breaks_the_server_is_refused_alone(app: TestApp) {
+    // An index over the subject that one text breaks.
+    let index = if app.is_sqlite() {
+        "CREATE INDEX fragile ON timeline_entries (json_extract(CASE subject WHEN 'poison' THEN '{' ELSE '{}' END, '$'))"
+    } else {
+        "CREATE INDEX fragile ON timeline_entries ((1 / (CASE subject WHEN 'poison' THEN 0 ELSE 1 END)))"
+    };
+    app.state.db.write(move |conn| Ok(diesel::sql_query(index).execute(conn).map(drop)?)).await.unwrap();
+    let event = |name: &str| json!({ "type": "track", "event": name, "userId": "u", "messageId": name });
+    let answer = send(&app, "batch", &json!({ "batch": [event("a"), event("poison"), event("b")] })).await.ok();
+    assert_eq!((&answer.json["accepted"], &answer.json["refused"]), (&json!(2), &json!(1)));
+    let broken = &answer.json["events"][1];
+    assert_eq!((&broken["code"], &broken["message_id"]), (&json!("internal"), &json!("poison")));
+    app.state.db.write(|conn| Ok(diesel::sql_query("DROP INDEX fragile").execute(conn).map(drop)?)).await.unwrap();
+    let again = app.manager.post_empty("/api/v1/ingest/refused/replay").await.ok();
+    assert_eq!(again.json, json!({ "replayed": 1, "refused": 0 }));
 }

@@ -13,6 +13,7 @@ cases![
     a_trait_may_fill_a_custom_field,
     a_group_is_a_company,
     an_alias_joins_two_ids,
+    an_alias_of_two_known_clients_is_left_to_people,
     a_wrong_clock_is_set_right,
     ids_of_other_systems_identify_too,
     blocked_values_identify_nobody,
@@ -152,6 +153,15 @@ async fn an_alias_joins_two_ids(app: TestApp) {
     assert_eq!(kinds, ["alias", "identify", "track"]);
 }
 
+async fn an_alias_of_two_known_clients_is_left_to_people(app: TestApp) {
+    let track = |user: &str| json!({ "type": "track", "userId": user, "event": "Looked" });
+    let alias = json!({ "type": "alias", "previousId": "u-1", "userId": "u-2" });
+    accept(&app, json!([track("u-1"), track("u-2"), alias])).await;
+    assert_eq!(app.manager.get("/api/v1/contacts").await.ok().items().len(), 2);
+    let queue = app.manager.get("/api/v1/duplicates").await.ok();
+    assert_eq!(queue.items()[0]["reasons"][0]["reason"], "shared_identity");
+}
+
 async fn a_wrong_clock_is_set_right(app: TestApp) {
     // The sender's clock is a day ahead; the event is an hour old.
     let now = chrono::Utc::now();
@@ -168,9 +178,16 @@ async fn ids_of_other_systems_identify_too(app: TestApp) {
     let context =
         json!({ "externalIds": [{ "id": "7", "type": "shop_id", "collection": "users", "encoding": "none" }] });
     let event = |user: &str| json!({ "type": "track", "anonymousId": user, "event": "x", "context": context });
-    accept(&app, json!([event("a-1")])).await;
-    let shopper = contact(&app, "external_id=shop_id:7").await;
-    assert_eq!(kinds(&app, &shopper).await, ["track"]);
+    accept(&app, json!([event("a-1"), event("a-2")])).await;
+    let people = app.manager.get("/api/v1/contacts").await.ok();
+    assert_eq!(people.items().len(), 1);
+    assert_eq!(kinds(&app, &people.items()[0]).await, ["track", "track"]);
+    let path = format!("/api/v1/contacts/{}/identities", people.items()[0]["id"].as_str().unwrap());
+    let known = app.manager.get(&path).await.ok().json;
+    let known = known["items"].as_array().unwrap();
+    let custom = known.iter().find(|one| one["kind"] == "custom").unwrap();
+    assert_eq!((&custom["source"], &custom["value"]), (&json!("shop_id"), &json!("7")));
+    assert_eq!(known.len(), 3);
 }
 
 async fn blocked_values_identify_nobody(app: TestApp) {
