@@ -102,3 +102,27 @@ fn every_reference_in_the_document_leads_somewhere() {
     let missing: Vec<_> = named.filter(|name| document["components"]["schemas"].get(name).is_none()).collect();
     assert!(missing.is_empty(), "not among the document's schemas: {missing:?}");
 }
+
+/// The document's schemas have one name each: of two types of one name, the later would describe both.
+#[test]
+fn no_two_described_types_share_a_name() {
+    let mut names: Vec<(String, PathBuf)> = Vec::new();
+    for (path, text) in sources("src") {
+        let mut described = false;
+        for line in text.lines().map(str::trim) {
+            described |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            described |= line.starts_with("crate::text_enum!");
+            let words: Vec<_> = line.split([' ', '(', '<', '{', ';']).collect();
+            let kind = words.iter().position(|word| matches!(*word, "struct" | "enum"));
+            if let Some(name) = kind.and_then(|at| words.get(at + 1)).filter(|_| !line.starts_with("//")) {
+                names.extend(described.then(|| ((*name).to_owned(), path.clone())));
+                described = false;
+            }
+        }
+    }
+    assert!(names.len() > 50, "the types are found");
+    names.sort();
+    let twice: Vec<_> =
+        names.windows(2).filter(|pair| pair.first().map(|p| &p.0) == pair.last().map(|p| &p.0)).collect();
+    assert!(twice.is_empty(), "rename one of each: {twice:?}");
+}

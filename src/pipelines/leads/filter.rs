@@ -80,7 +80,7 @@ pub struct LeadQuery {
     pub deleted: bool,
     /// The order; newest record first where absent.
     #[param(inline)]
-    pub sort: Option<Sort>,
+    pub sort: Option<LeadSort>,
     /// Where the previous page ended.
     pub cursor: Option<String>,
     /// Rows of a page.
@@ -94,7 +94,7 @@ pub struct LeadQuery {
 
 crate::text_enum! {
     /// The order of the list; `-` for the latest first.
-    pub enum Sort {
+    pub enum LeadSort {
         /// By the time of recording.
         Created = "created_at",
         /// By the time of recording, latest first.
@@ -124,7 +124,7 @@ type At = Cursor<Instant, LeadId>;
 pub fn page(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[Wanted]) -> Result<Page<Lead>> {
     let limit = query.limit.get()?;
     let after = query.cursor.as_deref().map(At::decode).transpose()?;
-    let sort = query.sort.unwrap_or(Sort::CreatedDown);
+    let sort = query.sort.unwrap_or(LeadSort::CreatedDown);
     let rows = sorted(filtered(conn, by, query, custom)?, sort, after);
     let rows: Vec<Lead> = rows.limit(limit + 1).select(Lead::as_select()).load(conn)?;
     let mut page = Page::cut(rows, limit, |lead| Cursor(key(lead, sort), lead.id).encode());
@@ -134,12 +134,12 @@ pub fn page(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
     Ok(page)
 }
 
-const fn key(lead: &Lead, sort: Sort) -> Instant {
+const fn key(lead: &Lead, sort: LeadSort) -> Instant {
     match sort {
-        Sort::Created | Sort::CreatedDown => lead.created_at,
-        Sort::Updated | Sort::UpdatedDown => lead.updated_at,
-        Sort::Entered | Sort::EnteredDown => lead.entered_at,
-        Sort::StageEntered | Sort::StageEnteredDown => lead.stage_entered_at,
+        LeadSort::Created | LeadSort::CreatedDown => lead.created_at,
+        LeadSort::Updated | LeadSort::UpdatedDown => lead.updated_at,
+        LeadSort::Entered | LeadSort::EnteredDown => lead.entered_at,
+        LeadSort::StageEntered | LeadSort::StageEnteredDown => lead.stage_entered_at,
     }
 }
 
@@ -166,16 +166,16 @@ macro_rules! by_key {
     }};
 }
 
-fn sorted(rows: Boxed, sort: Sort, after: Option<At>) -> Boxed {
+fn sorted(rows: Boxed, sort: LeadSort, after: Option<At>) -> Boxed {
     match sort {
-        Sort::Created => by_key!(rows, after, created_at, up),
-        Sort::CreatedDown => by_key!(rows, after, created_at, down),
-        Sort::Updated => by_key!(rows, after, updated_at, up),
-        Sort::UpdatedDown => by_key!(rows, after, updated_at, down),
-        Sort::Entered => by_key!(rows, after, entered_at, up),
-        Sort::EnteredDown => by_key!(rows, after, entered_at, down),
-        Sort::StageEntered => by_key!(rows, after, stage_entered_at, up),
-        Sort::StageEnteredDown => by_key!(rows, after, stage_entered_at, down),
+        LeadSort::Created => by_key!(rows, after, created_at, up),
+        LeadSort::CreatedDown => by_key!(rows, after, created_at, down),
+        LeadSort::Updated => by_key!(rows, after, updated_at, up),
+        LeadSort::UpdatedDown => by_key!(rows, after, updated_at, down),
+        LeadSort::Entered => by_key!(rows, after, entered_at, up),
+        LeadSort::EnteredDown => by_key!(rows, after, entered_at, down),
+        LeadSort::StageEntered => by_key!(rows, after, stage_entered_at, up),
+        LeadSort::StageEnteredDown => by_key!(rows, after, stage_entered_at, down),
     }
 }
 
