@@ -2,6 +2,7 @@
 
 pub mod client;
 mod fill;
+mod ingest;
 mod local;
 mod place;
 pub mod report;
@@ -17,6 +18,7 @@ use clap::Args;
 
 use self::client::load;
 use self::fill::{Amounts, Sample, TOKEN, fill};
+use self::ingest::{Flood, INGEST};
 use self::place::Place;
 use self::report::{Goal, Line, Report, Way};
 use self::server::Server;
@@ -77,7 +79,7 @@ pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
     let small = Amounts { contacts: 1_000, interactions: 12_000, intervals: 4_000 };
     let large = prepare(&mut place, "large", large)?;
     let small = prepare(&mut place, "small", small)?;
-    let mut bench = Bench { args, place: &place, rates: BTreeMap::new(), order: Vec::new() };
+    let mut bench = Bench { args, place: &place, rates: BTreeMap::new(), order: Vec::new(), flood: None };
     let (memory, started) = bench.measure(&large, &small)?;
     let report = bench.report(&large, memory, started);
     say(report.table());
@@ -94,6 +96,7 @@ fn prepare(place: &mut Place, name: &str, amounts: Amounts) -> Outcome<Base> {
     say(format!("Filling '{name}': {contacts} clients, {interactions} touchpoints, {intervals} stage intervals"));
     let db = Db::open(Opener::new(target.clone()), target.clone(), Sizes::for_target(&target))?;
     let sample = fill(&db, amounts, &|what| say(format!("  {what}")))?;
+    ingest::introduce(&db, &sample.contacts)?;
     Ok(Base { url, target, sample })
 }
 
@@ -102,6 +105,7 @@ struct Bench<'a> {
     place: &'a Place,
     rates: BTreeMap<(&'static str, Way), Vec<Rate>>,
     order: Vec<&'static str>,
+    flood: Option<Flood>,
 }
 
 impl Bench<'_> {
@@ -131,6 +135,9 @@ impl Bench<'_> {
         let first = self.start(large, None)?;
         std::thread::sleep(Duration::from_secs(1));
         let (memory, started) = (first.memory(), first.started_in);
+        if all.iter().any(|thing| thing.name == INGEST) {
+            ingest::check(&first.address, &large.sample.contacts)?;
+        }
         drop(first);
         for round in 0..self.args.rounds.max(1) {
             say(format!("Round {} of {}", round + 1, self.args.rounds.max(1)));
@@ -142,6 +149,10 @@ impl Bench<'_> {
             drop(server);
             let server = self.start(large, Some(1))?;
             self.round(&server, large, &alone)?;
+        }
+        if all.iter().any(|thing| thing.name == INGEST) {
+            let server = self.start(large, None)?;
+            self.flood = Some(ingest::flood(&server.address, self.time())?);
         }
         Ok((memory, started))
     }
@@ -197,6 +208,8 @@ impl Bench<'_> {
             goals: Vec::new(),
         };
         report.goals = goals(&report, base.target.is_sqlite(), mib, started);
+        let best = report.lines.iter().find(|line| line.name == INGEST).and_then(Line::best_http);
+        report.goals.extend(ingest::goals(best, report.rate(INGEST, Way::Local(1)), self.flood));
         report
     }
 }

@@ -61,6 +61,7 @@ pub fn things(sample: &Sample) -> Vec<Thing> {
     all.push(create());
     all.push(single(&sample.contacts));
     all.push(batch(&sample.contacts));
+    all.push(super::ingest::thing(&sample.contacts));
     all.extend(sample.pipeline.map(funnel));
     all
 }
