@@ -17,8 +17,7 @@ use super::users::{self, NewUserInput, User};
 use super::{Principal, Role, login, sessions};
 use crate::app::App;
 use crate::db::schema::settings;
-use crate::db::types::{Instant, Json};
-use crate::db::{Both, Connection};
+use crate::db::{self, Connection};
 use crate::error::{Code, Error, Problem, Result};
 use crate::http::{Body, Reply, Routes};
 
@@ -34,13 +33,7 @@ pub fn issue_token(conn: &mut Connection) -> Result<Option<String>> {
         return Ok(None);
     }
     let token = sessions::random_token();
-    let changes = (settings::value.eq(Json(digest(&token))), settings::updated_at.eq(Instant::now()));
-    let upsert = diesel::insert_into(settings::table)
-        .values((settings::key.eq(SETTING), changes.clone()))
-        .on_conflict(settings::key)
-        .do_update()
-        .set(changes);
-    Both(upsert).execute(conn)?;
+    db::settings::put(conn, SETTING, digest(&token))?;
     Ok(Some(token))
 }
 
@@ -53,9 +46,9 @@ fn check(conn: &mut Connection, token: &Secret) -> Result<()> {
     if users::any(conn)? {
         return Err(Error::new(Code::SetupDone));
     }
-    let stored: Option<Json<String>> = settings::table.find(SETTING).select(settings::value).first(conn).optional()?;
+    let stored: Option<String> = db::settings::get(conn, SETTING)?;
     let given = digest(token.expose());
-    if stored.is_some_and(|Json(stored)| bool::from(stored.as_bytes().ct_eq(given.as_bytes()))) {
+    if stored.is_some_and(|stored| bool::from(stored.as_bytes().ct_eq(given.as_bytes()))) {
         Ok(())
     } else {
         Err(Error::because(Code::Unauthorized, "This set-up link is not valid: use the one printed last."))

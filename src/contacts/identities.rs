@@ -17,9 +17,9 @@ use crate::accounts::audit::{self, Subject};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
-use crate::db::schema::{identities, settings};
-use crate::db::types::{Guid, Instant, Json};
-use crate::db::{Both, Connection};
+use crate::db::schema::identities;
+use crate::db::types::{Guid, Instant};
+use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, Reply, Routes};
 
@@ -118,10 +118,7 @@ fn of_contact(conn: &mut Connection, root: ContactId) -> Result<Identities> {
 
 fn set_rules(conn: &mut Connection, by: &Principal, rules: &Rules) -> Result<()> {
     let before = recognise::rules(conn)?;
-    let value = (settings::value.eq(Json(rules.clone())), settings::updated_at.eq(Instant::now()));
-    let row = (settings::key.eq(recognise::SETTING), value.clone());
-    let insert = diesel::insert_into(settings::table).values(row);
-    Both(insert.on_conflict(settings::key).do_update().set(value)).execute(conn)?;
+    settings::put(conn, recognise::SETTING, rules.clone())?;
     let subject = Subject { entity: "identity_rules", id: Guid(uuid::Uuid::nil()), contact_id: None };
     audit::record(conn, by, "update", subject, Some(&before), Some(rules))
 }

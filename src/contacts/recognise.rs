@@ -10,9 +10,9 @@ use super::merge::{self, MergeCause};
 use super::model::{Contact, ContactChange, NewContact};
 use super::{ContactId, Resolved, cluster, duplicates, store};
 use crate::accounts::Principal;
-use crate::db::Connection;
-use crate::db::schema::{contacts, identities, settings};
-use crate::db::types::{Instant, Json};
+use crate::db::schema::{contacts, identities};
+use crate::db::types::Instant;
+use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Result};
 
 /// The key of the rules among the settings.
@@ -36,8 +36,7 @@ pub struct Sighting<'a> {
 /// # Errors
 /// The database is away.
 pub fn rules(conn: &mut Connection) -> Result<Rules> {
-    let stored: Option<Json<Rules>> = settings::table.find(SETTING).select(settings::value).first(conn).optional()?;
-    Ok(stored.map(|Json(rules)| rules).unwrap_or_default())
+    Ok(settings::get(conn, SETTING)?.unwrap_or_default())
 }
 
 /// Finds the event's client, or makes one where that is allowed, and learns what the event teaches about who is who.

@@ -8,6 +8,7 @@ pub mod migrate;
 mod savepoint;
 pub mod schema;
 pub mod search;
+pub mod settings;
 mod threads;
 pub mod types;
 

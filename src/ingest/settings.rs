@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::accounts::Principal;
-use crate::db::schema::settings;
-use crate::db::types::{Instant, Json};
-use crate::db::{Both, Connection};
+use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Result};
 
 const KEY: &str = "ingest";
@@ -107,8 +104,7 @@ impl Settings {
 /// # Errors
 /// The database is away.
 pub fn load(conn: &mut Connection) -> Result<Settings> {
-    let stored: Option<Json<Settings>> = settings::table.find(KEY).select(settings::value).first(conn).optional()?;
-    Ok(stored.map(|Json(stored)| stored).unwrap_or_default())
+    Ok(settings::get(conn, KEY)?.unwrap_or_default())
 }
 
 /// Replaces the settings.
@@ -118,13 +114,7 @@ pub fn load(conn: &mut Connection) -> Result<Settings> {
 pub fn save(conn: &mut Connection, by: &Principal, new: &Settings) -> Result<()> {
     use crate::accounts::audit::{self, Subject};
     let before = load(conn)?;
-    let (value, now) = (Json(new.clone()), Instant::now());
-    let upsert = diesel::insert_into(settings::table)
-        .values((settings::key.eq(KEY), settings::value.eq(value.clone()), settings::updated_at.eq(now)))
-        .on_conflict(settings::key)
-        .do_update()
-        .set((settings::value.eq(value), settings::updated_at.eq(now)));
-    Both(upsert).execute(conn)?;
+    settings::put(conn, KEY, new.clone())?;
     let subject =
         Subject { entity: "ingest_settings", id: crate::db::types::Guid(uuid::Uuid::nil()), contact_id: None };
     audit::record(conn, by, "update", subject, Some(&before), Some(new))

@@ -10,9 +10,9 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use crate::accounts::Principal;
 use crate::contacts::{ContactId, cluster};
-use crate::db::schema::{feed, settings};
-use crate::db::types::{Instant, Json, sql};
-use crate::db::{Connection, dialect};
+use crate::db::schema::feed;
+use crate::db::types::{Instant, sql};
+use crate::db::{Connection, dialect, settings};
 use crate::error::Result;
 use crate::pipelines::LeadId;
 use crate::timeline::EntryId;
@@ -138,10 +138,7 @@ pub fn forget_old(conn: &mut Connection, now: Instant) -> Result<usize> {
     let Some((_, kept)) = oldest.split_last() else { return Ok(0) };
     let old: Vec<_> = kept.iter().take_while(|(_, _, at)| *at < now.plus(-KEPT_FOR)).collect();
     let Some((txid, seq, _)) = old.last() else { return Ok(0) };
-    let floor = (settings::value.eq(Json((*txid, *seq))), settings::updated_at.eq(now));
-    let row = (settings::key.eq(FLOOR), floor.clone());
-    let insert = diesel::insert_into(settings::table).values(row).on_conflict(settings::key).do_update().set(floor);
-    crate::db::Both(insert).execute(conn)?;
+    settings::put(conn, FLOOR, (*txid, *seq))?;
     Ok(diesel::delete(feed::table.filter(feed::seq.le(*seq))).execute(conn)?)
 }
 
@@ -150,6 +147,6 @@ pub fn forget_old(conn: &mut Connection, now: Instant) -> Result<usize> {
 /// # Errors
 /// The database is away.
 pub fn is_forgotten(conn: &mut Connection, place: Place) -> Result<bool> {
-    let floor: Option<Json<(i64, i64)>> = settings::table.find(FLOOR).select(settings::value).first(conn).optional()?;
-    Ok(floor.is_some_and(|Json((txid, seq))| place < Place { txid, seq }))
+    let floor: Option<(i64, i64)> = settings::get(conn, FLOOR)?;
+    Ok(floor.is_some_and(|(txid, seq)| place < Place { txid, seq }))
 }

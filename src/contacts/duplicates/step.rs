@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::score::{WORTH_A_LOOK, evidence};
 use super::{Evidence, Reason, keys, put};
 use crate::contacts::{Contact, ContactId};
-use crate::db::schema::{contacts, duplicate_keys, duplicates, settings};
+use crate::db::schema::{contacts, duplicate_keys, duplicates};
 use crate::db::types::{Guid, Instant, Json};
-use crate::db::{Both, Connection, Db};
+use crate::db::{Connection, Db, settings};
 use crate::error::Result;
 
 /// Where the work stands, among the settings.
@@ -50,9 +50,8 @@ pub async fn run(db: Db) {
 /// # Errors
 /// The database is away.
 pub fn step(conn: &mut Connection, until: Instant) -> Result<usize> {
-    let stored: Option<Json<Cursor>> = settings::table.find(SETTING).select(settings::value).first(conn).optional()?;
     let start = Cursor { at: Instant::MIN, id: ContactId(Guid(uuid::Uuid::nil())) };
-    let after = stored.map_or(start, |Json(cursor)| cursor);
+    let after = settings::get(conn, SETTING)?.unwrap_or(start);
     let later = contacts::updated_at.gt(after.at).or(contacts::updated_at.eq(after.at).and(contacts::id.gt(after.id)));
     let changed: Vec<Contact> = contacts::table
         .filter(contacts::updated_at.ge(after.at).and(contacts::updated_at.lt(until)).and(later))
@@ -64,10 +63,7 @@ pub fn step(conn: &mut Connection, until: Instant) -> Result<usize> {
         look_at(conn, contact)?;
     }
     if let Some(last) = changed.last() {
-        let value = Json(Cursor { at: last.updated_at, id: last.id });
-        let value = (settings::value.eq(value), settings::updated_at.eq(Instant::now()));
-        let insert = diesel::insert_into(settings::table).values((settings::key.eq(SETTING), value.clone()));
-        Both(insert.on_conflict(settings::key).do_update().set(value)).execute(conn)?;
+        settings::put(conn, SETTING, Cursor { at: last.updated_at, id: last.id })?;
     }
     Ok(changed.len())
 }
