@@ -4,19 +4,17 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::client::{Client, Request, load};
 use super::fill::TOKEN;
 use super::report::Goal;
 use super::stats::ratio;
-use super::work::Thing;
+use super::work::{Thing, insert_bare};
 use crate::accounts::Principal;
 use crate::cli::{Failure, Outcome};
 use crate::contacts::ContactId;
 use crate::contacts::identity::{Identity, Link, attach};
-use crate::db::schema::timeline_entries;
 use crate::db::types::Instant;
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
@@ -25,7 +23,6 @@ use crate::ingest::event::Event;
 use crate::ingest::touch::Row;
 use crate::ingest::who::{ANONYMOUS_ID, USER_ID};
 use crate::interactions::{Interaction, InteractionId};
-use crate::on;
 
 /// A hundred events in a request.
 pub const INGEST: &str = "ingest 100 events";
@@ -122,12 +119,7 @@ fn raw_rows(conn: &mut Connection, people: &[ContactId], n: u64) -> Result<usize
             row
         })
         .collect();
-    let (some, rest) = rows.as_chunks::<64>();
-    for chunk in some {
-        on!(conn, c => diesel::insert_into(timeline_entries::table).values(chunk).execute(c))?;
-    }
-    on!(conn, c => diesel::insert_into(timeline_entries::table).values(rest).execute(c))?;
-    Ok(rows.len())
+    insert_bare(conn, &rows)
 }
 
 fn template(by: &Principal, people: usize, n: u64, now: Instant) -> Result<Interaction> {

@@ -16,7 +16,7 @@ use crate::db::types::Instant;
 use crate::error::{Error, Result};
 use crate::funnel::{self, FunnelQuery};
 use crate::http::{Reply, parse_query, read_json};
-use crate::interactions::{self, NewInteraction};
+use crate::interactions::{self, Interaction, NewInteraction};
 use crate::on;
 use crate::timeline::page::{self, Line};
 use crate::timeline::{TimelineQuery, client360};
@@ -213,12 +213,17 @@ fn raw_rows(conn: &mut Connection, ids: &[ContactId], n: u64) -> Result<usize> {
             row
         })
         .collect();
+    insert_bare(conn, &rows)
+}
+
+/// Puts rows into the table and does nothing else; gives their number.
+pub(super) fn insert_bare(conn: &mut Connection, rows: &[Interaction]) -> Result<usize> {
     let (some, rest) = rows.as_chunks::<64>();
     for chunk in some {
         on!(conn, c => diesel::insert_into(timeline_entries::table).values(chunk).execute(c))?;
     }
     on!(conn, c => diesel::insert_into(timeline_entries::table).values(rest).execute(c))?;
-    Ok(1000)
+    Ok(rows.len())
 }
 
 fn funnel(pipeline: crate::pipelines::PipelineId) -> Thing {
