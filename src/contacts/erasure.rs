@@ -14,10 +14,10 @@ use super::store::{overwrite, subject};
 use super::{bin, cluster, store};
 use crate::accounts::{Principal, audit};
 use crate::db::Connection;
-use crate::db::dialect::answer_mentions;
+use crate::db::dialect::{answer_mentions, event_mentions};
 use crate::db::schema::{
     contact_tags, contact_traits, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events,
-    leads, merges, stage_intervals, tasks, timeline_entries,
+    ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
 };
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
@@ -56,6 +56,7 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
         ..Contact::blank(now)
     };
     overwrite(conn, before.version, &after)?;
+    erase_refused(conn, id)?;
     diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_traits::table.filter(contact_traits::contact_id.eq(id))).execute(conn)?;
@@ -66,6 +67,15 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     // An answer kept for retries shows the person's data wherever it names the contact.
     diesel::delete(idempotency_keys::table.filter(answer_mentions(&id.to_string()))).execute(conn)?;
     audit::record(conn, by, "erase", subject(id), None::<&Contact>, None::<&Contact>)
+}
+
+/// Events that were refused and name the person.
+fn erase_refused(conn: &mut Connection, id: ContactId) -> Result<()> {
+    let known = identities::table.filter(identities::contact_id.eq(id)).select(identities::value);
+    for value in known.load::<String>(conn)? {
+        diesel::delete(ingest_refused::table.filter(event_mentions(&value))).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Why identities were whose, what merges changed, whom the person resembled.

@@ -152,3 +152,14 @@ pub fn answer_mentions(needle: &str) -> Dialects {
         sqlite: phrase("instr(idempotency_keys.body, CAST(", " AS BLOB)) > 0"),
     }
 }
+
+/// Refused events (`ingest_refused`) that hold `value` as a JSON text, whatever its case.
+#[must_use]
+pub fn event_mentions(value: &str) -> Dialects {
+    let value = serde_json::Value::from(value.to_lowercase()).to_string();
+    let phrase = |before, after| Phrase { before, value: value.clone(), after };
+    Dialects {
+        postgres: phrase("position(", " in lower(ingest_refused.event)) > 0"),
+        sqlite: phrase("instr(lower(ingest_refused.event), ", ") > 0"),
+    }
+}

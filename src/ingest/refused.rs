@@ -1,4 +1,5 @@
-//! Events that were refused: kept as they came with the reason, and replayed after a fix. Nothing is removed.
+//! Events that were refused: kept as they came with the reason, and replayed after a fix. Only the
+//! erasure of a person removes any.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -11,6 +11,7 @@ cases![
     a_refused_event_is_replayed_after_a_correction,
     all_refused_events_are_replayed_together,
     refused_events_are_listed_page_by_page,
+    erasing_a_client_erases_refused_events_that_name_them,
 ];
 
 async fn refuse(app: &TestApp, id: &str) -> Value {
@@ -79,4 +80,16 @@ async fn refused_events_are_listed_page_by_page(app: TestApp) {
     assert_eq!(seen, 6);
     assert_eq!(app.manager.get(&format!("{URL}?code=type&source=tests")).await.ok().items().len(), 5);
     app.manager.get(&format!("{URL}?limit=0")).await.invalid(&["limit"]);
+}
+
+async fn erasing_a_client_erases_refused_events_that_name_them(app: TestApp) {
+    let ann = app.client("ann@example.com").await;
+    let bad = |email: &str| json!({ "type": "track", "userId": "u", "context": { "traits": { "email": email } } });
+    let events = json!([bad("Ann@Example.com"), bad("joann@example.com"), { "type": "nonsense", "userId": "u" }]);
+    send(&app, "batch", &json!({ "batch": events })).await.ok();
+    assert_eq!(app.manager.get(URL).await.ok().items().len(), 3);
+    app.admin.post_empty(&format!("/api/v1/contacts/{ann}/erase")).await.no_content();
+    let left = app.manager.get(URL).await.ok();
+    assert_eq!(left.items().len(), 2);
+    assert!(!left.text().contains("Ann@Example.com"));
 }
