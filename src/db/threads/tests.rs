@@ -26,7 +26,7 @@ fn fixture(queue: usize) -> Fixture {
         Ok(conn.batch_execute(tables)?)
     })
     .unwrap();
-    Fixture { db, folder: folder }
+    Fixture { db, folder }
 }
 
 fn insert(conn: &mut Connection, n: i64) -> Result<()> {
@@ -68,7 +68,7 @@ fn answers<T>(receivers: Vec<oneshot::Receiver<Result<T>>>) -> Vec<Result<T, Cod
 
 #[test]
 fn a_failing_or_panicking_job_harms_no_other_of_its_batch() {
-    let Fixture { db, folder } = fixture(64);
+    let Fixture { db, folder: _folder } = fixture(64);
     let held = hold(&db);
     let mut waiting = vec![db.send_write(|conn| insert(conn, 1)).unwrap()];
     waiting.push(db.send_write(|conn| insert(conn, 2).and(Err(Error::not_found()))).unwrap());
@@ -83,7 +83,7 @@ fn a_failing_or_panicking_job_harms_no_other_of_its_batch() {
 
 #[test]
 fn a_job_that_loses_against_others_is_run_again_alone() {
-    let Fixture { db, folder } = fixture(64);
+    let Fixture { db, folder: _folder } = fixture(64);
     let held = hold(&db);
     let mut runs = 0;
     let mut waiting = vec![db.send_write(|conn| insert(conn, 1)).unwrap()];
@@ -100,14 +100,14 @@ fn a_job_that_loses_against_others_is_run_again_alone() {
 
 #[test]
 fn a_job_that_always_loses_is_given_up() {
-    let Fixture { db, folder } = fixture(64);
+    let Fixture { db, folder: _folder } = fixture(64);
     let lost = db.write_now(|_| Err::<(), _>(Error { transient: true, ..Error::unavailable("lost") }));
     assert_eq!(lost.unwrap_err().code, Code::Unavailable);
 }
 
 #[test]
 fn a_commit_that_fails_is_told_to_the_whole_batch_and_nothing_is_kept() {
-    let Fixture { db, folder } = fixture(64);
+    let Fixture { db, folder: _folder } = fixture(64);
     let held = hold(&db);
     let orphan = |conn: &mut Connection| {
         let sql = "PRAGMA defer_foreign_keys = ON; INSERT INTO notes (n, parent) VALUES (2, 99)";
@@ -123,7 +123,7 @@ fn a_commit_that_fails_is_told_to_the_whole_batch_and_nothing_is_kept() {
 
 #[test]
 fn a_full_queue_refuses_at_once() {
-    let Fixture { db, folder } = fixture(1);
+    let Fixture { db, folder: _folder } = fixture(1);
     let held = hold(&db);
     let waiting = db.send_write(|conn| insert(conn, 1)).unwrap();
     let refused = db.write_now(|conn| insert(conn, 2)).unwrap_err();
@@ -136,7 +136,7 @@ fn a_full_queue_refuses_at_once() {
 
 #[test]
 fn a_panicking_read_is_our_fault_and_the_next_one_works() {
-    let Fixture { db, folder } = fixture(64);
+    let Fixture { db, folder: _folder } = fixture(64);
     let failed = db.read_now(|_| -> Result<()> { panic!("on purpose") });
     assert_eq!(failed.unwrap_err().code, Code::Internal);
     assert_eq!(saved(&db), [0_i64; 0]);
@@ -144,7 +144,7 @@ fn a_panicking_read_is_our_fault_and_the_next_one_works() {
 
 #[test]
 fn what_was_accepted_is_done_before_the_threads_end() {
-    let Fixture { db, folder } = fixture(64);
+    let Fixture { db, folder: _folder } = fixture(64);
     let held = hold(&db);
     let waiting: Vec<_> = (0..50).map(|n| db.send_write(move |conn| insert(conn, n)).unwrap()).collect();
     drop(held);
