@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::client::{Client, Request, load};
+use super::client::{self, Client, Request, load};
 use super::fill::TOKEN;
 use super::report::Goal;
 use super::stats::ratio;
@@ -137,8 +137,12 @@ fn template(by: &Principal, people: usize, n: u64, now: Instant) -> Result<Inter
 /// # Errors
 /// It is not.
 pub fn check(address: &str, contacts: &[ContactId]) -> Outcome {
-    let mut client = Client::connect(address, TOKEN).map_err(Failure::new)?;
-    let (status, body) = client.send(&request(known(contacts).len(), u64::MAX >> 8)).map_err(Failure::new)?;
+    let answered = client::run(Duration::from_secs(60), async {
+        let mut client = Client::connect(address, TOKEN).await?;
+        let (status, body) = client.send(&request(known(contacts).len(), u64::MAX >> 8)).await?;
+        Ok((status, body.to_vec()))
+    });
+    let (status, body) = answered.map_err(Failure::new)?;
     let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
     if status == 200 && answer.get("accepted") == Some(&Value::from(EVENTS)) {
         return Ok(());
@@ -170,20 +174,24 @@ pub fn flood(address: &str, time: Duration) -> Outcome<Flood> {
     alone()?;
     let before = alone()?;
     let (sent, over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let mut client = Client::connect(address, TOKEN).map_err(broken)?;
+    let flooding = async {
+        let mut client = Client::connect(address, TOKEN).await?;
+        while sent.fetch_add(EVENTS, Ordering::Relaxed) < FLOOD {
+            client.send(&of_one("busy", sent.load(Ordering::Relaxed), EVENTS)).await?;
+        }
+        Ok(())
+    };
     let during: std::io::Result<u32> = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while sent.fetch_add(EVENTS, Ordering::Relaxed) < FLOOD {
-                if client.send(&of_one("busy", sent.load(Ordering::Relaxed), EVENTS)).is_err() {
-                    break;
-                }
-            }
+        let busy = scope.spawn(|| {
+            let sent = client::run(Duration::from_secs(600), flooding);
             over.store(true, Ordering::Release);
+            sent
         });
         let mut micros = Vec::new();
         while !over.load(Ordering::Acquire) {
             micros.extend(load(address, TOKEN, 1, Duration::from_millis(200), &single)?.micros);
         }
+        busy.join().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
         micros.sort_unstable();
         Ok(super::stats::percentile(&micros, 99))
     });
