@@ -143,6 +143,19 @@ impl QueryFragment<MultiBackend> for Dialects {
     }
 }
 
+/// Lets one transaction at a time write about many clients. Two that came upon the same rows in another order would wait
+/// for each other until PostgreSQL ends one of them, a second later; SQLite has one writer in any case.
+///
+/// # Errors
+/// The database is away.
+pub fn take_turns(conn: &mut Connection) -> QueryResult<()> {
+    const TURN: &str = "SELECT pg_advisory_xact_lock(6035)";
+    match conn {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(conn) => diesel::sql_query(TURN).execute(conn).map(drop),
+    }
+}
+
 /// Stored answers (`idempotency_keys`) whose body holds `needle`.
 #[must_use]
 pub fn answer_mentions(needle: &str) -> Dialects {

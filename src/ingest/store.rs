@@ -13,6 +13,7 @@ use super::{groups, profile, refused};
 use crate::accounts::{ApiKeyId, Principal};
 use crate::contacts::{self, ContactChange, ContactId};
 use crate::db::Connection;
+use crate::db::dialect::take_turns;
 use crate::db::types::Instant;
 use crate::error::{Code, Result};
 use crate::interactions::{self, Interaction};
@@ -136,6 +137,9 @@ pub fn refuse(conn: &mut Connection, from: &From, events: &[Incoming]) -> Result
 /// # Errors
 /// As for [`record`].
 pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incoming]) -> Result<Vec<EventOutcome>> {
+    if events.len() > 1 {
+        take_turns(conn)?;
+    }
     let ready = || events.iter().filter_map(|event| event.read.as_ref().ok());
     let ids: Vec<&str> = ready().map(|ready| ready.event.message_id.as_str()).collect();
     let stored = interactions::store::by_source(conn, &from.source, &ids)?;
