@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
 use crate::http::{Reply, Routes, middleware};
 use crate::imports::{self, queue::Queue};
+use crate::interactions::together::Together;
 use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::{companies, contacts, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
@@ -30,6 +31,8 @@ pub struct App {
     pub auth: Authenticator,
     /// Imports waiting for the worker.
     pub imports: Queue,
+    /// Interactions waiting for the writer.
+    pub interactions: Together,
     /// The API's description, as it is served.
     pub openapi: openapi::Served,
     /// What the sending endpoints remember.
@@ -50,6 +53,7 @@ impl App {
             auth: Authenticator::new(tokens),
             config,
             imports: Queue::default(),
+            interactions: Together::default(),
             openapi: openapi::Served::default(),
             ingest: ingest::Desk::default(),
             metrics: None,

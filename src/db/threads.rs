@@ -68,6 +68,7 @@ pub struct Db {
     writes: Sender<Box<dyn Job>>,
     committed: watch::Sender<()>,
     target: Target,
+    batch: usize,
     _threads: Arc<Threads>,
 }
 
@@ -127,7 +128,7 @@ impl Db {
             let serve = move || commit::serve(slot, &queue, sizes.batch, &committed, due);
             threads.push(spawn(format!("db-write-{n}"), serve)?);
         }
-        Ok(Self { reads, writes, committed, target, _threads: Arc::new(Threads(threads)) })
+        Ok(Self { reads, writes, committed, target, batch: sizes.batch, _threads: Arc::new(Threads(threads)) })
     }
 
     /// Which database this is.
@@ -140,6 +141,12 @@ impl Db {
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<()> {
         self.committed.subscribe()
+    }
+
+    /// The most requests that are written together.
+    #[must_use]
+    pub const fn most_together(&self) -> usize {
+        self.batch
     }
 
     /// How full the queues are.

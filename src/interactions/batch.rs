@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{Draft, Interaction, InteractionId, NewInteraction, store};
-use crate::accounts::Principal;
+use crate::accounts::{Principal, UserId};
 use crate::contacts::identity::{self, Identity};
 use crate::contacts::{self, ClientRef, ContactId};
 use crate::db::Connection;
@@ -120,13 +120,13 @@ pub fn record(conn: &mut Connection, by: &Principal, items: &[Item]) -> Result<V
     let drafts: Vec<&Draft> = items.iter().filter_map(|(_, draft)| draft.as_ref().ok()).collect();
     let mut stored = stored(conn, &drafts)?;
     let leads = leads(conn, by, &drafts)?;
-    let mut clients = Clients::of(conn, by, &drafts, stored.values().map(|(_, contact)| *contact))?;
+    let mut clients = Clients::of(conn, &drafts, stored.values().map(|(_, contact)| *contact))?;
     let mut rows: Vec<Interaction> = Vec::with_capacity(drafts.len());
     let mut results = Vec::with_capacity(items.len());
     for (index, draft) in items {
         let one = draft.as_ref().map_err(Clone::clone).and_then(|draft| {
             if let Some((id, contact)) = draft.source().and_then(|key| stored.get(&key)) {
-                return if clients.sees(*contact) {
+                return if clients.sees(by, *contact) {
                     Ok(ItemResult::of(*index, ItemStatus::Existing, *id, *contact))
                 } else {
                     Err(store::not_your_source())
@@ -186,21 +186,21 @@ fn leads(conn: &mut Connection, by: &Principal, drafts: &[&Draft]) -> Result<Has
 }
 
 /// The clients of a batch, found with one query a way of addressing them.
-struct Clients {
-    /// Whether the caller sees a contact.
-    seen: HashMap<ContactId, bool>,
+pub(super) struct Clients {
+    /// Who looks after each of the contacts that are there.
+    owners: HashMap<ContactId, Option<UserId>>,
     holders: HashMap<Identity, ContactId>,
     found: HashMap<Vec<Identity>, ContactId>,
 }
 
 impl Clients {
-    fn of(
+    /// Those whom the drafts name, and these others.
+    pub(super) fn of(
         conn: &mut Connection,
-        by: &Principal,
         drafts: &[&Draft],
-        stored: impl Iterator<Item = ContactId>,
+        others: impl Iterator<Item = ContactId>,
     ) -> Result<Self> {
-        let mut ids: Vec<ContactId> = stored.collect();
+        let mut ids: Vec<ContactId> = others.collect();
         let mut identities: Vec<Identity> = Vec::new();
         for draft in drafts {
             match &draft.client {
@@ -212,35 +212,45 @@ impl Clients {
         ids.dedup();
         identities.sort_unstable();
         identities.dedup();
-        let mut seen = contacts::store::seen(conn, by, &ids)?;
+        let mut owners = contacts::store::owners(conn, &ids)?;
         let mut holders = HashMap::new();
         for holder in identity::holders(conn, &identities)? {
-            seen.insert(holder.contact_id, by.scope.sees(holder.owner_id));
+            owners.insert(holder.contact_id, holder.owner_id);
             holders.insert(holder.identity, holder.contact_id);
         }
-        Ok(Self { seen, holders, found: HashMap::new() })
+        Ok(Self { owners, holders, found: HashMap::new() })
     }
 
-    fn sees(&self, contact: ContactId) -> bool {
-        self.seen.get(&contact).copied().unwrap_or(false)
+    fn sees(&self, by: &Principal, contact: ContactId) -> bool {
+        self.owners.get(&contact).is_some_and(|owner| by.scope.sees(*owner))
+    }
+
+    /// The draft's client, where the caller sees them and nothing is to be made or completed.
+    pub(super) fn known(&self, by: &Principal, draft: &Draft) -> Option<ContactId> {
+        let contact = match &draft.client {
+            ClientRef::Id(id) => *id,
+            ClientRef::Known { identities, .. } => {
+                let mut known = identities.iter().map(|identity| self.holders.get(identity).copied());
+                let first = known.next().flatten()?;
+                if !known.all(|other| other == Some(first)) {
+                    return None;
+                }
+                first
+            }
+        };
+        self.sees(by, contact).then_some(contact)
     }
 
     /// The draft's client. Whoever is not wholly known yet goes the long way, which may make or complete a contact.
     fn find(&mut self, conn: &mut Connection, by: &Principal, draft: &Draft) -> Result<ContactId> {
-        let identities = match &draft.client {
-            ClientRef::Id(id) if self.sees(*id) => return Ok(*id),
-            ClientRef::Id(_) => return Err(Error::new(Code::NotFound)),
-            ClientRef::Known { identities, .. } => identities,
-        };
+        if let Some(contact) = self.known(by, draft) {
+            return Ok(contact);
+        }
+        let ClientRef::Known { identities, .. } = &draft.client else { return Err(Error::new(Code::NotFound)) };
         if let Some(contact) = self.found.get(identities) {
             return Ok(*contact);
         }
-        let mut known = identities.iter().map(|identity| self.holders.get(identity).copied());
-        let contact = match known.next().flatten() {
-            Some(first) if self.sees(first) && known.all(|other| other == Some(first)) => first,
-            _ => contacts::resolve(conn, by, &draft.client, store::unknown(draft))?.contact_id,
-        };
-        self.seen.insert(contact, true);
+        let contact = contacts::resolve(conn, by, &draft.client, store::unknown(draft))?.contact_id;
         self.found.insert(identities.clone(), contact);
         Ok(contact)
     }

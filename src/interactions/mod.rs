@@ -11,6 +11,7 @@ pub mod model;
 pub mod routes;
 pub mod store;
 pub mod tasks;
+pub mod together;
 pub mod totals;
 
 pub use correction::InteractionPatch;

@@ -19,13 +19,19 @@ use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes};
 #[post("/interactions")]
 async fn create(actor: May<grants::InteractionsWrite>, app: Data<App>, body: Post<NewInteraction>) -> Result<Reply> {
     let draft = body.value.parse(Instant::now(), &app.config.region)?;
-    app.write(&actor, body.retry, move |conn, by| match store::record(conn, by, &draft)? {
+    if body.retry.is_some() {
+        return app.write(&actor, body.retry, move |conn, by| recorded(&store::record(conn, by, &draft)?)).await;
+    }
+    recorded(&app.interactions.record(&app.db, &actor, draft).await?)
+}
+
+fn recorded(what: &Recorded) -> Result<Reply> {
+    match what {
         Recorded::Created(new) => {
-            Ok(Reply::created(&new, format!("/api/v1/interactions/{}", new.id))?.version(new.version))
+            Ok(Reply::created(new, format!("/api/v1/interactions/{}", new.id))?.version(new.version))
         }
-        Recorded::Existing(stored) => Ok(Reply::ok(&stored)?.version(stored.version)),
-    })
-    .await
+        Recorded::Existing(stored) => Ok(Reply::ok(stored)?.version(stored.version)),
+    }
 }
 
 /// Records up to 1,000 interactions, each on its own: a bad one harms no other.

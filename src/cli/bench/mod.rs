@@ -132,9 +132,16 @@ impl Bench<'_> {
         }
         // The first start fills the system's cache of the program and the database.
         drop(self.start(large, None)?);
+        let mut starts = Vec::new();
+        for _ in 0..4 {
+            starts.push(self.start(large, None)?.started_in);
+        }
         let first = self.start(large, None)?;
+        starts.push(first.started_in);
+        starts.sort_unstable();
+        let started = starts.get(starts.len() / 2).copied().unwrap_or_default();
         std::thread::sleep(Duration::from_secs(1));
-        let (memory, started) = (first.memory(), first.started_in);
+        let memory = first.memory();
         if all.iter().any(|thing| thing.name == INGEST) {
             ingest::check(&first.address, &large.sample.contacts)?;
         }

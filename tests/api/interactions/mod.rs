@@ -4,3 +4,4 @@ mod batch;
 mod corrections;
 mod listing;
 mod recording;
+mod together;

@@ -1,0 +1,123 @@
+//! Interactions that come alone but at the same moment are recorded together: one look at their clients and a few
+//! statements for all of them, where each by itself would take several. Nobody waits for company: whoever comes while
+//! the writer is busy goes with the next turn.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::batch::Clients;
+use super::store::{self, Recorded};
+use super::{Draft, Interaction};
+use crate::accounts::Principal;
+use crate::contacts::ClientRef;
+use crate::db::{Connection, Db, savepoint};
+use crate::error::{Error, Result};
+
+/// Those who wait for the writer.
+#[derive(Debug, Clone, Default)]
+pub struct Together(Arc<Mutex<Vec<Waiting>>>);
+
+#[derive(Debug)]
+struct Waiting {
+    by: Principal,
+    draft: Draft,
+    answer: oneshot::Sender<Result<Recorded>>,
+}
+
+impl Together {
+    /// Records an interaction along with those that wait already.
+    ///
+    /// # Errors
+    /// As for [`store::record`]; or the database is away.
+    pub async fn record(&self, db: &Db, by: &Principal, draft: Draft) -> Result<Recorded> {
+        let (answer, answered) = oneshot::channel();
+        let alone = {
+            let mut waiting = lock(&self.0);
+            waiting.push(Waiting { by: by.clone(), draft, answer });
+            waiting.len() == 1
+        };
+        if alone {
+            // Not this request's own future: it may be dropped, and others wait for the same turn.
+            actix_web::rt::spawn(self.clone().take_turns(db.clone()));
+        }
+        answered.await.map_err(Error::unavailable)?
+    }
+
+    /// Records those who wait, turn by turn, until nobody does.
+    async fn take_turns(self, db: Db) {
+        while !lock(&self.0).is_empty() {
+            let taken: Arc<Mutex<Vec<Waiting>>> = Arc::default();
+            let (waiting, turn, most) = (self.0.clone(), taken.clone(), db.most_together());
+            let done = db
+                .write(move |conn| {
+                    let mut turn = lock(&turn);
+                    let mut waiting = lock(&waiting);
+                    let more = waiting.len().min(most.saturating_sub(turn.len()));
+                    turn.extend(waiting.drain(..more));
+                    drop(waiting);
+                    record(conn, &turn)
+                })
+                .await;
+            let turn = std::mem::take(&mut *lock(&taken));
+            // Where the turn was not even begun, nobody was taken, and all are told.
+            let turn = if turn.is_empty() { std::mem::take(&mut *lock(&self.0)) } else { turn };
+            answer(turn, done);
+        }
+    }
+}
+
+fn lock(waiting: &Mutex<Vec<Waiting>>) -> MutexGuard<'_, Vec<Waiting>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells each what became of theirs; a failure of the whole turn is everybody's.
+fn answer(turn: Vec<Waiting>, done: Result<Vec<Result<Recorded>>>) {
+    let mut each = match done {
+        Ok(each) => each.into_iter(),
+        Err(error) => turn.iter().map(|_| Err(error.clone())).collect::<Vec<_>>().into_iter(),
+    };
+    for Waiting { answer, .. } in turn {
+        let one = each.next().unwrap_or_else(|| Err(Error::internal("an interaction was left out of its turn")));
+        // The caller may have gone away.
+        drop(answer.send(one));
+    }
+}
+
+/// Records the turn; what is wrong with one harms no other.
+fn record(conn: &mut Connection, turn: &[Waiting]) -> Result<Vec<Result<Recorded>>> {
+    if let [one] = turn {
+        return Ok(vec![kept_apart(store::record(conn, &one.by, &one.draft))?]);
+    }
+    let drafts: Vec<&Draft> = turn.iter().map(|one| &one.draft).filter(|draft| is_plain(draft)).collect();
+    let clients = Clients::of(conn, &drafts, std::iter::empty())?;
+    let mut rows: Vec<Interaction> = Vec::with_capacity(turn.len());
+    let mut results = Vec::with_capacity(turn.len());
+    for one in turn {
+        let known = if is_plain(&one.draft) { clients.known(&one.by, &one.draft) } else { None };
+        results.push(match known {
+            Some(contact) => {
+                let row = one.draft.of(&one.by, contact);
+                rows.push(row.clone());
+                Ok(Recorded::Created(row))
+            }
+            None => kept_apart(savepoint(conn, |conn| store::record(conn, &one.by, &one.draft)))?,
+        });
+    }
+    store::insert(conn, &rows)?;
+    Ok(results)
+}
+
+/// Whether all there is to do is to see that the client is there.
+fn is_plain(draft: &Draft) -> bool {
+    matches!(draft.client, ClientRef::Id(_)) && draft.source().is_none() && draft.lead_id().is_none()
+}
+
+/// What is wrong with one is its own result; what is wrong with the database, or may go better the next time, ends the
+/// turn.
+fn kept_apart<T>(one: Result<T>) -> Result<Result<T>> {
+    match one {
+        Err(error) if error.transient || error.code.status() >= 500 => Err(error),
+        one => Ok(one),
+    }
+}
