@@ -14,10 +14,10 @@ use super::store::{overwrite, subject};
 use super::{bin, cluster, store};
 use crate::accounts::{Principal, audit};
 use crate::db::Connection;
-use crate::db::dialect::{answer_mentions, event_mentions};
+use crate::db::dialect::{answer_mentions, event_mentions, row_mentions};
 use crate::db::schema::{
     contact_tags, contact_traits, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events,
-    ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
+    import_errors, ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
 };
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
@@ -69,11 +69,14 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     audit::record(conn, by, "erase", subject(id), None::<&Contact>, None::<&Contact>)
 }
 
-/// Events that were refused and name the person.
+/// Events and rows of files that were refused and name the person.
 fn erase_refused(conn: &mut Connection, id: ContactId) -> Result<()> {
     let known = identities::table.filter(identities::contact_id.eq(id)).select(identities::value);
     for value in known.load::<String>(conn)? {
         diesel::delete(ingest_refused::table.filter(event_mentions(&value))).execute(conn)?;
+        diesel::update(import_errors::table.filter(row_mentions(&value)))
+            .set((import_errors::record.eq(None::<Json<Vec<String>>>), import_errors::message.eq(ERASED)))
+            .execute(conn)?;
     }
     Ok(())
 }

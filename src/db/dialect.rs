@@ -176,3 +176,13 @@ pub fn event_mentions(value: &str) -> Dialects {
         sqlite: phrase("instr(lower(ingest_refused.event), ", ") > 0"),
     }
 }
+
+/// Rows of files that could not be taken (`import_errors`) and hold `value` in a cell, whatever its case.
+#[must_use]
+pub fn row_mentions(value: &str) -> Dialects {
+    let phrase = |before, after| Phrase { before, value: value.to_lowercase(), after };
+    Dialects {
+        postgres: phrase("position(", " in lower(import_errors.record::text)) > 0"),
+        sqlite: phrase("instr(lower(import_errors.record), ", ") > 0"),
+    }
+}

@@ -89,9 +89,9 @@ async fn leave_traces(app: &TestApp) -> String {
 
 fn plant(conn: &mut Connection, contact: &str) -> touchline::error::Result<()> {
     let id = uuid::Uuid::parse_str(contact).unwrap();
-    let (guid, time, json) = match conn {
-        Connection::Sqlite(_) => (format!("x'{}'", id.simple()), "1", "'{\"a\": \"Annabel\"}'"),
-        Connection::Postgres(_) => (format!("'{id}'"), "now()", "'{\"a\": \"Annabel\"}'::jsonb"),
+    let (guid, time, json, blob) = match conn {
+        Connection::Sqlite(_) => (format!("x'{}'", id.simple()), "1", "'{\"a\": \"Annabel\"}'", "x'00'"),
+        Connection::Postgres(_) => (format!("'{id}'"), "now()", "'{\"a\": \"Annabel\"}'::jsonb", "'\\x00'"),
     };
     let new = "id, version, created_at, updated_at";
     conn.batch_execute(&format!(
@@ -103,7 +103,11 @@ fn plant(conn: &mut Connection, contact: &str) -> touchline::error::Result<()> {
            VALUES ({guid}, {guid}, {time}, {guid}, {guid}, {guid}, true, 'Annabel said so', {time});
          INSERT INTO tasks ({new}, contact_id, title, body) VALUES ({guid}, 1, {time}, {time}, {guid}, 'Call Annabel', 'Annabel');
          INSERT INTO timeline_entries (contact_id, occurred_at, id, entry_type, channel, subject, body, properties, version, recorded_at, updated_at)
-           VALUES ({guid}, {time}, {guid}, 'interaction', 'email', 'Dear Annabel', 'Annabel', {json}, 1, {time}, {time});"
+           VALUES ({guid}, {time}, {guid}, 'interaction', 'email', 'Dear Annabel', 'Annabel', {json}, 1, {time}, {time});
+         INSERT INTO imports (id, filename, fingerprint, mapping, status, rows_read, created, updated, unchanged, failed, warnings, created_at, updated_at)
+           VALUES ({guid}, 'a.csv', {blob}, '{{}}', 'done', 1, 0, 0, 0, 1, 0, {time}, {time});
+         INSERT INTO import_errors (import_id, row_number, id, severity, code, message, record)
+           VALUES ({guid}, 1, {guid}, 'error', 'format', 'what Annabel earns', '[\"Annabel\", \"ANNABEL@example.com\"]');"
     ))?;
     Ok(())
 }
