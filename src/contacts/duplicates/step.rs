@@ -28,14 +28,18 @@ struct Cursor {
     id: ContactId,
 }
 
-/// Looks at changed contacts for ever: often while there are any, else every few seconds.
+/// After a step it rests for so many times as long as the step took: others who write come first.
+const REST: u32 = 4;
+
+/// Looks at changed contacts for ever: again and again while there are any, else every few seconds.
 pub async fn run(db: Db) {
     // A change becomes visible a moment after its time was taken.
     let settled = TimeDelta::seconds(15);
     loop {
+        let begun = tokio::time::Instant::now();
         let wait = match db.write(move |conn| step(conn, Instant::now().plus(-settled))).await {
             Ok(0) => Duration::from_secs(10),
-            Ok(_) => Duration::from_millis(50),
+            Ok(_) => (begun.elapsed() * REST).max(Duration::from_millis(50)),
             Err(error) => {
                 tracing::warn!(%error, cause = error.cause.as_deref(), "looking for duplicates failed");
                 Duration::from_secs(60)
