@@ -1,6 +1,8 @@
 //! Who has an identity. It belongs to at most one contact that is not deleted; the unique index `identities_find`
 //! says so.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::{Identity, IdentityKind, Link};
@@ -46,6 +48,7 @@ pub fn holders(conn: &mut Connection, wanted: &[Identity]) -> Result<Vec<Holder>
     let mut sources: Vec<_> = wanted.iter().map(|identity| &identity.source).collect();
     sources.sort_unstable();
     sources.dedup();
+    let asked: HashSet<&Identity> = wanted.iter().collect();
     let values: Vec<_> = wanted.iter().map(|identity| &identity.value).collect();
     let rows: Vec<Row> = identities::table
         .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
@@ -67,7 +70,7 @@ pub fn holders(conn: &mut Connection, wanted: &[Identity]) -> Result<Vec<Holder>
             members,
             last_seen,
         })
-        .filter(|holder| wanted.contains(&holder.identity))
+        .filter(|holder| asked.contains(&holder.identity))
         .collect();
     most_telling_first(&mut found);
     Ok(found)
