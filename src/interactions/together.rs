@@ -60,8 +60,8 @@ impl Together {
                 })
                 .await;
             let turn = std::mem::take(&mut *lock(&taken));
-            // Where the turn was not even begun, nobody was taken, and all are told.
-            let turn = if turn.is_empty() { std::mem::take(&mut *lock(&self.0)) } else { turn };
+            // Where the turn was not even begun, nobody was taken, and all are told. A turn that found nobody was just late.
+            let turn = if done.is_err() && turn.is_empty() { std::mem::take(&mut *lock(&self.0)) } else { turn };
             answer(turn, done);
         }
     }

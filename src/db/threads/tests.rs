@@ -165,7 +165,8 @@ fn a_database_that_cannot_be_opened_is_unavailable() {
 #[test]
 fn what_was_written_is_moved_from_the_log_into_the_file() {
     let fixture = fixture(2000);
-    for n in 0..1000 {
+    // With the one that made the tables, the thousandth write is the last.
+    for n in 0..999 {
         fixture.db.write_now(move |conn| insert(conn, n)).unwrap();
     }
     // Ends the threads without closing the database, which would move the log too.
@@ -177,6 +178,6 @@ fn what_was_written_is_moved_from_the_log_into_the_file() {
     let target = Target::Sqlite(alone);
     let sizes = Sizes { readers: 1, writers: 1, queue: 1, batch: 1 };
     let copy = Db::open(Opener::new(target.clone()), target, sizes).unwrap();
-    assert_eq!(saved(&copy).len(), 1000);
+    assert_eq!(saved(&copy).len(), 999);
     drop(reader);
 }

@@ -5,7 +5,11 @@ use serde_json::json;
 
 use crate::support::{TestApp, cases};
 
-cases![many_at_once_are_each_recorded, a_bad_one_among_many_is_refused_alone];
+cases![
+    many_at_once_are_each_recorded,
+    whoever_comes_between_two_turns_is_recorded,
+    a_bad_one_among_many_is_refused_alone,
+];
 
 async fn client(app: &TestApp, name: &str) -> String {
     let made = app.sales.post("/api/v1/contacts", json!({ "given_name": name })).await;
@@ -29,6 +33,19 @@ async fn many_at_once_are_each_recorded(app: TestApp) {
         let totals = app.sales.get(&format!("/api/v1/contacts/{id}/360")).await.json;
         assert_eq!(totals["channels"][0]["interactions"], calls);
     }
+}
+
+async fn whoever_comes_between_two_turns_is_recorded(app: TestApp) {
+    let ann = client(&app, "Ann").await;
+    let one_after_the_other = || async {
+        for _ in 0..10 {
+            let body = json!({ "contact": { "id": ann }, "channel": "call" });
+            assert_eq!(app.sales.post("/api/v1/interactions", body).await.status, 201);
+        }
+    };
+    join_all((0..16).map(|_| one_after_the_other())).await;
+    let page = app.sales.get(&format!("/api/v1/contacts/{ann}/timeline?channel=call&limit=200")).await.json;
+    assert_eq!(page["items"].as_array().unwrap().len(), 160);
 }
 
 async fn a_bad_one_among_many_is_refused_alone(app: TestApp) {
