@@ -31,13 +31,17 @@ impl Together {
     /// # Errors
     /// As for [`store::record`]; or the database is away.
     pub async fn record(&self, db: &Db, by: &Principal, draft: Draft) -> Result<Recorded> {
+        if db.most_together() == 1 {
+            let by = by.clone();
+            return db.write(move |conn| store::record(conn, &by, &draft)).await;
+        }
         let (answer, answered) = oneshot::channel();
-        let alone = {
+        let first = {
             let mut waiting = lock(&self.0);
             waiting.push(Waiting { by: by.clone(), draft, answer });
             waiting.len() == 1
         };
-        if alone {
+        if first {
             // Not this request's own future: it may be dropped, and others wait for the same turn.
             actix_web::rt::spawn(self.clone().take_turns(db.clone()));
         }
