@@ -102,14 +102,14 @@ fn put(conn: &mut Connection, a: ContactId, b: ContactId, mut evidence: Vec<Evid
     let Some((id, closed_at, Json(old))) = known else {
         return insert(conn, (first, second), evidence, now);
     };
-    for one in old {
+    for one in old.clone() {
         let shared = one.reason == Reason::SharedIdentity;
         let suggested = evidence.iter().any(|new| new.reason == Reason::SharedIdentity);
         if shared != suggested && !evidence.contains(&one) {
             evidence.push(one);
         }
     }
-    if closed_at.is_none() {
+    if closed_at.is_none() && evidence != old {
         diesel::update(duplicates::table.find(id))
             .set((
                 duplicates::score.eq(total(&evidence)),

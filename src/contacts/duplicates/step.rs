@@ -1,6 +1,8 @@
-//! The work in the background: contacts that have changed, in the order of their changes, a few in one write.
+//! The work in the background: contacts that have changed, in the order of their changes, a few at a time. Looking and
+//! comparing is reading; the writer, for whom others wait, only keeps what was found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -8,16 +10,16 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::score::{WORTH_A_LOOK, evidence};
-use super::{Evidence, Reason, keys, put};
+use super::{DuplicateId, Evidence, Reason, keys, put};
 use crate::contacts::{Contact, ContactId};
 use crate::db::schema::{contacts, duplicate_keys, duplicates};
 use crate::db::types::{Guid, Instant, Json};
-use crate::db::{Connection, Db, settings};
+use crate::db::{Both, Connection, Db, settings};
 use crate::error::Result;
 
 /// Where the work stands, among the settings.
 const SETTING: &str = "duplicates_cursor";
-/// Contacts looked at in one write.
+/// Contacts looked at in one step.
 const CHUNK: i64 = 50;
 /// A key that more contacts than this share says nothing.
 const COMMON: i64 = 50;
@@ -28,7 +30,7 @@ struct Cursor {
     id: ContactId,
 }
 
-/// After a step it rests for so many times as long as the step took: others who write come first.
+/// After a step it rests for so many times as long as the step took: others come first.
 const REST: u32 = 4;
 
 /// Looks at changed contacts for ever: again and again while there are any, else every few seconds.
@@ -37,7 +39,7 @@ pub async fn run(db: Db) {
     let settled = TimeDelta::seconds(15);
     loop {
         let begun = tokio::time::Instant::now();
-        let wait = match db.write(move |conn| step(conn, Instant::now().plus(-settled))).await {
+        let wait = match step(&db, Instant::now().plus(-settled)).await {
             Ok(0) => Duration::from_secs(10),
             Ok(_) => (begun.elapsed() * REST).max(Duration::from_millis(50)),
             Err(error) => {
@@ -53,29 +55,95 @@ pub async fn run(db: Db) {
 ///
 /// # Errors
 /// The database is away.
-pub fn step(conn: &mut Connection, until: Instant) -> Result<usize> {
-    let start = Cursor { at: Instant::MIN, id: ContactId(Guid(uuid::Uuid::nil())) };
-    let after = settings::get(conn, SETTING)?.unwrap_or(start);
-    let later = contacts::updated_at.gt(after.at).or(contacts::updated_at.eq(after.at).and(contacts::id.gt(after.id)));
-    let changed: Vec<Contact> = contacts::table
-        .filter(contacts::updated_at.ge(after.at).and(contacts::updated_at.lt(until)).and(later))
-        .order((contacts::updated_at, contacts::id))
-        .limit(CHUNK)
-        .select(Contact::as_select())
-        .load(conn)?;
-    for contact in &changed {
-        look_at(conn, contact)?;
+pub async fn step(db: &Db, until: Instant) -> Result<usize> {
+    let (changed, renewed) = db
+        .read(move |conn| {
+            let changed = changed(conn, until)?;
+            let renewed = renewed_keys(conn, &changed)?;
+            Ok((Arc::new(changed), renewed))
+        })
+        .await?;
+    let Some(last) = changed.last() else { return Ok(0) };
+    let cursor = Cursor { at: last.updated_at, id: last.id };
+    if !renewed.is_empty() {
+        db.write(move |conn| renewed.iter().try_for_each(|keys| keys.write(conn))).await?;
     }
-    if let Some(last) = changed.last() {
-        settings::put(conn, SETTING, Cursor { at: last.updated_at, id: last.id })?;
-    }
+    let those = changed.clone();
+    let found = db.read(move |conn| those.iter().map(|contact| look_at(conn, contact)).collect::<Result<Vec<_>>>());
+    let found = found.await?;
+    db.write(move |conn| {
+        keep(conn, &found)?;
+        settings::put(conn, SETTING, cursor)
+    })
+    .await?;
     Ok(changed.len())
 }
 
-fn look_at(conn: &mut Connection, contact: &Contact) -> Result<()> {
-    let keys = index(conn, contact)?;
+fn changed(conn: &mut Connection, until: Instant) -> Result<Vec<Contact>> {
+    let start = Cursor { at: Instant::MIN, id: ContactId(Guid(uuid::Uuid::nil())) };
+    let after = settings::get(conn, SETTING)?.unwrap_or(start);
+    let later = contacts::updated_at.gt(after.at).or(contacts::updated_at.eq(after.at).and(contacts::id.gt(after.id)));
+    let changed = contacts::table
+        .filter(contacts::updated_at.ge(after.at).and(contacts::updated_at.lt(until)).and(later))
+        .order((contacts::updated_at, contacts::id))
+        .limit(CHUNK);
+    Ok(changed.select(Contact::as_select()).load(conn)?)
+}
+
+/// A contact's keys that have changed.
+struct Renewed {
+    contact: ContactId,
+    gone: Vec<String>,
+    new: Vec<String>,
+}
+
+fn renewed_keys(conn: &mut Connection, changed: &[Contact]) -> Result<Vec<Renewed>> {
+    let ids: Vec<ContactId> = changed.iter().map(|contact| contact.id).collect();
+    let mut old: HashMap<ContactId, Vec<String>> = HashMap::new();
+    let rows = duplicate_keys::table.filter(duplicate_keys::contact_id.eq_any(&ids));
+    for (contact, key) in rows.select((duplicate_keys::contact_id, duplicate_keys::key)).load(conn)? {
+        old.entry(contact).or_default().push(key);
+    }
+    let renewed = changed.iter().map(|contact| {
+        let (old, keys) = (old.remove(&contact.id).unwrap_or_default(), keys::of(contact));
+        let new = keys.iter().filter(|key| !old.contains(key)).cloned().collect();
+        let gone = old.into_iter().filter(|key| !keys.contains(key)).collect();
+        Renewed { contact: contact.id, gone, new }
+    });
+    Ok(renewed.filter(|keys| !keys.gone.is_empty() || !keys.new.is_empty()).collect())
+}
+
+impl Renewed {
+    fn write(&self, conn: &mut Connection) -> Result<()> {
+        // An erased contact has none.
+        if contacts::table.find(self.contact).select(contacts::id).first::<ContactId>(conn).optional()?.is_none() {
+            return Ok(());
+        }
+        for key in &self.gone {
+            diesel::delete(duplicate_keys::table.find((self.contact, key))).execute(conn)?;
+        }
+        for key in &self.new {
+            let row = (duplicate_keys::contact_id.eq(self.contact), duplicate_keys::key.eq(key));
+            Both(diesel::insert_into(duplicate_keys::table).values(row).on_conflict_do_nothing()).execute(conn)?;
+        }
+        Ok(())
+    }
+}
+
+/// What came of looking at a contact.
+struct Found {
+    contact: Seen,
+    alike: Vec<(Seen, Vec<Evidence>)>,
+    /// Pairs that no longer look alike, as they were.
+    unlike: Vec<(DuplicateId, Instant)>,
+}
+
+/// A contact as it was when it was looked at.
+type Seen = (ContactId, Instant);
+
+fn look_at(conn: &mut Connection, contact: &Contact) -> Result<Found> {
     let mut candidates = BTreeSet::new();
-    for key in &keys {
+    for key in keys::of(contact) {
         let sharing = duplicate_keys::table.filter(duplicate_keys::key.eq(key)).select(duplicate_keys::contact_id);
         let sharing: Vec<ContactId> = sharing.limit(COMMON + 1).load(conn)?;
         if i64::try_from(sharing.len()).is_ok_and(|count| count <= COMMON) {
@@ -87,49 +155,56 @@ fn look_at(conn: &mut Connection, contact: &Contact) -> Result<()> {
         .filter(contacts::merged_into.is_null())
         .select(Contact::as_select())
         .load(conn)?;
-    let mut worthy = BTreeSet::new();
-    for other in &rows {
-        let found = evidence(contact, other);
-        if super::total(&found) >= WORTH_A_LOOK {
-            worthy.insert(other.id);
-            put(conn, contact.id, other.id, found)?;
-        }
-    }
-    drop_unworthy(conn, contact, &worthy)
+    let compared = rows.iter().map(|other| ((other.id, other.updated_at), evidence(contact, other)));
+    let alike: Vec<_> = compared.filter(|(_, found)| super::total(found) >= WORTH_A_LOOK).collect();
+    let unlike = unlike(conn, contact, &alike.iter().map(|((other, _), _)| *other).collect())?;
+    Ok(Found { contact: (contact.id, contact.updated_at), alike, unlike })
 }
 
-/// Brings a contact's keys up to date.
-fn index(conn: &mut Connection, contact: &Contact) -> Result<BTreeSet<String>> {
-    let keys = keys::of(contact);
-    let own = duplicate_keys::table.filter(duplicate_keys::contact_id.eq(contact.id));
-    let old: Vec<String> = own.select(duplicate_keys::key).load(conn)?;
-    for key in old.iter().filter(|key| !keys.contains(*key)) {
-        diesel::delete(duplicate_keys::table.find((contact.id, key))).execute(conn)?;
-    }
-    for key in keys.iter().filter(|key| !old.contains(*key)) {
-        let row = (duplicate_keys::contact_id.eq(contact.id), duplicate_keys::key.eq(key));
-        diesel::insert_into(duplicate_keys::table).values(row).execute(conn)?;
-    }
-    Ok(keys)
-}
-
-type Pair = (super::DuplicateId, ContactId, ContactId, Json<Vec<Evidence>>);
+type Pair = (DuplicateId, ContactId, ContactId, Json<Vec<Evidence>>, Instant);
 
 /// Pairs that looked alike before the change and no longer do, unless an event had suggested them.
-fn drop_unworthy(conn: &mut Connection, contact: &Contact, worthy: &BTreeSet<ContactId>) -> Result<()> {
+fn unlike(
+    conn: &mut Connection,
+    contact: &Contact,
+    alike: &BTreeSet<ContactId>,
+) -> Result<Vec<(DuplicateId, Instant)>> {
     if contact.merged_into.is_some() || contact.deleted_at.is_some() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let open: Vec<Pair> = duplicates::table
         .filter(duplicates::first_id.eq(contact.id).or(duplicates::second_id.eq(contact.id)))
         .filter(duplicates::closed_at.is_null())
-        .select((duplicates::id, duplicates::first_id, duplicates::second_id, duplicates::reasons))
+        .select((
+            duplicates::id,
+            duplicates::first_id,
+            duplicates::second_id,
+            duplicates::reasons,
+            duplicates::updated_at,
+        ))
         .load(conn)?;
-    for (id, first, second, Json(reasons)) in open {
+    let no_longer = open.into_iter().filter_map(|(id, first, second, Json(reasons), at)| {
         let other = if first == contact.id { second } else { first };
         let suggested = reasons.iter().any(|one| one.reason == Reason::SharedIdentity);
-        if !worthy.contains(&other) && !suggested {
-            diesel::delete(duplicates::table.find(id)).execute(conn)?;
+        (!alike.contains(&other) && !suggested).then_some((id, at))
+    });
+    Ok(no_longer.collect())
+}
+
+/// Keeps what was found, save about contacts that have changed since: they are looked at again.
+fn keep(conn: &mut Connection, found: &[Found]) -> Result<()> {
+    let seen = found.iter().flat_map(|one| one.alike.iter().map(|(other, _)| other.0).chain([one.contact.0]));
+    let ids: BTreeSet<ContactId> = seen.collect();
+    let now = contacts::table.filter(contacts::id.eq_any(&ids)).select((contacts::id, contacts::updated_at));
+    let now: HashMap<ContactId, Instant> = now.load(conn)?.into_iter().collect();
+    let still = |(id, at): &Seen| now.get(id) == Some(at);
+    for Found { contact, alike, unlike } in found.iter().filter(|found| still(&found.contact)) {
+        for (other, evidence) in alike.iter().filter(|(other, _)| still(other)) {
+            put(conn, contact.0, other.0, evidence.clone())?;
+        }
+        for (pair, at) in unlike {
+            let same = duplicates::table.find(pair).filter(duplicates::updated_at.eq(at));
+            diesel::delete(same.filter(duplicates::closed_at.is_null())).execute(conn)?;
         }
     }
     Ok(())
