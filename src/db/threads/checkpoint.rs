@@ -3,32 +3,42 @@
 //! enough to be begun anew (`wal_autocheckpoint`).
 
 use diesel::connection::SimpleConnection;
+use diesel::{RunQueryDsl, select};
 use flume::{Receiver, Sender};
 
 use super::slot::Slot;
 
-/// After how many writes the log is moved.
-const EVERY: usize = 1000;
+diesel::define_sql_function! {
+    /// How many rows the connection has written, those of triggers included.
+    fn total_changes() -> BigInt;
+}
+
+/// After how many rows the log is moved.
+const EVERY: u64 = 3000;
 
 /// Asks for a checkpoint now and then.
 pub struct Due {
     tell: Option<Sender<()>>,
-    written: usize,
+    /// What the connection had written when one was asked for last.
+    before: i64,
 }
 
 impl Due {
     /// Asks over this channel; nobody where there is no log.
     pub const fn new(tell: Option<Sender<()>>) -> Self {
-        Self { tell, written: 0 }
+        Self { tell, before: 0 }
     }
 
-    /// Counts writes.
-    pub fn count(&mut self, written: usize) {
-        self.written += written;
-        if self.written >= EVERY {
-            self.written = 0;
-            // Where one is asked for already, it will see these writes too.
-            let _asked = self.tell.as_ref().map(|tell| tell.try_send(()));
+    /// Looks at how much has been written; transactions may hold one row or thousands.
+    pub fn look(&mut self, slot: &mut Slot) {
+        let Some(tell) = self.tell.as_ref().filter(|_| slot.is_open()) else { return };
+        let Ok(Ok(written)) = slot.connection().map(|conn| select(total_changes()).get_result::<i64>(conn)) else {
+            return;
+        };
+        if written.abs_diff(self.before) >= EVERY {
+            self.before = written;
+            // Where one is asked for already, it will see these rows too.
+            let _asked = tell.try_send(());
         }
     }
 }
