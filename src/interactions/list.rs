@@ -1,4 +1,5 @@
-//! The list of all interactions, the newest first.
+//! The list of all interactions, the newest first. However rare what is wanted, a page looks at no more than
+//! [`WINDOW`] of them: it then ends early, with a cursor to go on.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -10,7 +11,7 @@ use crate::accounts::Principal;
 use crate::contacts::{ContactId, cluster};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
 use crate::db::schema::{contacts, timeline_entries as entries};
-use crate::db::types::Instant;
+use crate::db::types::{Guid, Instant};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::http::{Cursor, Limit, Page};
@@ -78,24 +79,47 @@ impl InteractionQuery {
     }
 }
 
+/// How many interactions one page looks at.
+const WINDOW: i64 = 5000;
+
 /// A page of the interactions of clients and leads that the caller sees.
 ///
 /// # Errors
 /// The database is away.
 pub fn page(conn: &mut Connection, by: &Principal, filter: &Filter) -> Result<Page<Interaction>> {
-    let rows = match filter.query.contact_id {
-        None => rows(conn, by, filter, None)?,
-        Some(contact) => {
-            // A client's are its own and those of the contacts merged into it, each read as one range.
-            let mut all = Vec::new();
-            for member in cluster::all_of(conn, contact)? {
-                all.extend(rows(conn, by, filter, Some(member))?);
-            }
-            all.sort_by_key(|one| std::cmp::Reverse((one.occurred_at, one.id)));
-            all
+    let cut = |rows| Page::cut(rows, filter.limit, |last: &Interaction| Cursor(last.occurred_at, last.id).encode());
+    if let Some(contact) = filter.query.contact_id {
+        // A client's are its own and those of the contacts merged into it, each read as one range.
+        let mut all = Vec::new();
+        for member in cluster::all_of(conn, contact)? {
+            all.extend(rows(conn, by, filter, Some(member), None)?);
         }
-    };
-    Ok(Page::cut(rows, filter.limit, |last: &Interaction| Cursor(last.occurred_at, last.id).encode()))
+        all.sort_by_key(|one| std::cmp::Reverse((one.occurred_at, one.id)));
+        return Ok(cut(all));
+    }
+    let until = if filter.query.lead_id.is_none() { window_end(conn, filter)? } else { None };
+    let mut page = cut(rows(conn, by, filter, None, until)?);
+    if let (None, Some(at)) = (&page.next_cursor, until) {
+        // All of that instant has been looked at.
+        page.next_cursor = Some(Cursor(at, InteractionId(Guid(uuid::Uuid::nil()))).encode());
+    }
+    Ok(page)
+}
+
+/// The instant down to which this page looks; `None` where it looks at all there is.
+fn window_end(conn: &mut Connection, filter: &Filter) -> Result<Option<Instant>> {
+    let mut all = entries::table.select(entries::occurred_at).into_boxed::<MultiBackend>();
+    if let Some(Cursor(at, id)) = &filter.after {
+        all = all.filter(Beyond::new(ORDER, Way::Descending, *at, id.0));
+    }
+    if let Some(from) = filter.query.from {
+        all = all.filter(entries::occurred_at.ge(from));
+    }
+    if let Some(to) = filter.query.to {
+        all = all.filter(entries::occurred_at.lt(to));
+    }
+    let all = all.order((entries::occurred_at.desc(), entries::id.desc()));
+    Ok(all.limit(1).offset(WINDOW).first(conn).optional()?)
 }
 
 fn rows(
@@ -103,6 +127,7 @@ fn rows(
     by: &Principal,
     filter: &Filter,
     contact: Option<ContactId>,
+    until: Option<Instant>,
 ) -> Result<Vec<Interaction>> {
     let wanted = &filter.query;
     let mut query = entries::table
@@ -152,7 +177,7 @@ fn rows(
     if let Some(campaign) = &wanted.campaign {
         query = query.filter(entries::campaign.eq(campaign));
     }
-    if let Some(from) = wanted.from {
+    if let Some(from) = until.max(wanted.from) {
         query = query.filter(entries::occurred_at.ge(from));
     }
     if let Some(to) = wanted.to {

@@ -7,9 +7,10 @@ use super::batch::{self, BatchInput, BatchResult, TOGETHER};
 use super::list::InteractionQuery;
 use super::store::{self, Recorded};
 use super::{Interaction, InteractionId, InteractionPatch, NewInteraction};
-use crate::accounts::May;
 use crate::accounts::permissions::grants;
+use crate::accounts::{May, Principal};
 use crate::app::App;
+use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes};
@@ -44,13 +45,15 @@ async fn create_batch(actor: May<grants::InteractionsWrite>, app: Data<App>, bod
         let rest = items.split_off(items.len().min(TOGETHER));
         let together = std::mem::replace(&mut items, rest);
         let retry = body.retry.as_ref().map(|retry| retry.part(parts.len()));
-        let written = app.write(&actor, retry, move |conn, by| Reply::ok(&batch::record(conn, by, &together)?)).await?;
+        let record = move |conn: &mut Connection, by: &Principal| Reply::ok(&batch::record(conn, by, &together)?);
+        let written = app.write_apart(&actor, retry, record).await?;
         parts.push(written.body);
     }
     Ok(batch::joined(&parts))
 }
 
-/// Lists interactions, the newest first.
+/// Lists interactions, the newest first. Where few fit, a page may hold fewer than `limit` and yet not be the last: go on
+/// until `next_cursor` is null.
 #[utoipa::path(operation_id = "list_interactions", tag = "interactions", security(("bearer" = ["interactions:read"])), params(InteractionQuery), responses((status = 200, body = Page<Interaction>)))]
 #[get("/interactions")]
 async fn list(actor: May<grants::InteractionsRead>, app: Data<App>, query: Query<InteractionQuery>) -> Result<Reply> {

@@ -2,7 +2,12 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, cases};
 
-cases![every_filter_narrows_the_list, the_list_pages_to_its_end, unknown_and_bad_parameters_are_named,];
+cases![
+    every_filter_narrows_the_list,
+    the_list_pages_to_its_end,
+    what_is_rare_is_found_without_reading_all_at_once,
+    unknown_and_bad_parameters_are_named,
+];
 
 async fn every_filter_narrows_the_list(app: TestApp) {
     let ann = app.client("ann@example.com").await;
@@ -49,6 +54,21 @@ async fn the_list_pages_to_its_end(app: TestApp) {
         path = format!("/api/v1/interactions?limit=3&cursor={cursor}");
     }
     assert_eq!(seen, ["k6", "k5", "k4", "k3", "k2", "k1", "k0"]);
+}
+
+async fn what_is_rare_is_found_without_reading_all_at_once(app: TestApp) {
+    let ann = app.client("ann@example.com").await;
+    app.touch(json!({ "kind": "rare", "occurred_at": "2020-01-01T00:00:00Z" })).await;
+    for day in 1..=6 {
+        let at = format!("2024-01-0{day}T00:00:00Z");
+        let one = json!({ "contact": { "id": ann }, "channel": "web", "kind": "common", "occurred_at": at });
+        app.sales.post("/api/v1/interactions/batch", json!({ "items": vec![one; 1000] })).await.ok();
+    }
+    let first = app.reader.get("/api/v1/interactions?kind=rare").await.ok();
+    assert!(first.items().is_empty());
+    let cursor = first.json["next_cursor"].as_str().unwrap();
+    let next = app.reader.get(&format!("/api/v1/interactions?kind=rare&cursor={cursor}")).await.ok();
+    assert_eq!((next.items().len(), &next.json["next_cursor"]), (1, &Value::Null));
 }
 
 async fn unknown_and_bad_parameters_are_named(app: TestApp) {
