@@ -87,6 +87,20 @@ impl App {
         let by = by.clone();
         self.db.write(move |conn| once(conn, by.retry_id(), retry.as_ref(), |conn| work(conn, &by))).await
     }
+
+    /// [`App::write`] for work about many clients: see [`Db::write_apart`].
+    ///
+    /// # Errors
+    /// As for [`App::write`].
+    pub async fn write_apart(
+        &self,
+        by: &Principal,
+        retry: Option<Retry>,
+        mut work: impl FnMut(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        let by = by.clone();
+        self.db.write_apart(move |conn| once(conn, by.retry_id(), retry.as_ref(), |conn| work(conn, &by))).await
+    }
 }
 
 /// Every route under `/api/v1`.

@@ -49,7 +49,8 @@ pub fn rules(conn: &mut Connection) -> Result<Rules> {
 /// or nothing identifies anybody; a transient error where a concurrent request is making the same.
 pub fn recognise(conn: &mut Connection, by: &Principal, seen: &Sighting<'_>) -> Result<Resolved> {
     let holders = identity::holders(conn, seen.identities)?;
-    if let Some(contact_id) = at_once(conn, by, seen, &holders)? {
+    if let Some(contact_id) = at_once(by, seen, &holders)? {
+        touch(conn, &holders, seen.at)?;
         return Ok(Resolved { contact_id, created: false });
     }
     let rules = rules(conn)?;
@@ -69,15 +70,9 @@ pub fn recognise(conn: &mut Connection, by: &Principal, seen: &Sighting<'_>) -> 
 ///
 /// # Errors
 /// Not found where the caller may not see the client.
-pub fn at_once(
-    conn: &mut Connection,
-    by: &Principal,
-    seen: &Sighting<'_>,
-    holders: &[Holder],
-) -> Result<Option<ContactId>> {
+pub fn at_once(by: &Principal, seen: &Sighting<'_>, holders: &[Holder]) -> Result<Option<ContactId>> {
     let Some(contact_id) = agreed(holders, seen.identities) else { return Ok(None) };
     by.scope.check(holders.first().and_then(|holder| holder.owner_id))?;
-    touch(conn, holders, seen.at)?;
     Ok(Some(contact_id))
 }
 
@@ -205,7 +200,11 @@ fn explain(
 /// How much later an identity must be seen again for that to be written: not with every event.
 const COARSE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
-fn touch(conn: &mut Connection, holders: &[Holder], at: Instant) -> Result<()> {
+/// Writes down that identities were seen.
+///
+/// # Errors
+/// The database is away.
+pub fn touch(conn: &mut Connection, holders: &[Holder], at: Instant) -> Result<()> {
     for holder in holders.iter().filter(|holder| at > holder.last_seen.plus(COARSE)) {
         let one = &holder.identity;
         diesel::update(identities::table.find((holder.contact_id, one.kind, &one.source, &one.value)))

@@ -193,6 +193,19 @@ impl Db {
         self.send_write(work)?.await.map_err(Error::unavailable)?
     }
 
+    /// [`Db::write`] in a transaction of its own where there are several writers: for work about the rows of many
+    /// clients, which it takes in their order. Together with other work that order would be lost, and two transactions
+    /// could wait for each other.
+    ///
+    /// # Errors
+    /// As for [`Db::write`].
+    pub async fn write_apart<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.enqueue(work, !self.target.is_sqlite())?.await.map_err(Error::unavailable)?
+    }
+
     /// [`Db::write`] for the command line and other threads without an event loop.
     ///
     /// # Errors
@@ -223,8 +236,16 @@ impl Db {
         &self,
         work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T>>> {
+        self.enqueue(work, false)
+    }
+
+    fn enqueue<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+        apart: bool,
+    ) -> Result<oneshot::Receiver<Result<T>>> {
         let (answer, receiver) = oneshot::channel();
-        let job = Box::new(Task { work, result: None, answer });
+        let job = Box::new(Task { work, apart, result: None, answer });
         self.writes.try_send(job).map_err(queue_error)?;
         Ok(receiver)
     }

@@ -30,6 +30,12 @@ impl Call {
     pub fn of_path(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|call| call.as_str() == name || call.as_str().get(..1) == Some(name))
     }
+
+    /// Whether it tells about a person, not of what the person did.
+    #[must_use]
+    pub const fn tells_of_people(self) -> bool {
+        matches!(self, Self::Identify | Self::Group | Self::Alias)
+    }
 }
 
 /// The most bytes of JSON an event may have.

@@ -102,7 +102,9 @@ async fn store_all(
 async fn store_together(app: &App, by: &Principal, from: &From, events: Vec<Incoming>) -> Result<Vec<EventOutcome>> {
     let shared = Arc::new((by.clone(), from.clone(), events));
     let all = shared.clone();
-    match app.db.write(move |conn| store::record(conn, &all.0, &all.1, &all.2)).await {
+    let record = move |conn: &mut Connection| store::record(conn, &all.0, &all.1, &all.2);
+    let done = if shared.2.len() == 1 { app.db.write(record).await } else { app.db.write_apart(record).await };
+    match done {
         Err(error) if error.code == Code::Internal => {}
         done => return done,
     }

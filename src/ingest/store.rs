@@ -137,10 +137,11 @@ pub fn refuse(conn: &mut Connection, from: &From, events: &[Incoming]) -> Result
 /// # Errors
 /// As for [`record`].
 pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incoming]) -> Result<Vec<EventOutcome>> {
-    if events.len() > 1 {
+    let ready = || events.iter().filter_map(|event| event.read.as_ref().ok());
+    // Touches take their rows in order; what is learnt about people is written as it comes.
+    if events.len() > 1 && ready().any(|ready| ready.event.call.tells_of_people()) {
         take_turns(conn)?;
     }
-    let ready = || events.iter().filter_map(|event| event.read.as_ref().ok());
     let ids: Vec<&str> = ready().map(|ready| ready.event.message_id.as_str()).collect();
     let stored = interactions::store::by_source(conn, &from.source, &ids)?;
     let mut seen: HashSet<&str> = HashSet::new();
@@ -171,7 +172,8 @@ pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incomi
             }
         });
     }
-    let touches = std::mem::take(&mut batch.touches);
+    let Batch { conn, touches, people, .. } = batch;
+    people.note_seen(conn)?;
     interactions::store::insert(conn, &touches)?;
     Ok(outcomes)
 }

@@ -1,6 +1,6 @@
 //! Whose event it is: what an event says about identity, and the one door to identity resolution.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -98,6 +98,8 @@ pub fn suggest_alias(conn: &mut Connection, contact: ContactId, event: &Event) -
 pub struct People<'a> {
     source: &'a str,
     holders: HashMap<Identity, Holder>,
+    /// When each was seen last, to be noted at the end, in order.
+    seen: BTreeMap<Identity, Instant>,
 }
 
 impl<'a> People<'a> {
@@ -109,7 +111,7 @@ impl<'a> People<'a> {
         let mut wanted: Vec<Identity> = clues.flat_map(|clues| clues.identities.iter().cloned()).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let mut people = Self { source, holders: HashMap::new() };
+        let mut people = Self { source, holders: HashMap::new(), seen: BTreeMap::new() };
         people.remember(conn, &wanted)?;
         Ok(people)
     }
@@ -141,7 +143,7 @@ impl<'a> People<'a> {
         let mut known: Vec<Holder> =
             clues.identities.iter().filter_map(|identity| self.holders.get(identity).cloned()).collect();
         identity::most_telling_first(&mut known);
-        if let Some(found) = recognise::at_once(conn, by, &seen, &known)? {
+        if let Some(found) = recognise::at_once(by, &seen, &known)? {
             self.saw(&clues.identities, at);
             return Ok(found);
         }
@@ -159,9 +161,21 @@ impl<'a> People<'a> {
 
     fn saw(&mut self, identities: &[Identity], at: Instant) {
         for identity in identities {
-            if let Some(holder) = self.holders.get_mut(identity) {
-                holder.last_seen = holder.last_seen.max(at);
+            let last = self.seen.entry(identity.clone()).or_insert(at);
+            *last = at.max(*last);
+        }
+    }
+
+    /// Writes down when those that were known were seen last.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn note_seen(&self, conn: &mut Connection) -> Result<()> {
+        for (identity, at) in &self.seen {
+            if let Some(holder) = self.holders.get(identity) {
+                recognise::touch(conn, std::slice::from_ref(holder), *at)?;
             }
         }
+        Ok(())
     }
 }

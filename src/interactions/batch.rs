@@ -14,7 +14,6 @@ use crate::accounts::{Principal, UserId};
 use crate::contacts::identity::{self, Identity};
 use crate::contacts::{self, ClientRef, ContactId};
 use crate::db::Connection;
-use crate::db::dialect::take_turns;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Code, Error, Problem, Result};
 use crate::http::reply::JSON;
@@ -114,9 +113,6 @@ pub fn parse(body: &[u8], region: &str) -> Result<Vec<Item>> {
 /// # Errors
 /// The database is away.
 pub fn record(conn: &mut Connection, by: &Principal, items: &[Item]) -> Result<Vec<ItemResult>> {
-    if items.len() > 1 {
-        take_turns(conn)?;
-    }
     let drafts: Vec<&Draft> = items.iter().filter_map(|(_, draft)| draft.as_ref().ok()).collect();
     let mut stored = stored(conn, &drafts)?;
     let leads = leads(conn, by, &drafts)?;

@@ -110,13 +110,14 @@ pub(super) fn unknown(draft: &Draft) -> Unknown<'_> {
     if draft.create_contact { Unknown::Create { source: draft.origin() } } else { Unknown::Refuse }
 }
 
-/// Writes new interactions and counts them. Statements of 1, 8 and 64 rows are prepared once and used again.
+/// Writes new interactions and counts them. Statements of a few lengths are prepared once and used again.
 ///
 /// # Errors
 /// The database refuses. Where another writer was first with a `(source, source_id)`, another run finds it.
 pub fn insert(conn: &mut Connection, rows: &[Interaction]) -> Result<()> {
     let rest = insert_chunks::<64>(conn, rows)?;
-    let rest = insert_chunks::<8>(conn, rest)?;
+    let rest = insert_chunks::<16>(conn, rest)?;
+    let rest = insert_chunks::<4>(conn, rest)?;
     for row in rest {
         on!(conn, c => diesel::insert_into(entries::table).values(row).execute(c)).map_err(lost_or_failed)?;
     }

@@ -48,31 +48,49 @@ impl Together {
         answered.await.map_err(Error::unavailable)?
     }
 
-    /// Records those who wait, turn by turn, until nobody does.
+    /// Records those who wait once the writer comes to it. Whoever comes after that is the first of another turn, which
+    /// is asked for while this one is written, so that the writer goes from one to the next.
     async fn take_turns(self, db: Db) {
-        while !lock(&self.0).is_empty() {
-            let taken: Arc<Mutex<Vec<Waiting>>> = Arc::default();
+        let mut more = true;
+        while more {
+            let taken: Arc<Mutex<Turn>> = Arc::default();
             let (waiting, turn, most) = (self.0.clone(), taken.clone(), db.most_together());
             let done = db
-                .write(move |conn| {
+                .write_apart(move |conn| {
                     let mut turn = lock(&turn);
-                    let mut waiting = lock(&waiting);
-                    let more = waiting.len().min(most.saturating_sub(turn.len()));
-                    turn.extend(waiting.drain(..more));
-                    drop(waiting);
-                    record(conn, &turn)
+                    turn.fill(&mut lock(&waiting), most);
+                    record(conn, &turn.of)
                 })
                 .await;
-            let turn = std::mem::take(&mut *lock(&taken));
-            // Where the turn was not even begun, nobody was taken, and all are told. A turn that found nobody was just late.
-            let turn = if done.is_err() && turn.is_empty() { std::mem::take(&mut *lock(&self.0)) } else { turn };
-            answer(turn, done);
+            let mut turn = std::mem::take(&mut *lock(&taken));
+            if done.is_err() && turn.of.is_empty() {
+                // The turn was not even begun, and all who wait for it are told. One that found nobody was just late.
+                turn.of = std::mem::take(&mut *lock(&self.0));
+            }
+            more = turn.left_some;
+            answer(turn.of, done);
         }
     }
 }
 
-fn lock(waiting: &Mutex<Vec<Waiting>>) -> MutexGuard<'_, Vec<Waiting>> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+/// Those who are recorded together.
+#[derive(Debug, Default)]
+struct Turn {
+    of: Vec<Waiting>,
+    /// Whether there were more than could go along: nobody else asks for a turn for them.
+    left_some: bool,
+}
+
+impl Turn {
+    fn fill(&mut self, waiting: &mut Vec<Waiting>, most: usize) {
+        let more = waiting.len().min(most.saturating_sub(self.of.len()));
+        self.of.extend(waiting.drain(..more));
+        self.left_some = !waiting.is_empty();
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells each what became of theirs; a failure of the whole turn is everybody's.

@@ -75,7 +75,7 @@ impl<const N: usize> QueryId for Add<'_, N> {
 
 impl<C, const N: usize> RunQueryDsl<C> for Add<'_, N> {}
 
-/// Counts new interactions, in as few statements as there are dozens of clients among them.
+/// Counts new interactions, in a few statements.
 ///
 /// # Errors
 /// The database refuses.
@@ -90,7 +90,9 @@ pub fn add(conn: &mut Connection, new: &[Interaction]) -> Result<()> {
         total.last_at = total.last_at.max(at);
     }
     let rows: Vec<_> = grouped.into_values().collect();
-    let rest = add_chunks::<32>(conn, &rows)?;
+    let rest = add_chunks::<64>(conn, &rows)?;
+    let rest = add_chunks::<16>(conn, rest)?;
+    let rest = add_chunks::<4>(conn, rest)?;
     add_chunks::<1>(conn, rest).map(|_none_left| ())
 }
 

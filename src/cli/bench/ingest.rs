@@ -63,10 +63,15 @@ fn browser_id(nth: usize) -> String {
     format!("bench-browser-{nth}")
 }
 
+/// Whom the event is about.
+fn person(people: usize, n: u64, nth: u64) -> usize {
+    let spread = (n * EVENTS + nth).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    usize::try_from(spread).unwrap_or(0) % people.max(1)
+}
+
 /// One event of the batch `n`; message ids never repeat, also not in another round.
 fn event(people: usize, n: u64, nth: u64, now: Instant) -> Value {
-    let spread = (n * EVENTS + nth).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-    let person = usize::try_from(spread).unwrap_or(0) % people.max(1);
+    let person = person(people, n, nth);
     let unique = format!("{n:x}.{nth}.{}", now.micros());
     let mut event = json!({
         "type": if nth.is_multiple_of(3) { "page" } else { "track" }, "messageId": unique, "timestamp": now,
@@ -110,11 +115,11 @@ fn raw_rows(conn: &mut Connection, people: &[ContactId], n: u64) -> Result<usize
     let (by, now) = (Principal::system(), Instant::now());
     let template = template(&by, people.len(), n, now)?;
     let rows: Vec<Interaction> = (0..EVENTS)
-        .zip(people.iter().cycle().skip(usize::try_from(n % 1000).unwrap_or(0)))
+        .filter_map(|nth| Some((nth, *people.get(person(people.len(), n, nth))?)))
         .map(|(nth, contact)| {
             let mut row = template.clone();
             row.id = InteractionId::new();
-            row.contact_id = *contact;
+            row.contact_id = contact;
             row.source_id = Some(format!("raw-{n:x}.{nth}.{}", now.micros()));
             row
         })

@@ -20,6 +20,8 @@ use crate::error::{Error, Result};
 pub trait Job: Send {
     /// Runs the work and keeps its result; says whether it succeeded.
     fn run(&mut self, conn: &mut Connection) -> bool;
+    /// Whether it wants a transaction of its own.
+    fn is_apart(&self) -> bool;
     /// Whether the last run failed in a way that another run may not.
     fn is_transient(&self) -> bool;
     /// Replaces the result by a failure.
@@ -33,6 +35,7 @@ pub trait Job: Send {
 /// A [`Job`] made of a closure.
 pub struct Task<F, T> {
     pub work: F,
+    pub apart: bool,
     pub result: Option<Result<T>>,
     pub answer: oneshot::Sender<Result<T>>,
 }
@@ -42,6 +45,10 @@ impl<F: FnMut(&mut Connection) -> Result<T> + Send, T: Send> Job for Task<F, T> 
         let result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn)))
             .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
         self.result.insert(result).is_ok()
+    }
+
+    fn is_apart(&self) -> bool {
+        self.apart
     }
 
     fn is_transient(&self) -> bool {
@@ -80,17 +87,30 @@ pub fn serve(
         batch_size: histogram!("touchline_db_batch_size"),
         commit_seconds: histogram!("touchline_db_commit_seconds"),
     };
-    while let Ok(first) = queue.recv() {
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| queue.recv().ok()) {
         let mut batch = vec![first];
-        batch.extend(queue.try_iter().take(limit.saturating_sub(1)));
+        next = fill(&mut batch, queue, limit);
         writer.batch_size.record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         writer.commit(&mut batch);
-        checkpoint.count(batch.len());
         for job in batch {
             job.answer();
         }
         committed.send_replace(());
+        checkpoint.look(&mut writer.slot);
     }
+}
+
+/// Adds those that wait to the first; gives the one that comes next where it is to be apart.
+fn fill(batch: &mut Vec<Box<dyn Job>>, queue: &Receiver<Box<dyn Job>>, limit: usize) -> Option<Box<dyn Job>> {
+    while batch.len() < limit && !batch.iter().any(|job| job.is_apart()) {
+        match queue.try_recv() {
+            Ok(job) if job.is_apart() => return Some(job),
+            Ok(job) => batch.push(job),
+            Err(_) => break,
+        }
+    }
+    None
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
