@@ -18,6 +18,7 @@ use crate::imports::{self, queue::Queue};
 use crate::interactions::together::Together;
 use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
+use crate::sync::{self, webhooks::Sender};
 use crate::{companies, contacts, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
 
 /// What every handler shares.
@@ -41,6 +42,8 @@ pub struct App {
     pub metrics: Option<Metrics>,
     /// Who listens to what happens.
     pub streams: Streams,
+    /// Sends changes to other systems.
+    pub webhooks: Sender,
 }
 
 impl App {
@@ -51,6 +54,7 @@ impl App {
         Self {
             db,
             auth: Authenticator::new(tokens),
+            webhooks: Sender::new(&config),
             config,
             imports: Queue::default(),
             interactions: Together::default(),
@@ -110,7 +114,7 @@ fn api(cfg: &mut Routes) {
     cfg.configure(interactions::routes::routes)
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
-    cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes);
+    cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes).configure(sync::routes);
     cfg.configure(imports::routes).configure(ingest::routes::routes);
 }
 

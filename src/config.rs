@@ -59,6 +59,22 @@ pub struct Config {
     #[arg(long, global = true, env = "TOUCHLINE_IMPORT_LIMIT", default_value_t = 1024 * 1024 * 1024)]
     pub import_limit: usize,
 
+    /// Days that changes are kept for systems that follow them (`/api/v1/changes`).
+    #[arg(long, global = true, env = "TOUCHLINE_CHANGE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub change_days: u16,
+
+    /// Days that the log of webhook deliveries is kept.
+    #[arg(long, global = true, env = "TOUCHLINE_WEBHOOK_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub webhook_days: u16,
+
+    /// Seconds that a webhook's receiver has to answer.
+    #[arg(long, global = true, env = "TOUCHLINE_WEBHOOK_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub webhook_seconds: u16,
+
+    /// Private networks that webhooks may be sent to, such as `10.0.0.0/8,127.0.0.1/32`; plain http is accepted then. Default: none.
+    #[arg(long, global = true, env = "TOUCHLINE_WEBHOOK_NETWORKS", value_delimiter = ',')]
+    pub webhook_networks: Vec<ipnet::IpNet>,
+
     /// Threads that answer requests. Default: one for each core.
     #[arg(long, global = true, env = "TOUCHLINE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,

@@ -61,6 +61,7 @@ codes! {
     InUse = "in_use", 409, "It is in use";
     SetupDone = "setup_done", 409, "The first administrator exists already";
     IdempotencyMismatch = "idempotency_mismatch", 409, "The Idempotency-Key was used for another request";
+    CursorExpired = "cursor_expired", 410, "The cursor is older than what is kept";
     PreconditionFailed = "precondition_failed", 412, "It was changed by somebody else";
     TooLarge = "too_large", 413, "The request is too large";
     UnsupportedMediaType = "unsupported_media_type", 415, "The content type is not supported";

@@ -3,7 +3,7 @@
 //!
 //! The modules, each building on those above it. A feature's routes call its ideas, its ideas its store, its store
 //! the database; a feature calls another feature's functions, never its tables (the read-only views
-//! `timeline` and `funnel` excepted).
+//! `timeline`, `funnel` and `sync` excepted).
 
 /// Every setting, from the command line or the environment.
 pub mod config;
@@ -39,6 +39,9 @@ pub mod imports;
 pub mod ingest;
 /// One client, one line.
 pub mod timeline;
+
+/// What other systems keep a copy of: the log of changes, read in order or sent to webhooks.
+pub mod sync;
 
 /// What happens, as it happens.
 pub mod stream;

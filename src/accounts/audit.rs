@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::permissions::grants;
 use super::{ApiKeyId, May, Principal, UserId};
 use crate::app::App;
+use crate::db::conditions::OneOf;
 use crate::db::schema::audit_log;
 use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
@@ -208,13 +209,31 @@ fn rows(conn: &mut Connection, filter: &AuditFilter, user: Option<UserId>, limit
     Ok(query.order(audit_log::id.desc()).limit(limit).load(conn)?)
 }
 
+/// Who changed a record, and when: the person or the API key.
+pub type Trace = (Guid, Instant, Option<Guid>, Option<Guid>);
+
+/// Who changed these records from one instant to soon after another, in the order of time.
+///
+/// # Errors
+/// The database is away.
+pub fn authors(conn: &mut Connection, records: Vec<Guid>, from: Instant, to: Instant) -> Result<Vec<Trace>> {
+    let span =
+        audit_log::id.ge(id_bound(from, -CLOCK_STEP, 0)).and(audit_log::id.le(id_bound(to, CLOCK_STEP, u8::MAX)));
+    Ok(audit_log::table
+        .filter(OneOf::new("audit_log.entity_id", records))
+        .filter(span)
+        .filter(audit_log::at.ge(from))
+        .order(audit_log::id)
+        .select((audit_log::entity_id, audit_log::at, audit_log::user_id, audit_log::api_key_id))
+        .load(conn)?)
+}
+
 /// How far an id's time may be off its entry's, since clocks are set.
 const CLOCK_STEP: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
 /// The id (UUID version 7) of that time whose other bits are all `fill`.
 fn id_bound(at: Instant, shift: chrono::TimeDelta, fill: u8) -> Guid {
-    let millis = u64::try_from(at.plus(shift).micros() / 1000).unwrap_or(0);
-    Guid(uuid::Builder::from_unix_timestamp_millis(millis, &[fill; 10]).into_uuid())
+    Guid::bound(at.plus(shift), fill)
 }
 
 /// Lists who did what, the newest first.

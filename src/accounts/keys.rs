@@ -194,14 +194,14 @@ async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<ApiK
         Reply::created(&NewApiKey { id, key: None, api_key }, format!("/api/v1/api-keys/{id}"))
     })
     .await?;
-    show_once(reply, id, &shown)
+    show_once(reply, id, "key", &shown)
 }
 
-/// Puts the key into the answer, where the answer is about the key just made.
-fn show_once(reply: Reply, id: ApiKeyId, secret: &str) -> Result<Reply> {
+/// Puts a secret into the answer, where the answer is about what was just made.
+pub(crate) fn show_once(reply: Reply, id: impl ToString, field: &str, secret: &str) -> Result<Reply> {
     let mut answer: serde_json::Value = serde_json::from_slice(&reply.body).map_err(Error::internal)?;
     if answer.get("id").and_then(|found| found.as_str()) == Some(id.to_string().as_str())
-        && let Some(key) = answer.get_mut("key")
+        && let Some(key) = answer.get_mut(field)
     {
         *key = secret.into();
     }

@@ -119,6 +119,10 @@ permissions! {
     SettingsWrite = "settings:write": LEADING;
     /// Read reports.
     ReportsRead = "reports:read": EVERYONE;
+    /// Follow changes and take snapshots; each kind of record needs its own permission besides.
+    ChangesRead = "changes:read": EVERYONE;
+    /// Say where changes are sent, and see how that went.
+    WebhooksManage = "webhooks:manage": LEADING;
     /// Import files and see what became of them.
     ImportsRun = "imports:run": MARKETING;
     /// Send events, e-mails and forms: what a write key is for.

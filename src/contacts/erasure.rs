@@ -64,6 +64,7 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     erase_history(conn, id)?;
     erase_leads(conn, id)?;
     audit::forget_contact(conn, id.0)?;
+    crate::sync::webhooks::forget_contact(conn, id)?;
     // An answer kept for retries shows the person's data wherever it names the contact.
     diesel::delete(idempotency_keys::table.filter(answer_mentions(&id.to_string()))).execute(conn)?;
     audit::record(conn, by, "erase", subject(id), None::<&Contact>, None::<&Contact>)

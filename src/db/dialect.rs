@@ -59,22 +59,24 @@ pub const fn optimize(target: &super::Target) -> &'static str {
     }
 }
 
-/// The rows of the feed behind `(txid, seq)`, at most so many. On PostgreSQL a transaction's rows are given only when no
-/// earlier transaction can still commit, so that none is ever passed over; SQLite commits in the order it writes.
+/// The rows of the log of changes behind `(txid, seq)`, at most so many. On PostgreSQL a transaction's rows are given only
+/// when no earlier transaction can still commit, so that none is ever passed over; SQLite commits in the order it writes.
 #[must_use]
 pub const fn feed_after(conn: &Connection) -> &'static str {
     match conn {
         Connection::Sqlite(_) => {
-            "SELECT txid, seq, contact_id, entry_id, lead_id FROM feed WHERE txid >= $1 AND seq > $2 ORDER BY seq LIMIT $3"
+            "SELECT txid, seq, kind, record_id, contact_id, lead_id, recorded_at FROM feed \
+             WHERE txid >= $1 AND seq > $2 ORDER BY seq LIMIT $3"
         }
         Connection::Postgres(_) => {
-            "SELECT txid, seq, contact_id, entry_id, lead_id FROM feed WHERE (txid, seq) > ($1, $2) \
-             AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY txid, seq LIMIT $3"
+            "SELECT txid, seq, kind, record_id, contact_id, lead_id, recorded_at FROM feed \
+             WHERE (txid, seq) > ($1, $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint \
+             ORDER BY txid, seq LIMIT $3"
         }
     }
 }
 
-/// The end of the feed at this moment.
+/// The end of the log of changes at this moment.
 #[must_use]
 pub const fn feed_end(conn: &Connection) -> &'static str {
     match conn {

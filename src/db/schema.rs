@@ -557,8 +557,9 @@ diesel::table! {
     feed (seq) {
         seq -> BigInt,
         txid -> BigInt,
-        contact_id -> sql::Guid,
-        entry_id -> sql::Guid,
+        kind -> Text,
+        record_id -> sql::Guid,
+        contact_id -> Nullable<sql::Guid>,
         lead_id -> Nullable<sql::Guid>,
         recorded_at -> sql::Instant,
     }
@@ -619,6 +620,74 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    webhooks (id) {
+        id -> sql::Guid,
+        url -> Text,
+        description -> Nullable<Text>,
+        types -> sql::Json,
+        filter -> sql::Json,
+        ordered -> Bool,
+        secret -> Text,
+        previous_secret -> Nullable<Text>,
+        previous_until -> Nullable<sql::Instant>,
+        place_txid -> BigInt,
+        place_seq -> BigInt,
+        not_before -> Nullable<sql::Instant>,
+        failing_since -> Nullable<sql::Instant>,
+        paused_at -> Nullable<sql::Instant>,
+        pause_reason -> Nullable<Text>,
+        created_by -> Nullable<sql::Guid>,
+        created_by_key -> Nullable<sql::Guid>,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    webhook_deliveries (id) {
+        id -> sql::Guid,
+        webhook_id -> sql::Guid,
+        kind -> Text,
+        record_id -> sql::Guid,
+        contact_id -> Nullable<sql::Guid>,
+        lead_id -> Nullable<sql::Guid>,
+        place_txid -> BigInt,
+        place_seq -> BigInt,
+        changed_at -> sql::Instant,
+        status -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<sql::Instant>,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> sql::Instant,
+        finished_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    webhook_attempts (delivery_id, id) {
+        delivery_id -> sql::Guid,
+        id -> sql::Guid,
+        at -> sql::Instant,
+        duration_ms -> Integer,
+        status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+        response -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     users,
@@ -654,4 +723,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_traits,
     company_groups,
     email_messages,
+    webhooks,
+    webhook_deliveries,
+    webhook_attempts,
 );

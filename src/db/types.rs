@@ -88,6 +88,15 @@ impl Guid {
     }
 }
 
+impl Guid {
+    /// The identifier (UUID version 7) of that time whose other bits are all `fill`: ids made then lie between two of them.
+    #[must_use]
+    pub fn bound(at: Instant, fill: u8) -> Self {
+        let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[fill; 10]).into_uuid())
+    }
+}
+
 impl Default for Guid {
     fn default() -> Self {
         Self::new()

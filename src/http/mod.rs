@@ -11,7 +11,7 @@ pub mod reply;
 mod routes;
 mod sort;
 
-pub use body::{Body, Parts, Post, nullable, read as read_json};
+pub use body::{Body, Parts, Post, flatten, nullable, read as read_json};
 pub use etag::{IfMatch, check_version};
 pub use page::{Cursor, Limit, Page};
 pub use query::{Query, parse as parse_query};

@@ -4,25 +4,27 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 
 use crate::accounts::sessions;
+use crate::config::Config;
 use crate::db::types::Instant;
 use crate::db::{Connection, Db, dialect};
 use crate::error::Result;
 use crate::http::idempotency;
-use crate::stream::feed;
+use crate::sync::{log, webhooks};
 
 const EVERY: Duration = Duration::from_secs(3600);
 
 /// Does the jobs now and then every hour, for ever.
-pub async fn run(db: Db) {
+pub async fn run(db: Db, config: Config) {
     let mut clock = tokio::time::interval(EVERY);
     // The first tick comes at once; a server that has just started has better things to do.
     clock.tick().await;
     loop {
         clock.tick().await;
-        match once(&db).await {
+        match once(&db, &config).await {
             Ok(forgotten) => tracing::info!(forgotten, "housekeeping done"),
             Err(error) => tracing::warn!(%error, cause = error.cause.as_deref(), "housekeeping failed"),
         }
@@ -33,13 +35,17 @@ pub async fn run(db: Db) {
 ///
 /// # Errors
 /// The database is away.
-pub async fn once(db: &Db) -> Result<usize> {
+pub async fn once(db: &Db, config: &Config) -> Result<usize> {
+    let (changes, deliveries) =
+        (TimeDelta::days(config.change_days.into()), TimeDelta::days(config.webhook_days.into()));
     let answers = until_none_is_left(db, |conn| idempotency::forget_old(conn, Instant::now())).await?;
     let sessions = until_none_is_left(db, |conn| sessions::forget_old(conn, Instant::now())).await?;
-    let news = until_none_is_left(db, |conn| feed::forget_old(conn, Instant::now())).await?;
+    let news = until_none_is_left(db, move |conn| log::forget_old(conn, Instant::now(), changes)).await?;
+    let sent = move |conn: &mut Connection| webhooks::forget_old(conn, Instant::now(), deliveries);
+    let sent = until_none_is_left(db, sent).await?;
     let optimize = dialect::optimize(db.target());
     db.write(move |conn| Ok(conn.batch_execute(optimize)?)).await?;
-    Ok(answers + sessions + news)
+    Ok(answers + sessions + news + sent)
 }
 
 /// Repeats a job that takes a bounded bite each time.

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 use utoipa::IntoParams;
 
-use self::feed::{Place, Wanted};
+use self::feed::Wanted;
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
@@ -25,18 +25,13 @@ use crate::contacts::{self, ContactId};
 use crate::error::{Code, Error, Result};
 use crate::http::{Query, Routes};
 use crate::pipelines::LeadId;
+use crate::sync::log::{self, Place};
+use crate::sync::wake::Wake;
 
 /// The most streams at once: each is a client that reads when something was written.
 const MOST: usize = 500;
 /// Without news a line is sent, so that nobody on the way takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often another server's writes are looked for.
-const POLL: Duration = Duration::from_secs(2);
-/// How often it is looked again for what was written here and may wait for an older transaction to end, and how long.
-const SOON: Duration = Duration::from_millis(200);
-const PENDING: Duration = Duration::from_secs(3);
-/// News of this long are read together.
-const TOGETHER: Duration = Duration::from_millis(100);
 /// A stream ends after so many seconds; the client comes back with fresh credentials.
 const LONGEST: u32 = 600;
 
@@ -54,6 +49,23 @@ impl Default for Streams {
 }
 
 impl Streams {
+    /// A place among those who listen, to be kept while listening.
+    ///
+    /// # Errors
+    /// All are taken.
+    pub fn enter(&self) -> Result<OwnedSemaphorePermit> {
+        self.places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Error { retry_after: Some(5), ..Error::because(Code::TooMany, "Too many streams are open.") })
+    }
+
+    /// Tells when the server is to stop.
+    #[must_use]
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+
     /// Ends all streams, for the server to stop; clients come back to whoever serves next.
     pub fn close(&self) {
         self.closing.send_replace(true);
@@ -83,16 +95,13 @@ struct Listener {
     more: bool,
     ends: Instant,
     last_sent: Instant,
-    /// Until when something written here may not be visible yet.
-    pending: Instant,
-    commits: watch::Receiver<()>,
-    closing: watch::Receiver<bool>,
+    wake: Wake,
     _place: OwnedSemaphorePermit,
 }
 
 /// Sends new timeline entries as they are recorded (Server-Sent Events). Each has the entry's type as its event and an id
 /// to go on from with `Last-Event-ID`; without it the stream begins now, with an event `ready`. An event `reset` says that
-/// more was missed than is kept (7 days).
+/// more was missed than is kept (30 days, unless set otherwise).
 #[utoipa::path(operation_id = "stream_entries", tag = "timeline", security(("bearer" = ["contacts:read"])), params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
 #[get("/stream")]
 async fn stream(
@@ -111,14 +120,8 @@ async fn stream(
         Some(None) => return Err(Error::because(Code::MalformedHeader, "Last-Event-ID is not an id of this stream.")),
         resume => resume.flatten(),
     };
-    let permit =
-        app.streams.places.clone().try_acquire_owned().map_err(|_| Error {
-            retry_after: Some(5),
-            ..Error::because(Code::TooMany, "Too many streams are open.")
-        })?;
-    // Before the place is read, so that nothing committed from here on goes unnoticed.
-    let mut commits = app.db.commits();
-    commits.mark_unchanged();
+    let permit = app.streams.enter()?;
+    let wake = Wake::new(&app.db, app.streams.closing());
     let by = Arc::new(Principal::clone(&actor));
     let caller = by.clone();
     let (place, forgotten) = app.db.read(move |conn| begin(conn, &caller, contact_id, resume)).await?;
@@ -126,18 +129,16 @@ async fn stream(
     let greeting = format!("retry: 2000\nid: {place}\nevent: {event}\ndata: {{}}\n\n");
     let now = Instant::now();
     let listener = Listener {
-        closing: app.streams.closing.subscribe(),
+        wake,
         wanted: Wanted { contact: contact_id, lead: lead_id },
         greeting: Some(greeting.into()),
         more: true,
         ends: now + Duration::from_secs(seconds.into()),
         last_sent: now,
-        pending: now,
         _place: permit,
         app,
         by,
         place,
-        commits,
     };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -161,9 +162,9 @@ fn begin(
         })?;
     }
     match resume {
-        Some(place) if feed::is_forgotten(conn, place)? => Ok((feed::end(conn)?, true)),
-        Some(place) => Ok((place, false)),
-        None => Ok((feed::end(conn)?, false)),
+        Some(place) if log::lost(conn, place)?.is_none() => Ok((place, false)),
+        Some(_) => Ok((log::end(conn)?, true)),
+        None => Ok((log::end(conn)?, false)),
     }
 }
 
@@ -184,7 +185,7 @@ impl Listener {
             return Some(greeting);
         }
         loop {
-            if *self.closing.borrow() {
+            if self.wake.is_closing() {
                 return None;
             }
             let (by, place, wanted) = (self.by.clone(), self.place, self.wanted);
@@ -209,24 +210,7 @@ impl Listener {
                     // The place moves on also where nothing was for this listener.
                     return Some(format!("id: {}\n: still here\n\n", self.place).into());
                 }
-                self.wait().await;
-            }
-        }
-    }
-
-    /// Until something was written here, or it is time to look for what other servers wrote.
-    async fn wait(&mut self) {
-        let now = Instant::now();
-        let until = now + if now < self.pending { SOON } else { POLL };
-        tokio::select! {
-            _ = self.closing.changed() => {}
-            () = tokio::time::sleep_until(until.min(self.ends)) => {}
-            changed = self.commits.changed() => {
-                if changed.is_ok() {
-                    tokio::time::sleep(TOGETHER).await;
-                    self.commits.mark_unchanged();
-                    self.pending = Instant::now() + PENDING;
-                }
+                self.wake.wait(self.ends).await;
             }
         }
     }

@@ -79,7 +79,7 @@ async fn housekeeping_forgets_old_answers_and_keeps_new_ones(app: TestApp) {
         Ok(())
     });
     fill.await.unwrap();
-    housekeeping::once(&app.state.db).await.unwrap();
+    housekeeping::once(&app.state.db, &app.state.config).await.unwrap();
     let left = app.state.db.read(|conn| Ok(keys::table.select(keys::key).order(keys::key).load::<String>(conn)?));
     assert_eq!(left.await.unwrap(), ["1", "23"]);
 }
