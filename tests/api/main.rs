@@ -22,6 +22,7 @@ mod problems;
 mod schema;
 mod stream;
 mod support;
+mod sync;
 mod tasks;
 mod timeline;
 

@@ -79,14 +79,13 @@ fn is_public(ip: IpAddr) -> bool {
 
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
-    let special = match (a, b, c) {
+    let special = matches!(
+        (a, b, c),
         // This network, private, loopback, link-local, multicast and reserved.
-        (0 | 10 | 127 | 224.., _, _) | (169, 254, _) | (192, 168, _) => true,
-        (172, 16..=31, _) | (100, 64..=127, _) => true,
+        (0 | 10 | 127 | 224.., _, _) | (169, 254, _) | (192, 168, _) | (172, 16..=31, _) | (100, 64..=127, _)
         // Protocol assignments, documentation, relays, benchmarks.
-        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
-        _ => false,
-    };
+        | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113)
+    );
     !special
 }
 

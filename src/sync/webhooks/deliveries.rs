@@ -129,7 +129,7 @@ pub struct Delivery {
     webhook_id: WebhookId,
     /// The type of the change, or `webhook.test`.
     #[serde(rename = "type")]
-    delivery_type: String,
+    about: String,
     /// The record; of a test the webhook.
     #[schema(value_type = uuid::Uuid)]
     record_id: Guid,
@@ -154,7 +154,7 @@ impl From<Row> for Delivery {
         Self {
             id: row.id,
             webhook_id: row.webhook_id,
-            delivery_type: row.kind,
+            about: row.kind,
             record_id,
             changed_at: row.changed_at,
             status: row.status,

@@ -86,9 +86,10 @@ pub fn active(conn: &mut Connection) -> Result<Vec<Hook>> {
 /// The cursor is not one of this list.
 pub fn newest(conn: &mut Connection, deleted: bool, cursor: Option<&str>, limit: i64) -> Result<Page<Webhook>> {
     let mut query = webhooks::table.select(Webhook::as_select()).into_boxed::<MultiBackend>();
-    query = match deleted {
-        true => query.filter(webhooks::deleted_at.is_not_null()),
-        false => query.filter(webhooks::deleted_at.is_null()),
+    query = if deleted {
+        query.filter(webhooks::deleted_at.is_not_null())
+    } else {
+        query.filter(webhooks::deleted_at.is_null())
     };
     if let Some(cursor) = cursor {
         let Cursor((), id) = Cursor::<(), WebhookId>::decode(cursor)?;

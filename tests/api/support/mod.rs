@@ -17,7 +17,7 @@ use touchline::config::Config;
 use touchline::db::Db;
 
 pub use answer::Answer;
-pub use client::{Client, json};
+pub use client::{Client, json, service};
 pub(crate) use runner::cases;
 
 /// The application on a fresh, migrated database, with one user of each role and one API key of every scope.
