@@ -16,7 +16,7 @@ use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::companies::Company;
-use crate::contacts::Contact;
+use crate::contacts::{Contact, ContactId};
 use crate::db::conditions::OneOf;
 use crate::db::dialect::Condition;
 use crate::db::schema::{companies, contacts, leads, tasks, timeline_entries as entries};
@@ -55,9 +55,12 @@ struct SnapshotItem {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     record_id: Guid,
-    /// The record, as its own endpoint shows it.
-    #[schema(value_type = Object)]
-    record: Box<RawValue>,
+    /// The contact that stands for this one, where this one is merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<ContactId>,
+    /// The record, as its own endpoint shows it; `null` where it is merged.
+    #[schema(value_type = Option<Object>)]
+    record: Option<Box<RawValue>>,
 }
 
 /// A page of a snapshot.
@@ -128,14 +131,20 @@ fn records(
     match kind {
         RecordType::Contact => {
             let mut rows = contacts::table
-                .filter(contacts::deleted_at.is_null().and(contacts::merged_into.is_null()))
+                .filter(contacts::deleted_at.is_null())
                 .filter(contacts::id.gt(after))
                 .select(Contact::as_select())
                 .into_boxed::<MultiBackend>();
             if let Some(owners) = owners(by) {
                 rows = rows.filter(contacts::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners)));
             }
-            items(kind, rows.order(contacts::id).limit(count).load(conn)?, |one: &Contact| one.id.0)
+            let mut found = Vec::new();
+            for one in rows.order(contacts::id).limit(count).load::<Contact>(conn)? {
+                let record = one.merged_into.is_none().then(|| to_raw(&one)).transpose()?;
+                let (record_id, merged_into) = (one.id.0, one.merged_into);
+                found.push(SnapshotItem { record_type: kind, record_id, merged_into, record });
+            }
+            Ok(found)
         }
         RecordType::Company => {
             let rows = companies::table.filter(companies::deleted_at.is_null()).filter(companies::id.gt(after));
@@ -207,12 +216,19 @@ fn owners(by: &Principal) -> Option<Vec<Guid>> {
 }
 
 fn items<T: Serialize>(record_type: RecordType, rows: Vec<T>, id: impl Fn(&T) -> Guid) -> Result<Vec<SnapshotItem>> {
-    rows.iter().map(|row| Ok(SnapshotItem { record_type, record_id: id(row), record: to_raw(row)? })).collect()
+    let item = |row| {
+        let record = Some(to_raw(row)?);
+        Ok(SnapshotItem { record_type, record_id: id(row), merged_into: None, record })
+    };
+    rows.iter().map(item).collect()
 }
 
 /// Gives all records page by page, for a system that begins to keep a copy: read all pages, then go on with
 /// `/api/v1/changes?after=` the `changes_after` of any of them. A change bears its record as it is then: putting it in place
 /// of the record, or removing the record where it is `null`, makes the copy equal to the present state.
+///
+/// Facts stay with the contact they came to: those of a merged contact belong to the one named by `merged_into`. With a
+/// contact that is deleted or erased goes all that is merged into it and all that has their `contact_id`.
 #[utoipa::path(operation_id = "get_snapshot", tag = "sync", security(("bearer" = ["changes:read"])), params(SnapshotQuery), responses((status = 200, body = SnapshotPage)))]
 #[get("/changes/snapshot")]
 async fn snapshot(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<SnapshotQuery>) -> Result<Reply> {

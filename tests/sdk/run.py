@@ -68,10 +68,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start(program, folder):
+def start(program, folder, settings=None):
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHLINE_")}
     environment |= {"TOUCHLINE_DATA": str(folder), "TOUCHLINE_BIND": f"127.0.0.1:{port}", "TOUCHLINE_LOG": "warn"}
+    environment |= settings or {}
     if "SDK_DATABASE_URL" in os.environ:
         environment["DATABASE_URL"] = os.environ["SDK_DATABASE_URL"]
     create = [program, "user", "create", "--email", "admin@example.com", "--name", "Admin", "--role", "admin", "--password-stdin"]

@@ -11,17 +11,14 @@ use crate::db::schema::webhooks;
 use crate::db::types::Instant;
 use crate::error::{Code, Result};
 
-/// Something arrived.
+/// Something arrived. A rest that the receiver wished for lasts all the same.
 ///
 /// # Errors
 /// The database is away.
 pub fn arrived(conn: &mut Connection, id: WebhookId) -> Result<()> {
     // Where all was well nothing is written.
-    let failing =
-        webhooks::table.find(id).filter(webhooks::failing_since.is_not_null().or(webhooks::not_before.is_not_null()));
-    diesel::update(failing)
-        .set((webhooks::failing_since.eq(None::<Instant>), webhooks::not_before.eq(None::<Instant>)))
-        .execute(conn)?;
+    let failing = webhooks::table.find(id).filter(webhooks::failing_since.is_not_null());
+    diesel::update(failing).set(webhooks::failing_since.eq(None::<Instant>)).execute(conn)?;
     Ok(())
 }
 

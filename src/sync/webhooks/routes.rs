@@ -235,12 +235,12 @@ struct ReplaySpan {
 
 /// How many are sent again.
 #[derive(Debug, Clone, serde::Serialize, ToSchema)]
-struct Replayed {
+struct ReplayedDeliveries {
     deliveries: usize,
 }
 
 /// Sends all deliveries of a span again that have ended, under the same ids.
-#[utoipa::path(operation_id = "replay_webhook_deliveries", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), request_body = ReplaySpan, responses((status = 200, body = Replayed)))]
+#[utoipa::path(operation_id = "replay_webhook_deliveries", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), request_body = ReplaySpan, responses((status = 200, body = ReplayedDeliveries)))]
 #[post("/webhooks/{id}/replay")]
 async fn replay_span(_actor: Manager, app: Data<App>, id: Path<WebhookId>, body: Body<ReplaySpan>) -> Result<Reply> {
     let (id, now, ReplaySpan { from, to, status }) = (*id, Instant::now(), body.0);
@@ -261,7 +261,7 @@ async fn replay_span(_actor: Manager, app: Data<App>, id: Path<WebhookId>, body:
         }
     }
     app.webhooks.stir.notify_one();
-    Reply::ok(&Replayed { deliveries })
+    Reply::ok(&ReplayedDeliveries { deliveries })
 }
 
 /// The routes of webhooks.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
-use touchline::db::{Opener, Target};
+use touchline::db::{Db, Opener, Sizes, Target};
 
 use super::TestApp;
 use super::database::API_KEY;
@@ -32,6 +32,13 @@ impl Home {
             }
         };
         Self { folder, url }
+    }
+
+    /// The database, for use when no server holds it.
+    pub fn open(&self) -> Db {
+        let target = Target::parse(&self.url).unwrap();
+        Db::open(Opener::new(target.clone()), target.clone(), Sizes { readers: 2, ..Sizes::for_target(&target) })
+            .unwrap()
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

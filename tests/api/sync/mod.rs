@@ -4,7 +4,7 @@ mod changes;
 mod concurrent;
 mod delivering;
 mod hooks;
-mod receiver;
+pub mod receiver;
 mod retrying;
 
 use serde_json::{Value, json};
@@ -13,15 +13,21 @@ use crate::support::{Client, TestApp};
 
 pub const CHANGES: &str = "/api/v1/changes";
 
-/// Where the feed ends at present.
-pub async fn now(client: &Client) -> String {
-    let page = client.get(&format!("{CHANGES}/snapshot?types=company&limit=1")).await.ok();
-    page.json["changes_after"].as_str().unwrap().to_owned()
+/// A place behind all that has happened so far.
+pub async fn now(app: &TestApp) -> String {
+    let page = app.admin.get(&format!("{CHANGES}/snapshot?types=company&limit=1")).await.ok();
+    let place = page.json["changes_after"].as_str().unwrap().to_owned();
+    read_to_the_end(app, &app.admin, &place).await.1
 }
 
-/// All changes behind a place, up to a company made now. On `PostgreSQL` a change waits until no older transaction runs
-/// in the whole cluster, where other tests write too.
+/// All changes behind a place.
 pub async fn since(app: &TestApp, client: &Client, place: &str) -> Vec<Value> {
+    read_to_the_end(app, client, place).await.0
+}
+
+/// Reads up to a company made now. On `PostgreSQL` a change waits until no older transaction runs in the whole cluster,
+/// where other tests write too.
+async fn read_to_the_end(app: &TestApp, client: &Client, place: &str) -> (Vec<Value>, String) {
     let end = app.admin.post("/api/v1/companies", json!({ "name": "The end" })).await.created().id();
     let (mut found, mut place) = (Vec::new(), place.to_owned());
     for _ in 0..200 {
@@ -31,7 +37,7 @@ pub async fn since(app: &TestApp, client: &Client, place: &str) -> Vec<Value> {
         if let Some(at) = found.iter().position(|change| change["record_id"] == end.as_str()) {
             assert_eq!(at, found.len() - 1, "the end comes last");
             found.pop();
-            return found;
+            return (found, place);
         }
     }
     panic!("the end never came: {found:?}");
