@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 use serde_json::json;
 
 use super::WebhookId;
-use super::deliveries::Row;
+use super::delivery::Row;
 use super::store::Hook;
 use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod deliveries;
+mod delivery;
 mod fan_out;
 mod health;
 mod model;

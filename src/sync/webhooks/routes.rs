@@ -6,7 +6,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::deliveries::{self, Delivery, DeliveryDetail, DeliveryStatus, Row, Wanted};
+use super::deliveries::{self, Wanted};
+use super::delivery::{Delivery, DeliveryDetail, DeliveryStatus, Row};
 use super::model::{NewSecret, PauseReason, Webhook, WebhookInput};
 use super::{DeliveryId, Secret, WebhookId, store, work};
 use crate::accounts::May;

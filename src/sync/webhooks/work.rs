@@ -12,7 +12,8 @@ use futures_util::future::join_all;
 use serde::Serialize;
 use serde_json::json;
 
-use super::deliveries::{self, Attempt, DeliveryStatus, Row};
+use super::deliveries;
+use super::delivery::{Attempt, DeliveryStatus, Row};
 use super::fan_out::{Ahead, fan_out};
 use super::schedule::{self, Outcome, Verdict};
 use super::send::Message;

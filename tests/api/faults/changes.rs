@@ -54,7 +54,9 @@ async fn a_consumer_of_the_feed_misses_nothing_and_gets_nothing_twice_over_ten_k
             place = read(&caller, &place, &mut told).unwrap();
         }
         server.kill();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
     }
     let server = home.serve();
     let caller = server.caller();

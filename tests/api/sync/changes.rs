@@ -188,7 +188,7 @@ async fn types_and_limits_choose_what_comes(app: TestApp) {
         let page = app.reader.get(&format!("{CHANGES}?after={place}&types=contact.*&limit=1")).await.ok();
         assert!(page.items().len() <= 1);
         found.extend(page.items().clone());
-        place = page.json["cursor"].as_str().unwrap().to_owned();
+        page.json["cursor"].as_str().unwrap().clone_into(&mut place);
         if page.json["more"] == false {
             break;
         }
@@ -258,7 +258,9 @@ async fn a_snapshot_and_what_comes_behind_it_is_the_present_state(app: TestApp) 
     places.dedup();
     assert_eq!(places.len(), 1, "one place for all pages");
     let mut copy = super::concurrent::Copy::default();
-    items.iter().for_each(|item| copy.put(item));
+    for item in &items {
+        copy.put(item);
+    }
     since(&app, &app.reader, places[0].as_str().unwrap()).await.iter().for_each(|change| copy.put(change));
     copy.remove_companies();
     copy.expect(&super::concurrent::Copy::of_lists(&app).await);

@@ -130,7 +130,7 @@ async fn follow(client: &Client, mut place: String) -> (Copy, Vec<Value>) {
         let page = client.get(&format!("{CHANGES}?after={place}&wait=5&limit=100")).await.ok();
         page.items().iter().for_each(|change| copy.put(change));
         told.extend(page.items().clone());
-        place = page.json["cursor"].as_str().unwrap().to_owned();
+        page.json["cursor"].as_str().unwrap().clone_into(&mut place);
         if page.items().iter().any(|change| change["type"] == "company.created") {
             return (copy, told);
         }

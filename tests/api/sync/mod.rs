@@ -33,7 +33,7 @@ async fn read_to_the_end(app: &TestApp, client: &Client, place: &str) -> (Vec<Va
     for _ in 0..200 {
         let page = client.get(&format!("{CHANGES}?after={place}&wait=5&limit=1000")).await.ok();
         found.extend(page.items().clone());
-        place = page.json["cursor"].as_str().unwrap().to_owned();
+        page.json["cursor"].as_str().unwrap().clone_into(&mut place);
         if let Some(at) = found.iter().position(|change| change["record_id"] == end.as_str()) {
             assert_eq!(at, found.len() - 1, "the end comes last");
             found.pop();
