@@ -64,7 +64,7 @@ def main():
             secret, path = made["secret"], f"/api/v1/webhooks/{made['id']}"
             api.call("POST", f"{path}/test")
             verify(sdks, MESSAGES.get(timeout=30), [secret])
-            api.call("POST", "/api/v1/contacts", {"display_name": "Zoë \U0001f600", "tags": ["naïve", "\u2028"]})
+            api.call("POST", "/api/v1/contacts", {"display_name": "Zoë \U0001f600", "tags": ["naïve \u2028 tag"]})
             message = MESSAGES.get(timeout=30)
             assert json.loads(message["body"])["data"]["record"]["display_name"] == "Zoë \U0001f600", message
             verify(sdks, message, [secret])
