@@ -6,16 +6,22 @@ ALTER TABLE feed ADD COLUMN kind text NOT NULL DEFAULT 'change';
 UPDATE feed SET kind = e.entry_type FROM timeline_entries e WHERE e.id = feed.record_id;
 ALTER TABLE feed ALTER COLUMN kind DROP DEFAULT;
 
--- A lead's first stage is part of its creation.
 CREATE OR REPLACE FUNCTION timeline_entries_feed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO feed (kind, record_id, contact_id, lead_id, recorded_at)
-    SELECT CASE WHEN n.entry_type = 'stage_move' AND (
-            SELECT count(*) FROM stage_intervals s WHERE s.contact_id = n.contact_id AND s.lead_id = n.lead_id
-        ) < 2 THEN 'stage_entry' ELSE n.entry_type END,
-        n.id, n.contact_id, n.lead_id, n.recorded_at
-    FROM new_entries n;
+    SELECT n.entry_type, n.id, n.contact_id, n.lead_id, n.recorded_at FROM new_entries n
+    WHERE n.entry_type <> 'stage_move';
     RETURN NULL;
 END $$;
+-- A lead's first stage is part of its creation. Apart from the others, which would pay for the question.
+CREATE FUNCTION stage_moves_feed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO feed (kind, record_id, contact_id, lead_id, recorded_at)
+    SELECT CASE WHEN count(*) < 2 THEN 'stage_entry' ELSE 'stage_move' END,
+        new.id, new.contact_id, new.lead_id, new.recorded_at
+    FROM stage_intervals s WHERE s.contact_id = new.contact_id AND s.lead_id = new.lead_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER stage_moves_feed AFTER INSERT ON timeline_entries FOR EACH ROW
+    WHEN (new.entry_type = 'stage_move') EXECUTE FUNCTION stage_moves_feed();
 
 -- One row for each record that a statement made.
 CREATE FUNCTION feed_created() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
