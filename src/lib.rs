@@ -3,7 +3,7 @@
 //!
 //! The modules, each building on those above it. A feature's routes call its ideas, its ideas its store, its store
 //! the database; a feature calls another feature's functions, never its tables (the read-only views
-//! `timeline` and `funnel` excepted).
+//! `timeline`, `funnel` and `exports` excepted).
 
 /// Every setting, from the command line or the environment.
 pub mod config;
@@ -12,6 +12,9 @@ pub mod error;
 
 /// Texts as people write them: what is refused, and the form they are compared in.
 pub mod text;
+
+/// What a cell of a spreadsheet can hold: lists, and texts that are no formulas.
+pub mod spreadsheet;
 
 /// Both databases behind one connection type: threads, group commit, column types, dialects, migrations.
 pub mod db;
@@ -39,6 +42,8 @@ pub mod imports;
 pub mod ingest;
 /// One client, one line.
 pub mod timeline;
+/// Lists as files, and everything about one person as an archive.
+pub mod exports;
 
 /// What happens, as it happens.
 pub mod stream;
