@@ -34,6 +34,8 @@ pub mod interactions;
 /// Pipelines, stages, leads, and the history of where each lead stood.
 pub mod pipelines;
 
+/// Lists as files, and everything about one person as an archive.
+pub mod exports;
 /// How leads convert: cohorts, modes, windows, breakdowns.
 pub mod funnel;
 /// CSV files into contacts, leads and touchpoints.
@@ -42,8 +44,6 @@ pub mod imports;
 pub mod ingest;
 /// One client, one line.
 pub mod timeline;
-/// Lists as files, and everything about one person as an archive.
-pub mod exports;
 
 /// What happens, as it happens.
 pub mod stream;

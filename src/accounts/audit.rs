@@ -62,7 +62,7 @@ pub fn record<B: Serialize, A: Serialize>(
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = audit_log)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 struct Made {
     id: Guid,
     at: Instant,

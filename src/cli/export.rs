@@ -111,7 +111,8 @@ pub fn run(config: &Config, args: &ExportArgs) -> Outcome {
     let installation = Installation::open(config, Use::Shared)?;
     let db = &installation.db;
     let (query, by, region) = (args.query(), Principal::system(), config.region.clone());
-    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(".".into(), Path::to_owned);
+    let folder =
+        args.output.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(".".into(), Path::to_owned);
     let name = args.list.name();
     let pieces = match args.list {
         What::Contacts => {

@@ -96,13 +96,11 @@ fn having(rows: impl Iterator<Item = (String, CompanyId)>) -> Having {
     out
 }
 
+/// The company has this key from now on, and no other.
 fn note(having: &mut Having, key: Option<String>, id: CompanyId) {
-    if let Some(key) = key {
-        let known = having.entry(key).or_default();
-        if !known.contains(&id) {
-            known.push(id);
-        }
-    }
+    let Some(key) = key else { return };
+    having.values_mut().for_each(|known| known.retain(|other| *other != id));
+    having.entry(key).or_default().push(id);
 }
 
 /// The company an item means: that of its domain, else of its name.
@@ -124,12 +122,7 @@ fn found(item: &Item, by_domain: &Having, by_name: &Having) -> Result<Option<Com
     }
 }
 
-fn take(
-    conn: &mut Connection,
-    by: &Principal,
-    known: Option<CompanyId>,
-    change: &CompanyChange,
-) -> Result<Outcome> {
+fn take(conn: &mut Connection, by: &Principal, known: Option<CompanyId>, change: &CompanyChange) -> Result<Outcome> {
     let Some(id) = known else { return Ok(Outcome::Created(store::insert(conn, by, change, false)?.id.0)) };
     let before = store::find(conn, id)?.version;
     let after = store::update(conn, by, id, None, change)?;

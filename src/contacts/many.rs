@@ -60,10 +60,8 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &[Contact]) -> Result<
         return Ok(());
     }
     insert_all!(conn, contacts::table, new);
-    let linked: Vec<Linked> = new
-        .iter()
-        .flat_map(|contact| contact.identities().into_iter().map(|(_, one)| linked(contact, one)))
-        .collect();
+    let linked: Vec<Linked> =
+        new.iter().flat_map(|contact| contact.identities().into_iter().map(|(_, one)| linked(contact, one))).collect();
     insert_all!(conn, identities::table, linked);
     let tags_of = |contact: &Contact| {
         let id = contact.id;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use self::lists::{added, check_lengths};
 use super::decide::{Cause, Decision, Found, Holding, Rules, Target, decide};
 use super::identity::{self, Holder, Identity, IdentityKind};
 use super::model::{Contact, ContactChange, ContactInput};
@@ -19,6 +20,8 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::fields::{self, Entity, Field, Mode};
 use crate::http::batch::{Items, Outcome, UpsertResult, split_id};
 use crate::http::read_json;
+
+mod lists;
 
 crate::text_enum! {
     /// What becomes of a known contact's lists (e-mail addresses, phone numbers, external ids, tags).
@@ -240,12 +243,7 @@ impl<'a> Work<'a> {
     }
 
     /// The item's identities do not agree; `which` of them are at odds with the rest.
-    fn conflict(
-        &self,
-        item: &Item,
-        which: impl Fn(&&(String, Identity)) -> bool,
-        other: Option<ContactId>,
-    ) -> Error {
+    fn conflict(&self, item: &Item, which: impl Fn(&&(String, Identity)) -> bool, other: Option<ContactId>) -> Error {
         let seen = other.and_then(|id| self.known.get(&id)).is_some_and(|other| self.by.scope.sees(other.owner_id));
         let whose = match other {
             Some(id) if seen => format!("the contact {id}"),
@@ -263,8 +261,7 @@ impl<'a> Work<'a> {
     }
 
     fn taken(&self, item: &Item, root: ContactId) -> Error {
-        let theirs =
-            |(_, one): &&(String, Identity)| self.holders.get(one).is_some_and(|holder| holder.root == root);
+        let theirs = |(_, one): &&(String, Identity)| self.holders.get(one).is_some_and(|holder| holder.root == root);
         self.conflict(item, theirs, Some(root))
     }
 
@@ -360,7 +357,7 @@ impl<'a> Work<'a> {
     fn changed(&self, before: &Contact, item: &Item) -> Result<Contact> {
         let change = match self.lists {
             Lists::Replace => item.change.clone(),
-            Lists::Add => added(before, item),
+            Lists::Add => added(before, &item.change, item.names_primary),
         };
         let mut after = before.clone();
         after.apply(&change);
@@ -374,73 +371,8 @@ impl<'a> Work<'a> {
             Some(None) => after.custom.0 = fields::check_against(&self.fields, &Map::new(), Mode::Create)?,
         }
         store::check_named(&after)?;
-        after.anonymous = before.anonymous && before.display_name == after.display_name && after.identities().is_empty();
+        after.anonymous =
+            before.anonymous && before.display_name == after.display_name && after.identities().is_empty();
         Ok(after)
     }
-}
-
-/// Fails where lists that items added to have grown too long.
-fn check_lengths(contact: &Contact) -> Result<()> {
-    let lists = [
-        ("emails", contact.emails.0.len(), 20),
-        ("phones", contact.phones.0.len(), 20),
-        ("external_ids", contact.external_ids.0.len(), 50),
-        ("tags", contact.tags.0.len(), 50),
-    ];
-    let long = lists.into_iter().filter(|(_, length, most)| length > most);
-    let errors: Vec<_> = long
-        .map(|(list, length, most)| {
-            FieldError::new(list, "length", format!("would have {length} entries: at most {most} are possible"))
-        })
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Error::invalid(errors)) }
-}
-
-/// The change with each list made of what is there and what the item adds; an empty list, or `null`, clears.
-fn added(before: &Contact, item: &Item) -> ContactChange {
-    let mut change = item.change.clone();
-    let [primary_email, primary_phone] = item.names_primary;
-    if let Some(emails) = change.emails.as_mut().filter(|emails| !emails.is_empty()) {
-        let said = std::mem::replace(emails, before.emails.0.clone());
-        let first = emails.is_empty();
-        if primary_email {
-            emails.iter_mut().for_each(|email| email.primary = false);
-        }
-        for mut email in said {
-            email.primary &= primary_email || first;
-            match emails.iter_mut().find(|known| known.address == email.address) {
-                Some(known) => {
-                    known.primary |= email.primary;
-                    known.label = email.label.or(known.label.take());
-                }
-                None => emails.push(email),
-            }
-        }
-    }
-    if let Some(phones) = change.phones.as_mut().filter(|phones| !phones.is_empty()) {
-        let said = std::mem::replace(phones, before.phones.0.clone());
-        let first = phones.is_empty();
-        if primary_phone {
-            phones.iter_mut().for_each(|phone| phone.primary = false);
-        }
-        for mut phone in said {
-            phone.primary &= primary_phone || first;
-            match phones.iter_mut().find(|known| known.number == phone.number) {
-                Some(known) => {
-                    known.primary |= phone.primary;
-                    known.label = phone.label.or(known.label.take());
-                }
-                None => phones.push(phone),
-            }
-        }
-    }
-    if let Some(ids) = change.external_ids.as_mut().filter(|ids| !ids.is_empty()) {
-        let said = std::mem::replace(ids, before.external_ids.0.clone());
-        said.into_iter().for_each(|one| if !ids.contains(&one) { ids.push(one) });
-    }
-    if let Some(tags) = change.tags.as_mut().filter(|tags| !tags.is_empty()) {
-        let said = std::mem::replace(tags, before.tags.0.clone());
-        said.into_iter().for_each(|one| if !tags.contains(&one) { tags.push(one) });
-    }
-    change
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use crate::accounts::UserId;
+use crate::accounts::{Scope, UserId};
 use crate::companies::CompanyId;
 use crate::contacts::{ContactId, Email, Phone};
 use crate::db::Connection;
@@ -65,23 +65,28 @@ pub struct Client {
     pub phones: Vec<String>,
 }
 
-type Row = (ContactId, Option<ContactId>, String, Json<Vec<Email>>, Json<Vec<Phone>>);
+type Row = ((ContactId, Option<ContactId>, Option<UserId>), String, Json<Vec<Email>>, Json<Vec<Phone>>);
 
-/// The clients that facts belong to.
+/// The clients that facts belong to, as far as the caller sees them: whoever sees a lead need not see its client.
 ///
 /// # Errors
 /// The database is away.
-pub fn clients(conn: &mut Connection, ids: impl Iterator<Item = ContactId>) -> Result<HashMap<ContactId, Arc<Client>>> {
+pub fn clients(
+    conn: &mut Connection,
+    scope: &Scope,
+    ids: impl Iterator<Item = ContactId>,
+) -> Result<HashMap<ContactId, Arc<Client>>> {
     let mut ids: Vec<ContactId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     let rows = load(conn, &ids)?;
-    let mut survivors: Vec<ContactId> = rows.iter().filter_map(|row| row.1).collect();
+    let mut survivors: Vec<ContactId> = rows.iter().filter_map(|row| row.0.1).collect();
     survivors.sort_unstable();
     survivors.dedup();
-    let merged: Vec<(ContactId, ContactId)> = rows.iter().filter_map(|row| Some((row.0, row.1?))).collect();
-    let shown = rows.into_iter().filter(|row| row.1.is_none()).chain(load(conn, &survivors)?);
-    let mut found: HashMap<_, _> = shown.map(|row| (row.0, Arc::new(client(row)))).collect();
+    let merged: Vec<(ContactId, ContactId)> = rows.iter().filter_map(|row| Some((row.0.0, row.0.1?))).collect();
+    let shown = rows.into_iter().filter(|row| row.0.1.is_none()).chain(load(conn, &survivors)?);
+    let shown = shown.filter(|row| scope.sees(row.0.2));
+    let mut found: HashMap<_, _> = shown.map(|row| (row.0.0, Arc::new(client(row)))).collect();
     for (member, survivor) in merged {
         if let Some(client) = found.get(&survivor).cloned() {
             found.insert(member, client);
@@ -94,12 +99,17 @@ fn load(conn: &mut Connection, ids: &[ContactId]) -> Result<Vec<Row>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let columns =
-        (contacts::id, contacts::merged_into, contacts::display_name, contacts::emails, contacts::phones);
-    Ok(contacts::table.filter(contacts::id.eq_any(ids)).select(columns).load(conn)?)
+    let columns = (
+        (contacts::id, contacts::merged_into, contacts::owner_id),
+        contacts::display_name,
+        contacts::emails,
+        contacts::phones,
+    );
+    let live = contacts::table.filter(contacts::id.eq_any(ids)).filter(contacts::deleted_at.is_null());
+    Ok(live.select(columns).load(conn)?)
 }
 
-fn client((id, _, name, Json(emails), Json(phones)): Row) -> Client {
+fn client(((id, ..), name, Json(emails), Json(phones)): Row) -> Client {
     Client { id, name, emails: addresses(&emails), phones: numbers(&phones) }
 }
 

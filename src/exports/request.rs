@@ -175,7 +175,8 @@ impl FormQuery {
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        let columns = self.columns.as_deref().map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
+        let columns =
+            self.columns.as_deref().map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
         Ok(Form {
             format,
             columns,

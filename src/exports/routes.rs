@@ -39,11 +39,7 @@ async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<C
 /// Exports companies, the newest first.
 #[utoipa::path(operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/companies")]
-async fn companies(
-    actor: May<grants::ExportsRun>,
-    app: Data<App>,
-    asked: Asked<CompanyQuery>,
-) -> Result<HttpResponse> {
+async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<CompanyQuery>) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked;
     let region = app.config.region.clone();
     let open = move |conn: &mut _, _: &_| Companies::new(conn, filter, custom, region);

@@ -22,8 +22,8 @@ use super::request::{Form, Format};
 use super::table::List;
 use crate::accounts::Principal;
 use crate::app::App;
-use crate::db::{Connection, Db};
 use crate::db::types::{Guid, Instant};
+use crate::db::{Connection, Db};
 use crate::error::{Code, Error, Result};
 
 /// The most exports at once: each keeps a thread of the database busy while its client reads fast.
@@ -120,8 +120,10 @@ pub async fn send(
     let sending = Sending { db: app.db.clone(), phase: Phase::Read(pieces, bytes), watch, _place: place };
     let day = Instant::now().to_utc().format("%Y-%m-%d");
     let name = format!("{}-{day}.{}", sent.list.replace('_', "-"), sent.extension);
-    let named =
-        ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![DispositionParam::Filename(name)] };
+    let named = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(name)],
+    };
     let mut response = HttpResponse::Ok();
     response.content_type(sent.media_type).insert_header(named);
     if sent.packed {

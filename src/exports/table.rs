@@ -114,9 +114,10 @@ pub fn custom_columns<R: 'static>(fields: &[Field], custom: fn(&R) -> &Map<Strin
         if kind == FieldKind::Money {
             let key = field.key.clone();
             columns.push(Column::new(format!("{name}.amount"), move |row| {
-                value(row, &key).as_ref().and_then(money).map_or(Cell::Empty, |(minor, currency)| {
-                    Cell::Money(minor, exponent(currency))
-                })
+                value(row, &key)
+                    .as_ref()
+                    .and_then(money)
+                    .map_or(Cell::Empty, |(minor, currency)| Cell::Money(minor, exponent(currency)))
             }));
             let key = field.key.clone();
             columns.push(Column::new(format!("{name}.currency"), move |row| {

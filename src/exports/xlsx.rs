@@ -208,7 +208,11 @@ mod tests {
             found.push((name, sheet.rows().skip(1).map(|row| row[0].clone()).collect::<Vec<_>>()));
         }
         let numbers = |list: &[f64]| list.iter().map(|n| Data::Float(*n)).collect::<Vec<_>>();
-        let expected = [("numbers", numbers(&[1.0, 2.0, 3.0])), ("numbers 2", numbers(&[4.0, 5.0, 6.0])), ("numbers 3", numbers(&[7.0]))];
+        let expected = [
+            ("numbers", numbers(&[1.0, 2.0, 3.0])),
+            ("numbers 2", numbers(&[4.0, 5.0, 6.0])),
+            ("numbers 3", numbers(&[7.0])),
+        ];
         assert_eq!(found, expected.map(|(name, list)| (name.to_owned(), list)));
     }
 

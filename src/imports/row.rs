@@ -173,11 +173,15 @@ impl<'a> Reading<'a> {
             };
             match &column.target {
                 Target::Contact(ContactField::Email) => {
-                    split_list(text, &[';']).iter().for_each(|text| note(text, Identity::email(text)));
+                    for text in split_list(text, &[';']) {
+                        note(&text, Identity::email(&text));
+                    }
                 }
                 Target::Contact(ContactField::Phone) => {
                     let region = &self.plan.region;
-                    split_list(text, &[';']).iter().for_each(|text| note(text, Identity::phone(text, region)));
+                    for text in split_list(text, &[';']) {
+                        note(&text, Identity::phone(&text, region));
+                    }
                 }
                 Target::ExternalId(source) => note(text, Identity::external(source, text)),
                 _ => {}

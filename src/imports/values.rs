@@ -106,9 +106,7 @@ pub fn amount(text: &str, decimal: char, currency: &str) -> Result<i64, String> 
 pub fn custom(kind: FieldKind, text: &str, mapping: &Mapping) -> Result<Value, String> {
     match kind {
         FieldKind::Text | FieldKind::Url | FieldKind::Choice => Ok(json!(text)),
-        FieldKind::MultiChoice => {
-            Ok(json!(split_list(text, &[',', ';'])))
-        }
+        FieldKind::MultiChoice => Ok(json!(split_list(text, &[',', ';']))),
         FieldKind::Date => day(text, mapping).map(|day| json!(day)),
         FieldKind::Boolean => match text.to_lowercase().as_str() {
             "true" | "yes" | "y" | "1" => Ok(json!(true)),

@@ -6,6 +6,7 @@ mod accounts;
 mod companies;
 mod contacts;
 mod demo;
+mod exports;
 mod faults;
 mod fields;
 mod funnel;
@@ -24,6 +25,7 @@ mod stream;
 mod support;
 mod tasks;
 mod timeline;
+mod upserts;
 
 fn main() -> std::process::ExitCode {
     support::runner::run()

@@ -52,7 +52,7 @@ enum Part {
     /// A file.
     File(&'static str, Box<dyn Pieces>),
     /// The HTML of each e-mail that has any.
-    Mails(parts::Mails),
+    Mails(Box<parts::Mails>),
 }
 
 /// What the archive has written and nobody has taken yet.
@@ -117,7 +117,7 @@ impl Archive {
             let line = Timeline::new(conn, by, root, parse_query("")?)?;
             all.push(file(name("timeline.csv", "timeline.ndjson"), line, format)?);
         }
-        all.push(Part::Mails(parts::Mails::new(by, &query)?));
+        all.push(Part::Mails(Box::new(parts::Mails::new(by, &query)?)));
         all.push(file("identity_decisions.ndjson", parts::Decisions::new(members.clone()), Format::Ndjson)?);
         if audit {
             all.push(file("audit_log.ndjson", parts::Audit::new(by, members.clone()), Format::Ndjson)?);

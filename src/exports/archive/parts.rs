@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::accounts::{ApiKeyId, Principal, UserId};
 use crate::accounts::audit::AuditEntry;
+use crate::accounts::{ApiKeyId, Principal, UserId};
 use crate::contacts::ContactId;
 use crate::contacts::identity::IdentityKind;
 use crate::contacts::log::{DecisionId, IdentityDecision};
@@ -143,7 +143,16 @@ impl List for Stages {
             let (reason, lost_reason_id, moved_by, moved_by_key, recorded_at) = more;
             let stage = self.name(stage_id);
             Stay {
-                id, lead_id, stage_id, stage, entered_at, exited_at, reason, lost_reason_id, moved_by, moved_by_key,
+                id,
+                lead_id,
+                stage_id,
+                stage,
+                entered_at,
+                exited_at,
+                reason,
+                lost_reason_id,
+                moved_by,
+                moved_by_key,
                 recorded_at,
             }
         };

@@ -29,9 +29,9 @@ pub fn json(conn: &mut Connection, contact: &Contact, members: &[ContactId]) -> 
         .filter(contact_traits::contact_id.eq_any(members))
         .select((contact_traits::contact_id, contact_traits::traits, contact_traits::updated_at))
         .load(conn)?;
-    let traits = traits.into_iter().map(|(id, Json(traits), at)| {
-        json!({ "contact_id": id, "traits": traits, "updated_at": at })
-    });
+    let traits = traits
+        .into_iter()
+        .map(|(id, Json(traits), at)| json!({ "contact_id": id, "traits": traits, "updated_at": at }));
     let company = names::companies(conn, std::iter::once(contact.company_id))?;
     let all = json!({
         "contact": contact,

@@ -96,5 +96,5 @@ pub fn leads_behind(conn: &mut Connection, by: &Principal, query: &LeadsQuery) -
         let some: Vec<_> = ids.by_ref().take(piece).collect();
         if some.is_empty() { Ok(Vec::new()) } else { leads::by_ids(conn, &some) }
     });
-    Leads::new(conn, source)
+    Leads::new(conn, by.scope.clone(), source)
 }

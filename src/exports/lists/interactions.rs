@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::exports::cell::Cell;
 use crate::exports::names::{self, Client, People};
 use crate::exports::table::{Column, List, PIECE};
-use crate::interactions::Interaction;
 use crate::interactions::list::{Filter, InteractionQuery};
+use crate::interactions::{Direction, Interaction};
 
 /// The interactions that a filter finds, from the newest.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl List for Interactions {
             Column::<Row>::new("occurred_at", |row| Cell::At(row.one.occurred_at)),
             Column::<Row>::new("channel", |row| Cell::word(Some(row.one.channel.as_str()))),
             Column::<Row>::new("online", |row| Cell::Flag(row.one.online)),
-            Column::<Row>::new("direction", |row| Cell::word(row.one.direction.map(|way| way.as_str()))),
+            Column::<Row>::new("direction", |row| Cell::word(row.one.direction.map(Direction::as_str))),
             Column::<Row>::new("kind", |row| Cell::text(row.one.kind.as_ref())),
             Column::<Row>::new("subject", |row| Cell::text(row.one.subject.as_ref())),
             Column::<Row>::new("body", |row| Cell::text(row.one.body.as_ref())),
@@ -89,7 +89,7 @@ impl List for Interactions {
         let Some(filter) = self.filter.take() else { return Ok(Vec::new()) };
         let page = crate::interactions::list::page(conn, &self.by, &filter)?;
         self.filter = page.next_cursor.map(|cursor| filter.behind(&cursor)).transpose()?;
-        let clients = names::clients(conn, page.items.iter().map(|one| one.contact_id))?;
+        let clients = names::clients(conn, &self.by.scope, page.items.iter().map(|one| one.contact_id))?;
         let row = |mut one: Interaction| Row {
             client: client_of(&clients, &mut one.contact_id),
             user: self.people.address(one.user_id),

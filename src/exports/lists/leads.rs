@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use serde::{Serialize, Serializer};
 
 use super::{client_columns, client_of};
-use crate::accounts::Principal;
+use crate::accounts::{Principal, Scope};
 use crate::contacts::ContactId;
 use crate::db::Connection;
 use crate::db::schema::stage_intervals as intervals;
@@ -27,6 +27,7 @@ pub type Source = Box<dyn FnMut(&mut Connection) -> Result<Vec<Lead>> + Send>;
 
 /// Leads.
 pub struct Leads {
+    scope: Scope,
     source: Source,
     known: Arc<Known>,
     fields: Vec<Field>,
@@ -62,7 +63,7 @@ impl Leads {
     /// # Errors
     /// The database is away.
     pub fn filtered(conn: &mut Connection, by: &Principal, query: LeadQuery, custom: Vec<Wanted>) -> Result<Self> {
-        let (by, mut after, mut ended) = (by.clone(), None::<(Instant, LeadId)>, false);
+        let (by, scope, mut after, mut ended) = (by.clone(), by.scope.clone(), None::<(Instant, LeadId)>, false);
         let source: Source = Box::new(move |conn| {
             if ended {
                 return Ok(Vec::new());
@@ -72,21 +73,18 @@ impl Leads {
             ended = i64::try_from(found.len()).is_ok_and(|len| len < PIECE);
             Ok(found)
         });
-        Self::new(conn, source)
+        Self::new(conn, scope, source)
     }
 
-    /// Leads of whatever source.
+    /// Leads of whatever source, with the clients that are in sight.
     ///
     /// # Errors
     /// The database is away.
-    pub fn new(conn: &mut Connection, source: Source) -> Result<Self> {
+    pub fn new(conn: &mut Connection, scope: Scope, source: Source) -> Result<Self> {
         let reasons = lost_reasons::all(conn)?.into_iter().map(|reason| (reason.id.to_string(), reason.name));
-        let known = Known {
-            people: People::load(conn)?,
-            pipelines: pipelines::all(conn, true)?,
-            reasons: reasons.collect(),
-        };
-        Ok(Self { source, known: Arc::new(known), fields: fields::all(conn, Some(Entity::Lead))? })
+        let known =
+            Known { people: People::load(conn)?, pipelines: pipelines::all(conn, true)?, reasons: reasons.collect() };
+        Ok(Self { scope, source, known: Arc::new(known), fields: fields::all(conn, Some(Entity::Lead))? })
     }
 
     /// A column for each name that stages have.
@@ -158,7 +156,7 @@ impl List for Leads {
 
     fn next(&mut self, conn: &mut Connection) -> Result<Vec<Row>> {
         let found = (self.source)(conn)?;
-        let clients = names::clients(conn, found.iter().map(|lead| lead.contact_id))?;
+        let clients = names::clients(conn, &self.scope, found.iter().map(|lead| lead.contact_id))?;
         let companies = names::companies(conn, found.iter().map(|lead| lead.company_id))?;
         let mut entered = entered(conn, &found)?;
         let row = |mut lead: Lead| Row {

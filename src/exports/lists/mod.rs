@@ -28,7 +28,8 @@ fn address_columns<R: 'static>(address: fn(&R) -> Option<&Address>) -> Vec<Colum
         ("address.postal_code", |address| address.postal_code.as_ref()),
         ("address.country", |address| address.country.as_ref()),
     ];
-    let column = |(name, part): (&'static str, Part)| Column::new(name, move |row| Cell::text(address(row).and_then(part)));
+    let column =
+        |(name, part): (&'static str, Part)| Column::new(name, move |row| Cell::text(address(row).and_then(part)));
     parts.into_iter().map(column).collect()
 }
 
@@ -42,8 +43,12 @@ fn list<'a>(entries: impl IntoIterator<Item = &'a str>) -> Cell<'static> {
 fn client_columns<R: 'static>(client: fn(&R) -> Option<&Client>) -> Vec<Column<R>> {
     vec![
         Column::new("contact_name", move |row| Cell::text(client(row).map(|client| &client.name))),
-        Column::new("contact_email", move |row| client(row).map_or(Cell::Empty, |one| list(one.emails.iter().map(String::as_str)))),
-        Column::new("contact_phone", move |row| client(row).map_or(Cell::Empty, |one| list(one.phones.iter().map(String::as_str)))),
+        Column::new("contact_email", move |row| {
+            client(row).map_or(Cell::Empty, |one| list(one.emails.iter().map(String::as_str)))
+        }),
+        Column::new("contact_phone", move |row| {
+            client(row).map_or(Cell::Empty, |one| list(one.phones.iter().map(String::as_str)))
+        }),
     ]
 }
 

@@ -76,7 +76,7 @@ impl List for Tasks {
         let Some(filter) = self.filter.take() else { return Ok(Vec::new()) };
         let found = page(conn, &self.by, &filter)?;
         self.filter = found.next_cursor.map(|cursor| filter.behind(&cursor)).transpose()?;
-        let clients = names::clients(conn, found.items.iter().map(|task| task.contact_id))?;
+        let clients = names::clients(conn, &self.by.scope, found.items.iter().map(|task| task.contact_id))?;
         let row = |mut task: Task| Row {
             client: client_of(&clients, &mut task.contact_id),
             assignee: self.people.address(task.assignee_id),

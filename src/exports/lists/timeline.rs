@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::exports::cell::Cell;
 use crate::exports::table::{Column, List, PIECE};
 use crate::http::Cursor;
+use crate::interactions::{Channel, Direction};
 use crate::timeline::page::Line;
 use crate::timeline::{Filter, TimelineEntry, TimelineQuery, company};
 
@@ -38,9 +39,9 @@ impl List for Timeline {
             Column::<TimelineEntry>::new("id", |row| Cell::shown(Some(row.id))),
             Column::<TimelineEntry>::new("type", |row| Cell::word(Some(row.entry_type.as_str()))),
             Column::<TimelineEntry>::new("occurred_at", |row| Cell::At(row.occurred_at)),
-            Column::<TimelineEntry>::new("channel", |row| Cell::word(row.channel.map(|channel| channel.as_str()))),
+            Column::<TimelineEntry>::new("channel", |row| Cell::word(row.channel.map(Channel::as_str))),
             Column::<TimelineEntry>::new("online", |row| row.online.map_or(Cell::Empty, Cell::Flag)),
-            Column::<TimelineEntry>::new("direction", |row| Cell::word(row.direction.map(|way| way.as_str()))),
+            Column::<TimelineEntry>::new("direction", |row| Cell::word(row.direction.map(Direction::as_str))),
             Column::<TimelineEntry>::new("kind", |row| Cell::text(row.kind.as_ref())),
             Column::<TimelineEntry>::new("subject", |row| Cell::text(row.subject.as_ref())),
             Column::<TimelineEntry>::new("body", |row| Cell::text(row.body.as_ref())),
@@ -58,7 +59,9 @@ impl List for Timeline {
             Column::<TimelineEntry>::new("lead_id", |row| Cell::shown(row.lead_id)),
             Column::<TimelineEntry>::new("source", |row| Cell::text(row.source.as_ref())),
             Column::<TimelineEntry>::new("source_id", |row| Cell::text(row.source_id.as_ref())),
-            Column::<TimelineEntry>::new("properties", |row| Cell::shown(row.properties.as_ref().map(|facts| facts.0.get()))),
+            Column::<TimelineEntry>::new("properties", |row| {
+                Cell::shown(row.properties.as_ref().map(|facts| facts.0.get()))
+            }),
             Column::<TimelineEntry>::new("author", |row| Cell::text(row.actor.name.as_ref())),
             Column::<TimelineEntry>::new("recorded_at", |row| Cell::At(row.recorded_at)),
         ]

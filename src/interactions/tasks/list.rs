@@ -102,6 +102,7 @@ impl Filter {
 }
 
 /// Hides tasks of leads that the caller does not see; `None` where all are seen.
+#[must_use]
 pub fn of_seen_leads(by: &Principal) -> Option<Condition<tasks::table>> {
     let owners = by.scope.owners()?.into_iter().map(|owner| owner.0).collect();
     let seen = leads::table
