@@ -19,6 +19,7 @@ cases![
     a_merged_contact_is_changed_at_its_survivor,
     a_retried_batch_does_nothing_twice,
     batches_are_limited,
+    two_batches_at_once_about_the_same_people_make_each_once,
     a_thousand_contacts_are_audited_tagged_and_found,
     an_unchanged_item_writes_nothing,
 ];
@@ -240,6 +241,18 @@ async fn batches_are_limited(app: TestApp) {
     ] {
         app.admin.post("/api/v1/contacts/batch", body).await.invalid(&["items"]);
     }
+}
+
+async fn two_batches_at_once_about_the_same_people_make_each_once(app: TestApp) {
+    let items: Vec<_> =
+        (0..300).map(|n| json!({ "emails": email(&format!("{n}@example.com")), "tags": ["bulk"] })).collect();
+    let at_once =
+        futures_util::future::join(upsert(&app.key, BATCH, json!(items)), upsert(&app.admin, BATCH, json!(items)));
+    let (one, two) = at_once.await;
+    let made = |answer: &crate::support::Answer| statuses(answer).iter().filter(|status| **status == "created").count();
+    assert_eq!(made(&one) + made(&two), 300);
+    assert!(statuses(&one).iter().chain(&statuses(&two)).all(|status| *status != "error"));
+    assert_eq!(app.admin.get("/api/v1/contacts?total=true&limit=1").await.json["total"], 300);
 }
 
 async fn a_thousand_contacts_are_audited_tagged_and_found(app: TestApp) {
