@@ -14,7 +14,7 @@ use crate::error::{Code, Error, Result};
 use crate::on;
 
 #[derive(Insertable)]
-#[diesel(table_name = identities)]
+#[diesel(table_name = identities, treat_none_as_default_value = false)]
 struct Linked {
     contact_id: ContactId,
     kind: IdentityKind,
@@ -28,7 +28,7 @@ struct Linked {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = contact_tags)]
+#[diesel(table_name = contact_tags, treat_none_as_default_value = false)]
 struct Tagged {
     contact_id: ContactId,
     tag: String,

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use super::cell::{Cell, Style};
-use super::request::{CardVersion, Form, Format};
+use super::request::{CardVersion, FileFormat, Form};
 use super::table::{Column, List, choose};
 use super::vcard;
 use super::xlsx::Xlsx;
@@ -55,15 +55,15 @@ impl<L: List> Export<L> {
     pub fn new(name: &'static str, list: L, form: &Form, folder: PathBuf) -> Result<Self> {
         let columns = choose(&list, form.columns.as_deref())?;
         let output = match form.format {
-            Format::Csv => Output::Csv(Csv::new(form)),
-            Format::Ndjson => Output::Ndjson,
-            Format::Xlsx => {
+            FileFormat::Csv => Output::Csv(Csv::new(form)),
+            FileFormat::Ndjson => Output::Ndjson,
+            FileFormat::Xlsx => {
                 std::fs::create_dir_all(&folder).map_err(|error| Error::from_io(&error))?;
                 let header = columns.iter().map(|column| column.name.to_string()).collect();
                 Output::Xlsx(Box::new(Xlsx::new(name, header, form.style, &folder)?))
             }
-            Format::Vcard if list.has_cards() => Output::Vcard(form.cards),
-            Format::Vcard => return Err(Error::field("format", "choice", "only contacts have vCards")),
+            FileFormat::Vcard if list.has_cards() => Output::Vcard(form.cards),
+            FileFormat::Vcard => return Err(Error::field("format", "choice", "only contacts have vCards")),
         };
         Ok(Self { list, columns, output, begun: false, rows: 0, folder })
     }

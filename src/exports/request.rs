@@ -15,7 +15,7 @@ use crate::http::parse_query;
 
 crate::text_enum! {
     /// The form of a file.
-    pub enum Format {
+    pub enum FileFormat {
         /// Comma-separated values.
         Csv = "csv",
         /// A JSON object in each line, as the API shows the record.
@@ -47,7 +47,7 @@ crate::text_enum! {
     }
 }
 
-impl Format {
+impl FileFormat {
     /// The media type.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
@@ -76,7 +76,7 @@ impl Format {
 pub struct FormQuery {
     /// `csv` where absent.
     #[param(inline)]
-    pub format: Option<Format>,
+    pub format: Option<FileFormat>,
     /// The columns of a table in their order, with commas between; all where absent.
     #[param(example = "email,display_name,custom.size")]
     pub columns: Option<String>,
@@ -107,7 +107,7 @@ pub struct ZoneQuery {
 #[derive(Debug, Clone)]
 pub struct Form {
     /// Which.
-    pub format: Format,
+    pub format: FileFormat,
     /// The columns wanted; `None` for all.
     pub columns: Option<Vec<String>>,
     /// How values are written.
@@ -125,7 +125,7 @@ pub struct Form {
 impl Form {
     /// The usual form of a format.
     #[must_use]
-    pub const fn of(format: Format) -> Self {
+    pub const fn of(format: FileFormat) -> Self {
         Self {
             format,
             columns: None,
@@ -144,7 +144,7 @@ impl FormQuery {
     /// # Errors
     /// Every bad one; one that the format has no use for.
     pub fn parse(&self, tz: Option<&str>) -> Result<Form> {
-        let format = self.format.unwrap_or(Format::Csv);
+        let format = self.format.unwrap_or(FileFormat::Csv);
         let mut faults = Vec::new();
         let zone = tz.map_or(Ok(Tz::UTC), str::parse).unwrap_or_else(|_| {
             faults.push(FieldError::new("tz", "unknown", "is not an IANA time zone such as Europe/Berlin"));
@@ -189,16 +189,16 @@ impl FormQuery {
     }
 
     /// Parameters that would change nothing, and the formats they belong to.
-    fn idle(&self, format: Format) -> impl Iterator<Item = (&'static str, &'static str)> {
+    fn idle(&self, format: FileFormat) -> impl Iterator<Item = (&'static str, &'static str)> {
         let csv = [
             ("bom", self.bom.is_some()),
             ("delimiter", self.delimiter.is_some()),
             ("decimal", self.decimal.is_some()),
             ("formulas", self.formulas.is_some()),
         ];
-        let csv = csv.into_iter().map(move |(name, given)| (name, given && format != Format::Csv, "csv"));
-        let tables = self.columns.is_some() && !matches!(format, Format::Csv | Format::Xlsx);
-        let cards = self.vcard.is_some() && format != Format::Vcard;
+        let csv = csv.into_iter().map(move |(name, given)| (name, given && format != FileFormat::Csv, "csv"));
+        let tables = self.columns.is_some() && !matches!(format, FileFormat::Csv | FileFormat::Xlsx);
+        let cards = self.vcard.is_some() && format != FileFormat::Vcard;
         let all = csv.chain([("columns", tables, "csv and xlsx"), ("vcard", cards, "vcard")]);
         all.filter(|(_, idle, _)| *idle).map(|(name, _, of)| (name, of))
     }

@@ -18,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::file::{Export, Pieces};
 use super::log::{ExportId, Taken, Watch};
-use super::request::{Form, Format};
+use super::request::{FileFormat, Form};
 use super::table::List;
 use crate::accounts::Principal;
 use crate::app::App;
@@ -84,7 +84,7 @@ pub async fn answer<L: List>(
         contact,
         media_type: form.format.media_type(),
         extension: form.format.extension(),
-        packed: form.format == Format::Xlsx,
+        packed: form.format == FileFormat::Xlsx,
     };
     let folder = app.config.data.join("exports");
     send(app, by, sent, move |conn, by| {

@@ -19,7 +19,7 @@ use super::lists::interactions::Interactions;
 use super::lists::leads::Leads;
 use super::lists::tasks::Tasks;
 use super::lists::timeline::Timeline;
-use super::request::{Form, Format};
+use super::request::{FileFormat, Form};
 use super::stream::{self, Sent};
 use super::table::List;
 use crate::accounts::{Permission, Principal};
@@ -104,8 +104,8 @@ impl Archive {
         all.push(text("contact.json", person::json(conn, &contact, &members)?));
         all.push(text("contact.vcf", person::card(conn, &contact)?));
         let leads = parse_query::<LeadQuery>(&query)?;
-        for format in [Format::Ndjson, Format::Csv] {
-            let name = |csv, ndjson| if format == Format::Csv { csv } else { ndjson };
+        for format in [FileFormat::Ndjson, FileFormat::Csv] {
+            let name = |csv, ndjson| if format == FileFormat::Csv { csv } else { ndjson };
             let interactions = Interactions::new(conn, by, parse_query(&query)?)?;
             all.push(file(name("interactions.csv", "interactions.ndjson"), interactions, format)?);
             let of_leads = Leads::filtered(conn, by, leads.clone(), Vec::new())?;
@@ -118,12 +118,12 @@ impl Archive {
             all.push(file(name("timeline.csv", "timeline.ndjson"), line, format)?);
         }
         all.push(Part::Mails(Box::new(parts::Mails::new(by, &query)?)));
-        all.push(file("identity_decisions.ndjson", parts::Decisions::new(members.clone()), Format::Ndjson)?);
+        all.push(file("identity_decisions.ndjson", parts::Decisions::new(members.clone()), FileFormat::Ndjson)?);
         if audit {
-            all.push(file("audit_log.ndjson", parts::Audit::new(by, members.clone()), Format::Ndjson)?);
+            all.push(file("audit_log.ndjson", parts::Audit::new(by, members.clone()), FileFormat::Ndjson)?);
         }
         if refused {
-            all.push(file("refused_events.ndjson", parts::RefusedEvents::new(conn, &members)?, Format::Ndjson)?);
+            all.push(file("refused_events.ndjson", parts::RefusedEvents::new(conn, &members)?, FileFormat::Ndjson)?);
         }
         let waiting = Waiting::default();
         Ok(Self {
@@ -198,7 +198,7 @@ fn options(now: Instant) -> SimpleFileOptions {
     at.map_or(options, |at| options.last_modified_time(at))
 }
 
-fn file<L: List>(name: &'static str, list: L, format: Format) -> Result<Part> {
+fn file<L: List>(name: &'static str, list: L, format: FileFormat) -> Result<Part> {
     // Only workbooks need a folder.
     Ok(Part::File(name, Box::new(Export::new(name, list, &Form::of(format), PathBuf::new())?)))
 }

@@ -15,7 +15,7 @@ use touchline::error::{Error, Result};
 use touchline::exports::cell::Cell;
 use touchline::exports::file::{Export, Pieces};
 use touchline::exports::lists::contacts::Contacts;
-use touchline::exports::request::{Form, Format};
+use touchline::exports::request::{FileFormat, Form};
 use touchline::exports::stream;
 use touchline::exports::table::{Column, List};
 
@@ -51,7 +51,7 @@ impl List for Numbers {
 
 async fn numbers(app: &TestApp, read: &Arc<AtomicUsize>, fails_at: usize) -> Result<HttpResponse> {
     let read = read.clone();
-    let asked = ("numbers", String::new(), Form::of(Format::Csv));
+    let asked = ("numbers", String::new(), Form::of(FileFormat::Csv));
     stream::answer(&app.state, &Principal::system(), asked, None, move |_, _| Ok(Numbers { read, fails_at })).await
 }
 
@@ -107,7 +107,7 @@ async fn each_record_is_there_once_while_others_write(app: TestApp) {
     let open = |conn: &mut Connection| {
         let query = touchline::http::parse_query("")?;
         let list = Contacts::new(conn, &Principal::system(), query, Vec::new(), "US".to_owned())?;
-        Export::new("contacts", list, &Form::of(Format::Csv), std::path::PathBuf::new())
+        Export::new("contacts", list, &Form::of(FileFormat::Csv), std::path::PathBuf::new())
     };
     let mut file = db.read(open).await.unwrap();
     let mut text = Vec::new();
