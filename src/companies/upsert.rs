@@ -99,7 +99,9 @@ fn having(rows: impl Iterator<Item = (String, CompanyId)>) -> Having {
 /// The company has this key from now on, and no other.
 fn note(having: &mut Having, key: Option<String>, id: CompanyId) {
     let Some(key) = key else { return };
-    having.values_mut().for_each(|known| known.retain(|other| *other != id));
+    for known in having.values_mut() {
+        known.retain(|other| *other != id);
+    }
     having.entry(key).or_default().push(id);
 }
 
