@@ -19,7 +19,7 @@ use crate::interactions::together::Together;
 use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
-use crate::{companies, contacts, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
+use crate::{companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct App {
     pub auth: Authenticator,
     /// Imports waiting for the worker.
     pub imports: Queue,
+    /// Exports under way.
+    pub exports: exports::Desk,
     /// Interactions waiting for the writer.
     pub interactions: Together,
     /// The API's description, as it is served.
@@ -57,6 +59,7 @@ impl App {
             webhooks: Sender::new(&config),
             config,
             imports: Queue::default(),
+            exports: exports::Desk::default(),
             interactions: Together::default(),
             openapi: openapi::Served::default(),
             ingest: ingest::Desk::default(),
@@ -115,7 +118,7 @@ fn api(cfg: &mut Routes) {
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
     cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes).configure(sync::routes);
-    cfg.configure(imports::routes).configure(ingest::routes::routes);
+    cfg.configure(imports::routes).configure(exports::routes).configure(ingest::routes::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].

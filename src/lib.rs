@@ -3,7 +3,7 @@
 //!
 //! The modules, each building on those above it. A feature's routes call its ideas, its ideas its store, its store
 //! the database; a feature calls another feature's functions, never its tables (the read-only views
-//! `timeline`, `funnel` and `sync` excepted).
+//! `timeline`, `funnel`, `exports` and `sync` excepted).
 
 /// Every setting, from the command line or the environment.
 pub mod config;
@@ -12,6 +12,9 @@ pub mod error;
 
 /// Texts as people write them: what is refused, and the form they are compared in.
 pub mod text;
+
+/// What a cell of a spreadsheet can hold: lists, and texts that are no formulas.
+pub mod spreadsheet;
 
 /// Both databases behind one connection type: threads, group commit, column types, dialects, migrations.
 pub mod db;
@@ -31,6 +34,8 @@ pub mod interactions;
 /// Pipelines, stages, leads, and the history of where each lead stood.
 pub mod pipelines;
 
+/// Lists as files, and everything about one person as an archive.
+pub mod exports;
 /// How leads convert: cohorts, modes, windows, breakdowns.
 pub mod funnel;
 /// CSV files into contacts, leads and touchpoints.

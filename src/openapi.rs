@@ -55,6 +55,9 @@ fn finish(mut document: OpenApi) -> OpenApi {
     );
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations_mut(item) {
+            if path.starts_with("/api/v1/exports/") {
+                drop_paging(operation);
+            }
             add_problems(operation, &method, path.contains('{'));
         }
     }
@@ -99,6 +102,14 @@ pub fn operations(item: &PathItem) -> Vec<(HttpMethod, &Operation)> {
     .into_iter()
     .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
     .collect()
+}
+
+/// An export is a whole list: what belongs to pages alone is refused there.
+fn drop_paging(operation: &mut Operation) {
+    const PAGING: [&str; 4] = ["cursor", "limit", "total", "sort"];
+    if let Some(parameters) = &mut operation.parameters {
+        parameters.retain(|parameter| !PAGING.contains(&parameter.name.as_str()));
+    }
 }
 
 fn add_problems(operation: &mut Operation, method: &HttpMethod, addresses_one: bool) {

@@ -16,6 +16,7 @@ use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
+use crate::on;
 
 /// What was changed.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,60 @@ pub fn record<B: Serialize, A: Serialize>(
             audit_log::after.eq(after.map(to_json).transpose()?),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
+struct Made {
+    id: Guid,
+    at: Instant,
+    user_id: Option<Guid>,
+    api_key_id: Option<Guid>,
+    request_id: Option<String>,
+    action: &'static str,
+    entity: &'static str,
+    entity_id: Guid,
+    contact_id: Option<Guid>,
+    after: Json<Value>,
+}
+
+/// Notes that records were made, in few statements.
+///
+/// # Errors
+/// The database refuses the rows.
+pub fn record_created<'a, A: Serialize + 'a>(
+    conn: &mut Connection,
+    by: &Principal,
+    made: impl Iterator<Item = (Subject, &'a A)>,
+) -> Result<()> {
+    let at = Instant::now();
+    let row = |(subject, after): (Subject, &A)| {
+        Ok(Made {
+            id: Guid::new(),
+            at,
+            user_id: by.actor.user().map(|id| id.0),
+            api_key_id: by.actor.key().map(|id| id.0),
+            request_id: by.request_id.clone(),
+            action: "create",
+            entity: subject.entity,
+            entity_id: subject.id,
+            contact_id: subject.contact_id,
+            after: to_json(after)?,
+        })
+    };
+    let rows = made.map(row).collect::<Result<Vec<Made>>>()?;
+    let (chunks, rest) = rows.as_chunks::<64>();
+    for chunk in chunks {
+        on!(conn, c => diesel::insert_into(audit_log::table).values(chunk).execute(c))?;
+    }
+    let (chunks, rest) = rest.as_chunks::<8>();
+    for chunk in chunks {
+        on!(conn, c => diesel::insert_into(audit_log::table).values(chunk).execute(c))?;
+    }
+    for row in rest {
+        on!(conn, c => diesel::insert_into(audit_log::table).values(row).execute(c))?;
+    }
     Ok(())
 }
 
@@ -123,6 +178,14 @@ pub struct AuditEntry {
     /// The record after; `null` where there is none, or the client has been erased.
     #[schema(value_type = Value)]
     after: Option<Json<Value>>,
+}
+
+impl AuditEntry {
+    /// Its id, which grows with time.
+    #[must_use]
+    pub const fn id(&self) -> Guid {
+        self.id
+    }
 }
 
 /// Which entries of the log.

@@ -9,14 +9,22 @@ use crate::db::Connection;
 use crate::db::schema::users;
 use crate::error::{Error, Result};
 
+/// Whether this is an active user, to whom records may be given.
+///
+/// # Errors
+/// The database is away.
+pub fn is_active(conn: &mut Connection, owner: UserId) -> Result<bool> {
+    let active = users::table.filter(users::id.eq(owner).and(users::active.eq(true)));
+    let found: i64 = active.count().get_result(conn)?;
+    Ok(found > 0)
+}
+
 /// Makes sure that records may be given to this user.
 ///
 /// # Errors
 /// [`Code::Invalid`](crate::error::Code::Invalid) naming `field` where there is no such active user.
 pub fn check(conn: &mut Connection, field: &'static str, owner: UserId) -> Result<()> {
-    let active = users::table.filter(users::id.eq(owner).and(users::active.eq(true)));
-    let found: i64 = active.count().get_result(conn)?;
-    if found == 0 {
+    if !is_active(conn, owner)? {
         return Err(Error::field(field, "unknown", "is not an active user"));
     }
     Ok(())

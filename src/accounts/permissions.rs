@@ -125,6 +125,8 @@ permissions! {
     WebhooksManage = "webhooks:manage": LEADING;
     /// Import files and see what became of them.
     ImportsRun = "imports:run": MARKETING;
+    /// Take whole lists away as files, and everything about one person.
+    ExportsRun = "exports:run": MARKETING;
     /// Send events, e-mails and forms: what a write key is for.
     IngestWrite = "ingest:write": LEADING;
     /// See what was refused, replay it, change how events are taken.

@@ -3,6 +3,7 @@
 mod backup;
 pub mod bench;
 pub mod demo;
+mod export;
 mod import;
 mod installation;
 mod logs;
@@ -41,6 +42,8 @@ enum Command {
     Demo,
     /// Import CSV files: clients, leads with their stages, touchpoints. Safe to run twice.
     Import(import::ImportArgs),
+    /// Export a list to a file: CSV, NDJSON, Excel, vCard.
+    Export(export::ExportArgs),
     /// Measure how fast this program is on this machine, on databases of its own.
     Bench(bench::BenchArgs),
     /// Copy the embedded database into a file, also while a server runs.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => installation::migrate(&config),
         Command::Demo => demo::run(config),
         Command::Import(args) => import::run(&config, &args),
+        Command::Export(args) => export::run(&config, &args),
         Command::Bench(args) => bench::run(&config, &args),
         Command::Backup { file } => backup::backup(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),

@@ -6,10 +6,12 @@ use diesel::sql_types::{Bool, Text};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::CompanyId;
 use super::model::Company;
 use crate::accounts::UserId;
 use crate::contacts::filter::parse_id;
 use crate::contacts::identity::{normalise_email, normalise_phone};
+use crate::db::conditions::{Beyond, Direction};
 use crate::db::dialect::Condition;
 use crate::db::schema::companies;
 use crate::db::search::company_text_contains;
@@ -90,6 +92,29 @@ pub fn page(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], regi
         page.total = Some(rows.get_result(conn)?);
     }
     Ok(page)
+}
+
+/// Up to `count` companies, the newest first, behind the one made at that time with that id: the whole list piece by
+/// piece, in an order that no change of a company disturbs.
+///
+/// # Errors
+/// A bad parameter.
+pub fn newest(
+    conn: &mut Connection,
+    query: &CompanyQuery,
+    custom: &[Wanted],
+    region: &str,
+    after: Option<(Instant, CompanyId)>,
+    count: i64,
+) -> Result<Vec<Company>> {
+    let mut rows = companies::table.select(Company::as_select()).into_boxed::<MultiBackend>();
+    for condition in conditions(conn, query, custom, region)? {
+        rows = rows.filter(condition);
+    }
+    if let Some((at, id)) = after {
+        rows = rows.filter(Beyond::new("companies.created_at, companies.id", Direction::Descending, at, id.0));
+    }
+    Ok(rows.order(Sort::NewestFirst.order("companies")).limit(count).load(conn)?)
 }
 
 fn conditions(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], region: &str) -> Result<Conditions> {

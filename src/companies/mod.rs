@@ -1,9 +1,10 @@
 //! Companies that contacts work for. Everybody sees every company; its people are seen as contacts are.
 
-mod filter;
+pub mod filter;
 pub mod model;
 mod routes;
 pub mod store;
+pub mod upsert;
 
 pub use model::{Company, CompanyChange};
 pub use routes::routes;

@@ -6,13 +6,15 @@ use utoipa::openapi::{RefOr, schema::Schema};
 
 use super::filter::{self, CompanyQuery};
 use super::model::{Company, CompanyInput};
+use super::upsert::{self, Item};
 use super::{CompanyId, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::contacts;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply, Routes};
+use crate::http::batch::{self, UpsertResults, describe_item};
+use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Reply, Routes};
 
 /// [`CompanyInput`] with its name, in the API's description.
 struct NewCompany;
@@ -67,6 +69,35 @@ async fn create(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Post<C
     .await
 }
 
+/// Items of a batch, in the API's description.
+struct CompanyBatch;
+
+impl utoipa::PartialSchema for CompanyBatch {
+    fn schema() -> RefOr<Schema> {
+        describe_item(CompanyInput::schema(), "A company as in a POST, and perhaps its `id`.")
+    }
+}
+
+impl utoipa::ToSchema for CompanyBatch {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        CompanyInput::schemas(schemas);
+    }
+}
+
+/// Makes or changes up to 1,000 companies, each on its own. An item is matched by its `id`, else by its domain, else,
+/// where it has none, by its name; one that fits several companies is refused. Absent fields stay, `null` clears.
+#[utoipa::path(operation_id = "upsert_companies", tag = "companies", security(("bearer" = ["companies:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = CompanyBatch, responses((status = 200, body = UpsertResults)))]
+#[post("/companies/batch")]
+async fn upsert_many(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
+    let items = batch::parse(&body.bytes, |item| Item::parse(item, &app.config.region))?;
+    let named: Vec<bool> = items.iter().map(|(_, item)| item.as_ref().is_ok_and(Item::is_named)).collect();
+    let reply = batch::write(&app, &actor, body.retry.as_ref(), items, upsert::upsert).await?;
+    for id in batch::updated(&reply, |index| named.get(index) == Some(&true))? {
+        contacts::search::follow_company(&app.db, CompanyId(id)).await?;
+    }
+    Ok(reply)
+}
+
 /// Changes a company: absent fields stay, `null` clears. Its people are found by a new name as soon as this answers.
 #[utoipa::path(operation_id = "update_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), request_body = CompanyInput, responses((status = 200, body = Company)))]
 #[patch("/companies/{id}")]
@@ -111,5 +142,6 @@ async fn restore(actor: May<grants::CompaniesWrite>, app: Data<App>, id: Path<Co
 
 /// The routes of companies.
 pub fn routes(cfg: &mut Routes) {
+    cfg.service(upsert_many);
     cfg.service(list).service(show).service(create).service(update).service(remove).service(restore);
 }

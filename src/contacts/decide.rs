@@ -52,7 +52,9 @@ impl Rules {
         self.limits.get(&kind).copied().unwrap_or(u32::MAX)
     }
 
-    fn blocks(&self, identity: &Identity) -> bool {
+    /// Whether the value identifies nobody.
+    #[must_use]
+    pub fn blocks(&self, identity: &Identity) -> bool {
         identity.is_blocked() || self.blocked.contains(&identity.value.to_lowercase())
     }
 }

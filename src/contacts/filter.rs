@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::ContactId;
 use super::identity::{Identity, IdentityKind};
 use super::model::Contact;
 use super::parts::{ConsentChannel, ConsentState};
 use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
+use crate::db::conditions::{Beyond, Direction};
 use crate::db::dialect::Condition;
 use crate::db::schema::{contact_tags, contacts};
 use crate::db::search::contact_text_contains;
@@ -98,6 +100,30 @@ pub fn page(
         page.total = Some(total(conn, by, query, custom, region)?);
     }
     Ok(page)
+}
+
+/// Up to `count` contacts that the caller sees, the newest first, behind the one made at that time with that id: the
+/// whole list piece by piece, in an order that no change of a contact disturbs.
+///
+/// # Errors
+/// A bad parameter.
+pub fn newest(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &ContactQuery,
+    custom: &[Wanted],
+    region: &str,
+    after: Option<(Instant, ContactId)>,
+    count: i64,
+) -> Result<Vec<Contact>> {
+    let mut rows = contacts::table.select(Contact::as_select()).into_boxed::<MultiBackend>();
+    for condition in conditions(conn, by, query, custom, region)? {
+        rows = rows.filter(condition);
+    }
+    if let Some((at, id)) = after {
+        rows = rows.filter(Beyond::new("contacts.created_at, contacts.id", Direction::Descending, at, id.0));
+    }
+    Ok(rows.order(Sort::NewestFirst.order("contacts")).limit(count).load(conn)?)
 }
 
 fn total(conn: &mut Connection, by: &Principal, query: &ContactQuery, custom: &[Wanted], region: &str) -> Result<i64> {

@@ -9,6 +9,7 @@ pub mod filter;
 mod identities;
 pub mod identity;
 pub mod log;
+mod many;
 pub mod merge;
 pub mod model;
 pub mod parts;
@@ -17,6 +18,7 @@ mod reference;
 mod routes;
 pub mod search;
 pub mod store;
+pub mod upsert;
 
 pub use model::{Contact, ContactChange, NewContact};
 pub use parts::{Address, Consent, ConsentChannel, ConsentState, Email, ExternalId, Phone};

@@ -26,7 +26,7 @@ use crate::text::{fold, one_line, sort_key, trimmed};
 #[derive(
     Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable, Insertable, AsChangeset, Identifiable,
 )]
-#[diesel(table_name = contacts, treat_none_as_null = true)]
+#[diesel(table_name = contacts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Contact {
     pub id: ContactId,
     pub given_name: Option<String>,

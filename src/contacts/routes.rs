@@ -4,17 +4,22 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post, put};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa::openapi::{RefOr, schema::Schema};
 
 use super::filter::{self, ContactQuery};
 use super::model::{Contact, ContactChange, ContactInput, NewContact};
 use super::parts::{ConsentChannel, ConsentInput};
+use super::upsert::{self, Item, Lists};
 use super::{ContactId, bin, erasure, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::http::{Body, IfMatch, ListQuery, Page, Post, Reply, Routes};
+use crate::http::batch::{self, UpsertResults, describe_item};
+use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Query, Reply, Routes};
 
 fn reply(contact: &Contact) -> Result<Reply> {
     Ok(Reply::ok(contact)?.version(contact.version))
@@ -58,6 +63,49 @@ async fn create(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<Co
         Ok(Reply::created(&contact, format!("/api/v1/contacts/{}", contact.id))?.version(contact.version))
     })
     .await
+}
+
+/// What becomes of lists.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UpsertQuery {
+    /// What becomes of a known contact's e-mail addresses, phone numbers, external ids and tags: `add` (where absent)
+    /// adds what the item has, `replace` makes them what the item has.
+    #[param(inline)]
+    lists: Option<Lists>,
+}
+
+/// Items of a batch, in the API's description.
+struct ContactBatch;
+
+impl utoipa::PartialSchema for ContactBatch {
+    fn schema() -> RefOr<Schema> {
+        describe_item(ContactInput::schema(), "A contact as in a POST, and perhaps its `id`.")
+    }
+}
+
+impl utoipa::ToSchema for ContactBatch {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ContactInput::schemas(schemas);
+    }
+}
+
+/// Makes or changes up to 1,000 contacts, each on its own. An item is matched by its `id`, else by any of its e-mail
+/// addresses, phone numbers and external ids; one that fits several contacts is refused. Absent fields stay, `null`
+/// clears. Items of one request about one person make one contact.
+#[utoipa::path(operation_id = "upsert_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(UpsertQuery, ("Idempotency-Key" = Option<String>, Header)), request_body = ContactBatch, responses((status = 200, body = UpsertResults)))]
+#[post("/contacts/batch")]
+async fn upsert_many(
+    actor: May<grants::ContactsWrite>,
+    app: Data<App>,
+    query: Query<UpsertQuery>,
+    body: Parts,
+) -> Result<Reply> {
+    let items = batch::parse(&body.bytes, |item| Item::parse(item, &app.config.region))?;
+    let lists = query.0.lists.unwrap_or(Lists::Add);
+    let work = move |conn: &mut _, by: &_, items: &_| upsert::upsert(conn, by, items, lists);
+    batch::write(&app, &actor, body.retry.as_ref(), items, work).await
 }
 
 /// Changes a contact: absent fields stay, `null` clears.
@@ -122,6 +170,7 @@ async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<Conta
 
 /// The routes of contacts.
 pub fn routes(cfg: &mut Routes) {
+    cfg.service(upsert_many);
     cfg.service(list).service(show).service(create).service(update).service(consent);
     cfg.service(remove).service(restore).service(erase);
     cfg.configure(super::identities::routes).configure(super::merge::routes).configure(super::duplicates::routes);

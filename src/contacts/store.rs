@@ -55,6 +55,36 @@ pub fn find(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<Cont
     Ok(contact)
 }
 
+/// The contacts shown for these ids, by the id asked for and by their own; those in the bin are left out.
+///
+/// # Errors
+/// The database is away.
+pub(super) fn shown(conn: &mut Connection, mut ids: Vec<ContactId>) -> Result<HashMap<ContactId, Contact>> {
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = live(conn, &ids)?;
+    // A survivor was merged into nobody.
+    let survivors: Vec<ContactId> = found.values().filter_map(|row| row.merged_into).collect();
+    found.extend(live(conn, &survivors)?);
+    let merged: Vec<(ContactId, ContactId)> =
+        found.values().filter_map(|row| Some((row.id, row.merged_into?))).collect();
+    for (member, survivor) in merged {
+        match found.get(&survivor).cloned() {
+            Some(survivor) => drop(found.insert(member, survivor)),
+            None => drop(found.remove(&member)),
+        }
+    }
+    Ok(found)
+}
+
+fn live(conn: &mut Connection, ids: &[ContactId]) -> Result<HashMap<ContactId, Contact>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = contacts::table.filter(contacts::id.eq_any(ids)).filter(contacts::deleted_at.is_null());
+    Ok(rows.select(Contact::as_select()).load(conn)?.into_iter().map(|row: Contact| (row.id, row)).collect())
+}
+
 /// The row as it is: merged, deleted, seen or not.
 pub(super) fn raw(conn: &mut Connection, id: ContactId) -> Result<Contact> {
     Ok(contacts::table.find(id).select(Contact::as_select()).first(conn)?)
@@ -191,7 +221,7 @@ pub(super) fn learn(conn: &mut Connection, by: &Principal, id: ContactId, new: &
 }
 
 /// Writes a changed contact with its indexes, and puts the change on the timeline and the trail.
-fn save(conn: &mut Connection, by: &Principal, before: &Contact, after: Contact) -> Result<Contact> {
+pub(super) fn save(conn: &mut Connection, by: &Principal, before: &Contact, after: Contact) -> Result<Contact> {
     move_identities(conn, by, before, &after)?;
     let after = save_row(conn, by, before, after)?;
     if after.members > 0 && after.owner_id != before.owner_id {
@@ -327,7 +357,7 @@ pub(super) fn move_tags(conn: &mut Connection, id: ContactId, old: &[String], ne
     attach_tags(conn, id, &gained)
 }
 
-fn check_named(contact: &Contact) -> Result<()> {
+pub(super) fn check_named(contact: &Contact) -> Result<()> {
     if contact.display_name.is_empty() {
         let message = "give a name, an e-mail address, a phone number or an external id";
         return Err(Error::field("display_name", "required", message));

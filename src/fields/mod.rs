@@ -13,7 +13,7 @@ pub use filter::{Wanted, conditions, holds_entry};
 pub use model::{Entity, Field, FieldKind};
 pub use routes::routes;
 pub use store::{all, insert};
-pub use value::{Mode, check, is_web_address, merge};
+pub use value::{Mode, check, check_against, is_web_address, merge};
 
 crate::id! {
     /// A field definition's id.

@@ -50,7 +50,11 @@ pub fn merge(existing: &Map<String, Value>, checked: Map<String, Value>) -> Map<
     out
 }
 
-fn check_against(definitions: &[Field], custom: &Map<String, Value>, mode: Mode) -> Result<Map<String, Value>> {
+/// [`check`] against definitions that were read before.
+///
+/// # Errors
+/// As for [`check`].
+pub fn check_against(definitions: &[Field], custom: &Map<String, Value>, mode: Mode) -> Result<Map<String, Value>> {
     let mut errors = Vec::new();
     let mut out = Map::new();
     let mut fault = |key: &str, code: &'static str, message: &'static str| {

@@ -26,40 +26,40 @@ const DEFINITIONS: &str = "metrics.md §1 Stage history, §2 Funnel";
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Report {
     /// Where the numbers are defined.
-    definitions: &'static str,
+    pub(super) definitions: &'static str,
     /// The pipeline.
-    pipeline_id: PipelineId,
+    pub(super) pipeline_id: PipelineId,
     /// The period's begin; `null` for no limit.
-    from: Option<Instant>,
+    pub(super) from: Option<Instant>,
     /// The period's end, exclusive.
-    to: Instant,
+    pub(super) to: Instant,
     /// The time zone of days, weeks and months.
-    tz: String,
+    pub(super) tz: String,
     /// Only facts before it count.
-    as_of: Instant,
+    pub(super) as_of: Instant,
     /// The conversion window; `null` for none.
-    window_seconds: Option<i64>,
+    pub(super) window_seconds: Option<i64>,
     /// What the numbers are broken down by.
     #[schema(inline)]
-    breakdown: Breakdown,
-    total: Group,
+    pub(super) breakdown: Breakdown,
+    pub(super) total: Group,
     /// The cohort's parts, by bucket; empty without breakdown.
-    groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
 }
 
 /// A cohort, or a part of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Group {
     /// The owner's id, the source, or the day a period begins; `null` for leads without, and for all leads.
-    bucket: Option<String>,
+    pub(super) bucket: Option<String>,
     /// How many leads entered the first step in the period.
-    cohort: u64,
+    pub(super) cohort: u64,
     /// Whether the window of some lead is still open at `as_of`.
-    immature: bool,
+    pub(super) immature: bool,
     /// How many leads' windows are.
-    immature_leads: u64,
+    pub(super) immature_leads: u64,
     /// The numbers in each mode.
-    modes: Vec<ModeReport>,
+    pub(super) modes: Vec<ModeReport>,
 }
 
 /// A cohort's numbers in one mode.
@@ -67,48 +67,48 @@ pub struct Group {
 pub struct ModeReport {
     /// How a step counts as entered.
     #[schema(inline)]
-    mode: Mode,
+    pub(super) mode: Mode,
     /// The steps in order.
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
 }
 
 /// A step's numbers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Step {
     /// The stage.
-    stage_id: StageId,
+    pub(super) stage_id: StageId,
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// Its kind.
-    kind: StageKind,
+    pub(super) kind: StageKind,
     /// Leads that entered it.
-    entered: u64,
+    pub(super) entered: u64,
     /// `entered` by that of the first step.
-    from_first: Option<f64>,
+    pub(super) from_first: Option<f64>,
     /// `entered` by that of the step before; `null` for the first step.
-    from_previous: Option<f64>,
+    pub(super) from_previous: Option<f64>,
     /// Leads that entered the step before, but not this one.
-    dropped: u64,
+    pub(super) dropped: u64,
     /// Those of them that are in a lost stage.
-    dropped_lost: u64,
+    pub(super) dropped_lost: u64,
     /// Those of them that are in an open stage.
-    dropped_open: u64,
+    pub(super) dropped_open: u64,
     /// Those of them that are in a won stage: won without this step, or after the window.
-    dropped_won: u64,
+    pub(super) dropped_won: u64,
     /// What the leads that entered are worth.
-    value: Vec<Money>,
+    pub(super) value: Vec<Money>,
     /// Leads that passed it without being in it.
-    skipped: u64,
+    pub(super) skipped: u64,
     /// Leads that entered it more than once.
-    re_entered: u64,
+    pub(super) re_entered: u64,
     /// Leads that entered it from a stage of a higher position.
-    regressed: u64,
+    pub(super) regressed: u64,
     /// Leads whose time from the first step counts below.
-    converted: u64,
+    pub(super) converted: u64,
     /// The median of these times, in seconds.
-    median_seconds: Option<f64>,
+    pub(super) median_seconds: Option<f64>,
     /// Nine in ten of them took no longer, in seconds.
-    p90_seconds: Option<f64>,
+    pub(super) p90_seconds: Option<f64>,
 }
 
 /// Names the part of the cohort a lead belongs to.
@@ -223,83 +223,34 @@ fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// The report as comma-separated values: the whole cohort first, then its parts.
-pub fn csv(report: &Report) -> Result<Vec<u8>> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let head = [
-        "part",
-        "bucket",
-        "mode",
-        "stage_id",
-        "name",
-        "entered",
-        "from_first",
-        "from_previous",
-        "dropped",
-        "dropped_lost",
-        "dropped_open",
-        "dropped_won",
-        "value",
-        "skipped",
-        "re_entered",
-        "regressed",
-        "converted",
-        "median_seconds",
-        "p90_seconds",
-        "cohort",
-        "immature_leads",
-    ];
-    out.write_record(head).map_err(Error::internal)?;
-    let parts = std::iter::once(("all", &report.total)).chain(report.groups.iter().map(|group| ("bucket", group)));
-    for (part, group) in parts {
-        for mode in &group.modes {
-            for step in &mode.steps {
-                out.write_record(record(part, group, mode.mode, step)).map_err(Error::internal)?;
-            }
-        }
-    }
-    out.into_inner().map_err(Error::internal)
-}
-
-fn record(part: &str, group: &Group, mode: Mode, step: &Step) -> [String; 21] {
-    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    let value: Vec<_> = step.value.iter().map(|money| format!("{} {}", money.amount, money.currency)).collect();
-    [
-        part.to_owned(),
-        harmless(group.bucket.clone().unwrap_or_default()),
-        mode.to_string(),
-        step.stage_id.to_string(),
-        harmless(step.name.clone()),
-        step.entered.to_string(),
-        number(step.from_first),
-        number(step.from_previous),
-        step.dropped.to_string(),
-        step.dropped_lost.to_string(),
-        step.dropped_open.to_string(),
-        step.dropped_won.to_string(),
-        value.join("; "),
-        step.skipped.to_string(),
-        step.re_entered.to_string(),
-        step.regressed.to_string(),
-        step.converted.to_string(),
-        number(step.median_seconds),
-        number(step.p90_seconds),
-        group.cohort.to_string(),
-        group.immature_leads.to_string(),
-    ]
-}
-
-/// Keeps a spreadsheet from taking a text for a formula.
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
-}
-
 type At = Cursor<Instant, LeadId>;
 
 /// The leads behind one number, in the order of entry to the first step; `total` is that number.
 pub fn leads_behind(conn: &mut Connection, by: &Principal, funnel: &Funnel, query: &LeadsQuery) -> Result<Page<Lead>> {
     let limit = query.limit.get()?;
     let after = query.cursor.as_deref().map(At::decode).transpose()?;
+    let found = ids_behind(conn, by, funnel, query)?;
+    let total = i64::try_from(found.len()).map_err(Error::internal)?;
+    let start = after.map_or(0, |Cursor(at, id)| found.partition_point(|known| *known <= (at.micros(), id)));
+    let wanted = usize::try_from(limit + 1).map_err(Error::internal)?;
+    let rows: Vec<_> = found.into_iter().skip(start).take(wanted).collect();
+    let page =
+        Page::cut(rows, limit, |(at, id)| Cursor(Instant::from_micros(*at).unwrap_or(Instant::MIN), *id).encode());
+    let ids: Vec<LeadId> = page.items.iter().map(|(_, id)| *id).collect();
+    let items = leads::by_ids(conn, &ids)?;
+    Ok(Page { items, next_cursor: page.next_cursor, total: Some(total) })
+}
+
+/// The leads behind one number with the time (in microseconds) they entered the first step, in that order.
+///
+/// # Errors
+/// There is not one mode, or the step is none of the funnel's.
+pub fn ids_behind(
+    conn: &mut Connection,
+    by: &Principal,
+    funnel: &Funnel,
+    query: &LeadsQuery,
+) -> Result<Vec<(i64, LeadId)>> {
     let (Some(mode), 1) = (funnel.modes.first(), funnel.modes.len()) else {
         return Err(Error::field("mode", "length", "must be one mode"));
     };
@@ -318,15 +269,7 @@ pub fn leads_behind(conn: &mut Connection, by: &Principal, funnel: &Funnel, quer
         }
     })?;
     found.sort_unstable();
-    let total = i64::try_from(found.len()).map_err(Error::internal)?;
-    let start = after.map_or(0, |Cursor(at, id)| found.partition_point(|known| *known <= (at.micros(), id)));
-    let wanted = usize::try_from(limit + 1).map_err(Error::internal)?;
-    let rows: Vec<_> = found.into_iter().skip(start).take(wanted).collect();
-    let page =
-        Page::cut(rows, limit, |(at, id)| Cursor(Instant::from_micros(*at).unwrap_or(Instant::MIN), *id).encode());
-    let ids: Vec<LeadId> = page.items.iter().map(|(_, id)| *id).collect();
-    let items = leads::by_ids(conn, &ids)?;
-    Ok(Page { items, next_cursor: page.next_cursor, total: Some(total) })
+    Ok(found)
 }
 
 fn is(way: &Way, mode: usize, step: usize, outcome: Outcome) -> bool {

@@ -9,8 +9,10 @@ mod period;
 mod request;
 mod routes;
 mod scan;
+mod table;
 mod tally;
 
-pub use answer::report;
-pub use request::FunnelQuery;
+pub use answer::{ids_behind, report};
+pub use request::{FunnelQuery, FunnelTable, LeadsQuery};
 pub use routes::routes;
+pub use table::{StepRow, step_rows};

@@ -153,6 +153,8 @@ queries! {
         #[param(inline)]
         pub format: Option<Format>,
     }
+    /// A funnel as a table.
+    pub struct FunnelTable {}
     /// The leads behind a number of a funnel.
     pub struct LeadsQuery {
         /// The step: a stage's id.

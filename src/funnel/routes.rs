@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, get};
 
 use super::answer::{self, Report};
 use super::request::{Format, FunnelQuery, LeadsQuery};
+use super::table;
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
@@ -30,7 +31,7 @@ async fn show(
         let report = answer::report(conn, by, &funnel)?;
         match format {
             Format::Json => Reply::ok(&report),
-            Format::Csv => Ok(Reply::raw("text/csv", answer::csv(&report)?.into())),
+            Format::Csv => Ok(Reply::raw("text/csv", table::csv(&report)?.into())),
         }
     })
     .await

@@ -1,5 +1,6 @@
 //! What every endpoint shares: bodies, queries, pages, versions, retries, answers.
 
+pub mod batch;
 mod body;
 mod etag;
 mod faults;

@@ -18,6 +18,7 @@ pub mod store;
 mod values;
 
 pub use routes::routes;
+pub use values::exponent;
 
 crate::id! {
     /// An import's id.

@@ -7,6 +7,7 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::mapping::{Mapping, Place, Target};
 use crate::error::{Code, Error, FieldError, Result};
+use crate::spreadsheet::unguard;
 
 /// The most bytes one row may have.
 const LARGEST_ROW: usize = 1024 * 1024;
@@ -159,7 +160,7 @@ impl Column {
     #[must_use]
     pub fn value<'a>(&'a self, cells: &'a StringRecord) -> Option<&'a str> {
         let text = match &self.place {
-            At::Index(index) => cells.get(*index).unwrap_or_default().trim(),
+            At::Index(index) => unguard(cells.get(*index).unwrap_or_default().trim()),
             At::Fixed(text) => text.as_str(),
         };
         (!text.is_empty()).then_some(text)

@@ -20,6 +20,7 @@ use crate::http;
 use crate::interactions::{Draft, NewInteraction};
 use crate::pipelines::leads::{LeadPatch, NewLead};
 use crate::pipelines::{LostReasonId, PipelineId, StageId};
+use crate::spreadsheet::split_list;
 
 /// How rows of one file are read.
 #[derive(Debug)]
@@ -166,15 +167,24 @@ impl<'a> Reading<'a> {
     fn identities(&self, errors: &mut Errors) -> Vec<Identity> {
         let mut found = Vec::new();
         for (column, text) in self.texts() {
-            let identity = match &column.target {
-                Target::Contact(ContactField::Email) => Identity::email(text),
-                Target::Contact(ContactField::Phone) => Identity::phone(text, &self.plan.region),
-                Target::ExternalId(source) => Identity::external(source, text),
-                _ => continue,
-            };
-            match identity {
+            let mut note = |text: &str, identity: Result<Identity, &'static str>| match identity {
                 Ok(identity) => found.push(identity),
                 Err(message) => errors.push(RowError::new("format", format!("'{text}' {message}")).of(&column.name)),
+            };
+            match &column.target {
+                Target::Contact(ContactField::Email) => {
+                    for text in split_list(text, &[';']) {
+                        note(&text, Identity::email(&text));
+                    }
+                }
+                Target::Contact(ContactField::Phone) => {
+                    let region = &self.plan.region;
+                    for text in split_list(text, &[';']) {
+                        note(&text, Identity::phone(&text, region));
+                    }
+                }
+                Target::ExternalId(source) => note(text, Identity::external(source, text)),
+                _ => {}
             }
         }
         found.sort();
@@ -189,13 +199,21 @@ impl<'a> Reading<'a> {
         let mut lists: HashMap<&str, Vec<Value>> = HashMap::new();
         for (column, text) in self.texts() {
             match &column.target {
-                Target::Contact(ContactField::Email) => push_new(&mut lists, "emails", json!({ "address": text })),
-                Target::Contact(ContactField::Phone) => push_new(&mut lists, "phones", json!({ "number": text })),
+                Target::Contact(ContactField::Email) => {
+                    for address in split_list(text, &[';']) {
+                        push_new(&mut lists, "emails", json!({ "address": address }));
+                    }
+                }
+                Target::Contact(ContactField::Phone) => {
+                    for number in split_list(text, &[';']) {
+                        push_new(&mut lists, "phones", json!({ "number": number }));
+                    }
+                }
                 Target::ExternalId(source) => {
                     push_new(&mut lists, "external_ids", json!({ "source": source, "id": text }));
                 }
                 Target::Contact(ContactField::Tags) => {
-                    for tag in text.split([',', ';']).map(str::trim).filter(|tag| !tag.is_empty()) {
+                    for tag in split_list(text, &[',', ';']) {
                         push_new(&mut lists, "tags", json!(tag));
                     }
                 }

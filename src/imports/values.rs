@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::mapping::Mapping;
 use crate::db::types::Instant;
 use crate::fields::FieldKind;
+use crate::spreadsheet::split_list;
 
 /// Times without a zone, most exact first.
 const LOCAL: [&str; 4] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
@@ -105,10 +106,7 @@ pub fn amount(text: &str, decimal: char, currency: &str) -> Result<i64, String> 
 pub fn custom(kind: FieldKind, text: &str, mapping: &Mapping) -> Result<Value, String> {
     match kind {
         FieldKind::Text | FieldKind::Url | FieldKind::Choice => Ok(json!(text)),
-        FieldKind::MultiChoice => {
-            let chosen = text.split([',', ';']).map(str::trim).filter(|choice| !choice.is_empty());
-            Ok(json!(chosen.collect::<Vec<_>>()))
-        }
+        FieldKind::MultiChoice => Ok(json!(split_list(text, &[',', ';']))),
         FieldKind::Date => day(text, mapping).map(|day| json!(day)),
         FieldKind::Boolean => match text.to_lowercase().as_str() {
             "true" | "yes" | "y" | "1" => Ok(json!(true)),

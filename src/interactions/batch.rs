@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -16,8 +15,8 @@ use crate::contacts::{self, ClientRef, ContactId};
 use crate::db::Connection;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Code, Error, Problem, Result};
-use crate::http::reply::JSON;
-use crate::http::{Reply, read_json};
+pub use crate::http::batch::joined;
+use crate::http::read_json;
 use crate::pipelines::LeadId;
 
 /// The most items of a request.
@@ -250,19 +249,4 @@ impl Clients {
         self.found.insert(identities.clone(), contact);
         Ok(contact)
     }
-}
-
-/// The answer made of the answers to its parts, each a list.
-#[must_use]
-pub fn joined(parts: &[Bytes]) -> Reply {
-    let mut body = Vec::with_capacity(parts.iter().map(Bytes::len).sum::<usize>() + 16);
-    body.extend_from_slice(b"{\"items\":[");
-    for (n, part) in parts.iter().enumerate() {
-        if n > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(part.strip_prefix(b"[").and_then(|part| part.strip_suffix(b"]")).unwrap_or_default());
-    }
-    body.extend_from_slice(b"]}");
-    Reply::raw(JSON, body.into())
 }

@@ -79,6 +79,22 @@ impl InteractionQuery {
     }
 }
 
+impl Filter {
+    /// The same in pages of `limit` rows.
+    #[must_use]
+    pub fn with_limit(self, limit: i64) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The same behind the page that ended with this cursor.
+    ///
+    /// # Errors
+    /// It is no cursor of this list.
+    pub fn behind(self, cursor: &str) -> Result<Self> {
+        Ok(Self { after: Some(Cursor::decode(cursor)?), ..self })
+    }
+}
+
 /// How many interactions one page looks at.
 const WINDOW: i64 = 5000;
 

@@ -6,6 +6,7 @@ mod accounts;
 mod companies;
 mod contacts;
 mod demo;
+mod exports;
 mod faults;
 mod fields;
 mod funnel;
@@ -25,6 +26,7 @@ mod support;
 mod sync;
 mod tasks;
 mod timeline;
+mod upserts;
 
 fn main() -> std::process::ExitCode {
     support::runner::run()

@@ -132,13 +132,19 @@ fn choose<'a>(from: &[&'a str], number: usize) -> &'a str {
     from.get(number % from.len()).copied().unwrap_or_default()
 }
 
+/// The address of the client with this number.
+#[must_use]
+pub fn address(number: usize) -> String {
+    let (given, family) = (choose(&NAMES, number), choose(&FAMILIES, number / NAMES.len()));
+    format!("{}.{}{number}@example.com", given.to_lowercase(), family.to_lowercase())
+}
+
 fn contact(number: usize) -> Contact {
     let mut contact = Contact::blank(Instant::now());
     let (given, family) = (choose(&NAMES, number), choose(&FAMILIES, number / NAMES.len()));
     contact.given_name = Some(given.to_owned());
     contact.family_name = Some(format!("{family}{number}"));
-    let address = format!("{}.{}{number}@example.com", given.to_lowercase(), family.to_lowercase());
-    contact.emails.0.push(Email { address, label: None, primary: true });
+    contact.emails.0.push(Email { address: address(number), label: None, primary: true });
     contact.source = Some(choose(&SOURCES, number).to_owned());
     contact.tags.0.push(choose(&["north", "south", "east", "west"], number).to_owned());
     contact.display_name = contact.computed_name();

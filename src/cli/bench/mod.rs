@@ -1,6 +1,7 @@
 //! `touchline bench`: how fast this program is on this machine, beside what the same work costs without a server.
 
 pub mod client;
+mod export;
 mod fill;
 mod ingest;
 mod local;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use clap::Args;
 
 use self::client::load;
+use self::export::{Figure, UPSERT};
 use self::fill::{Amounts, Sample, TOKEN, fill};
 use self::ingest::{Flood, INGEST};
 use self::place::Place;
@@ -79,7 +81,8 @@ pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
     let small = Amounts { contacts: 1_000, interactions: 12_000, intervals: 4_000 };
     let large = prepare(&mut place, "large", large)?;
     let small = prepare(&mut place, "small", small)?;
-    let mut bench = Bench { args, place: &place, rates: BTreeMap::new(), order: Vec::new(), flood: None };
+    let mut bench =
+        Bench { args, place: &place, rates: BTreeMap::new(), order: Vec::new(), flood: None, exports: Vec::new() };
     let (memory, started) = bench.measure(&large, &small)?;
     let report = bench.report(&large, memory, started);
     say(report.table());
@@ -106,6 +109,7 @@ struct Bench<'a> {
     rates: BTreeMap<(&'static str, Way), Vec<Rate>>,
     order: Vec<&'static str>,
     flood: Option<Flood>,
+    exports: Vec<Figure>,
 }
 
 impl Bench<'_> {
@@ -120,7 +124,8 @@ impl Bench<'_> {
     /// Everything, round after round; gives the server's memory at rest and how long it took to start.
     fn measure(&mut self, large: &Base, small: &Base) -> Outcome<(Option<u64>, Duration)> {
         let wanted = |thing: &Thing| self.args.only.as_ref().is_none_or(|only| thing.name.contains(only.as_str()));
-        let all: Vec<Thing> = things(&large.sample).into_iter().filter(wanted).collect();
+        let mut all: Vec<Thing> = things(&large.sample).into_iter().filter(wanted).collect();
+        all.extend(Some(export::thing(self.args.contacts)).filter(wanted));
         let mut of_small: Vec<Thing> =
             things(&small.sample).into_iter().filter(|thing| thing.name == LINE_50).collect();
         for thing in &mut of_small {
@@ -145,7 +150,14 @@ impl Bench<'_> {
         if all.iter().any(|thing| thing.name == INGEST) {
             ingest::check(&first.address, &large.sample.contacts)?;
         }
+        if all.iter().any(|thing| thing.name == UPSERT) {
+            export::check(&first.address, self.args.contacts)?;
+        }
         drop(first);
+        // Before the rounds make more of them.
+        if export::wanted(self.args.only.as_deref()) {
+            self.exports = export::measure(&self.start(large, None)?, self.args.contacts)?;
+        }
         for round in 0..self.args.rounds.max(1) {
             say(format!("Round {} of {}", round + 1, self.args.rounds.max(1)));
             let server = self.start(large, None)?;
@@ -216,6 +228,7 @@ impl Bench<'_> {
         };
         report.goals = goals(&report, base.target.is_sqlite(), mib, started);
         let best = report.lines.iter().find(|line| line.name == INGEST).and_then(Line::best_http);
+        report.goals.extend(export::goals(&self.exports, base.target.is_sqlite(), report.rate(UPSERT, Way::Http(1))));
         report.goals.extend(ingest::goals(best, report.rate(INGEST, Way::Local(1)), self.flood));
         report
     }

@@ -85,7 +85,24 @@ impl TaskQuery {
     }
 }
 
+impl Filter {
+    /// The same in pages of `limit` rows.
+    #[must_use]
+    pub fn with_limit(self, limit: i64) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The same behind the page that ended with this cursor.
+    ///
+    /// # Errors
+    /// It is no cursor of this list.
+    pub fn behind(self, cursor: &str) -> Result<Self> {
+        Ok(Self { after: Some(Cursor::decode(cursor)?), ..self })
+    }
+}
+
 /// Hides tasks of leads that the caller does not see; `None` where all are seen.
+#[must_use]
 pub fn of_seen_leads(by: &Principal) -> Option<Condition<tasks::table>> {
     let owners = by.scope.owners()?.into_iter().map(|owner| owner.0).collect();
     let seen = leads::table

@@ -1,7 +1,7 @@
 //! Tasks: something to do for a client. Each is mirrored by a timeline entry of the same id, which stands where the
 //! task was done, else is due, else was made.
 
-mod list;
+pub mod list;
 mod model;
 mod routes;
 mod store;

@@ -134,6 +134,24 @@ pub fn page(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
     Ok(page)
 }
 
+/// Up to `count` leads that the caller sees, the newest first, behind the one recorded at that time with that id: the
+/// whole list piece by piece, in an order that no change of a lead disturbs.
+///
+/// # Errors
+/// A filter is not valid.
+pub fn newest(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &LeadQuery,
+    custom: &[Wanted],
+    after: Option<(Instant, LeadId)>,
+    count: i64,
+) -> Result<Vec<Lead>> {
+    let after = after.map(|(at, id)| Cursor(at, id));
+    let rows = sorted(filtered(conn, by, query, custom)?, LeadSort::CreatedDown, after);
+    Ok(rows.limit(count).select(Lead::as_select()).load(conn)?)
+}
+
 const fn key(lead: &Lead, sort: LeadSort) -> Instant {
     match sort {
         LeadSort::Created | LeadSort::CreatedDown => lead.created_at,

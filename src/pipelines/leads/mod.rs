@@ -6,6 +6,7 @@ pub mod moves;
 mod people;
 mod routes;
 pub mod store;
+pub mod upsert;
 
 pub use model::{Lead, LeadPatch, NewLead};
 pub use moves::StageMove;

@@ -4,10 +4,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, delete, get, patch, post};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, schema::Schema};
 
 use super::filter::{self, LeadQuery};
 use super::model::{Lead, LeadPatch, NewLead};
 use super::moves::{self, StageMove};
+use super::upsert::{self, Item};
 use super::{people, store};
 use crate::accounts::permissions::grants;
 use crate::accounts::{ApiKeyId, May, UserId};
@@ -15,7 +17,8 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, parse_query};
+use crate::http::batch::{self, UpsertResults, describe_item};
+use crate::http::{Body, IfMatch, Page, Parts, Post, Reply, Routes, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
 
 /// A lead's stay in a stage: `[entered_at, exited_at)`.
@@ -116,6 +119,30 @@ async fn create(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<NewLe
     .await
 }
 
+/// Items of a batch, in the API's description.
+struct LeadBatch;
+
+impl utoipa::PartialSchema for LeadBatch {
+    fn schema() -> RefOr<Schema> {
+        describe_item(NewLead::schema(), "A lead as in a POST, and perhaps its `id`; `null` clears.")
+    }
+}
+
+impl ToSchema for LeadBatch {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        NewLead::schemas(schemas);
+    }
+}
+
+/// Makes, changes and moves up to 1,000 leads, each on its own. An item is matched by its `id`, else by its `source` and
+/// `source_id`. Of a known lead absent fields stay and `null` clears; it moves where `stage_id` says, now.
+#[utoipa::path(operation_id = "upsert_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = LeadBatch, responses((status = 200, body = UpsertResults)))]
+#[post("/leads/batch")]
+async fn upsert_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
+    let items = batch::parse(&body.bytes, |item| Item::parse(item, &app.config.region))?;
+    batch::write(&app, &actor, body.retry.as_ref(), items, upsert::upsert).await
+}
+
 /// Shows a lead.
 #[utoipa::path(operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
 #[get("/leads/{id}")]
@@ -178,6 +205,7 @@ async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>
 
 /// The routes of leads.
 pub(in crate::pipelines) fn routes(cfg: &mut Routes) {
+    cfg.service(upsert_many);
     cfg.service(list).service(create).service(show).service(update).service(delete);
     cfg.service(restore).service(move_stage).service(history);
 }

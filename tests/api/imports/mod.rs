@@ -45,7 +45,7 @@ async fn send(client: &Client, mapping: &Value, file: &[u8]) -> Answer {
 }
 
 /// Makes the pipeline that leads go to where none is named.
-async fn pipeline(app: &TestApp) {
+pub async fn pipeline(app: &TestApp) {
     app.admin.post("/api/v1/pipelines", json!({ "name": "Sales" })).await.created();
 }
 
@@ -56,20 +56,20 @@ fn work(app: &TestApp) {
 }
 
 /// Imports a file as a manager; gives the finished import.
-async fn import(app: &TestApp, fields: &[&str], file: &str) -> Answer {
+pub async fn import(app: &TestApp, fields: &[&str], file: &str) -> Answer {
     let sent = send(&app.manager, &mapping(fields), file.as_bytes()).await.expect(202);
     work(app);
     app.manager.get(&format!("/api/v1/imports/{}", sent.id())).await.ok()
 }
 
 /// Rows read, created, updated, unchanged, failed, warnings.
-fn counts(import: &Answer) -> [i64; 6] {
+pub fn counts(import: &Answer) -> [i64; 6] {
     ["rows_read", "created", "updated", "unchanged", "failed", "warnings"]
         .map(|name| import.json[name].as_i64().unwrap())
 }
 
 /// `row column severity code` of each bad row.
-async fn problems(app: &TestApp, import: &Answer) -> Vec<String> {
+pub async fn problems(app: &TestApp, import: &Answer) -> Vec<String> {
     let errors = app.manager.get(&format!("/api/v1/imports/{}/errors", import.id())).await.ok();
     let text = |error: &Value, name: &str| error[name].as_str().unwrap_or("-").to_owned();
     let row = |error: &Value| {

@@ -1,0 +1,97 @@
+//! Many new contacts in few statements.
+
+use diesel::prelude::*;
+
+use super::ContactId;
+use super::identity::{Identity, IdentityKind, LinkCause};
+use super::model::Contact;
+use super::store::subject;
+use crate::accounts::{Principal, audit};
+use crate::db::Connection;
+use crate::db::schema::{contact_tags, contacts, identities};
+use crate::db::types::Instant;
+use crate::error::{Code, Error, Result};
+use crate::on;
+
+#[derive(Insertable)]
+#[diesel(table_name = identities, treat_none_as_default_value = false)]
+struct Linked {
+    contact_id: ContactId,
+    kind: IdentityKind,
+    source: String,
+    value: String,
+    created_at: Instant,
+    cause: LinkCause,
+    confidence: i32,
+    first_seen: Instant,
+    last_seen: Instant,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = contact_tags, treat_none_as_default_value = false)]
+struct Tagged {
+    contact_id: ContactId,
+    tag: String,
+}
+
+/// Statements of 64, 8 and 1 rows, prepared once and used again.
+macro_rules! insert_all {
+    ($conn:expr, $table:path, $rows:expr) => {{
+        let (chunks, rest) = $rows.as_chunks::<64>();
+        for chunk in chunks {
+            on!(&mut *$conn, c => diesel::insert_into($table).values(chunk).execute(c)).map_err(lost)?;
+        }
+        let (chunks, rest) = rest.as_chunks::<8>();
+        for chunk in chunks {
+            on!(&mut *$conn, c => diesel::insert_into($table).values(chunk).execute(c)).map_err(lost)?;
+        }
+        for row in rest {
+            on!(&mut *$conn, c => diesel::insert_into($table).values(row).execute(c)).map_err(lost)?;
+        }
+    }};
+}
+
+/// Writes contacts that are complete, whose identities nobody has.
+///
+/// # Errors
+/// A transient error where another request took an identity in between: the next run will see it.
+pub fn insert(conn: &mut Connection, by: &Principal, new: &[Contact]) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    insert_all!(conn, contacts::table, new);
+    let linked: Vec<Linked> =
+        new.iter().flat_map(|contact| contact.identities().into_iter().map(|(_, one)| linked(contact, one))).collect();
+    insert_all!(conn, identities::table, linked);
+    let tags_of = |contact: &Contact| {
+        let id = contact.id;
+        contact.tags.0.clone().into_iter().map(move |tag| Tagged { contact_id: id, tag })
+    };
+    let tags: Vec<Tagged> = new.iter().flat_map(tags_of).collect();
+    insert_all!(conn, contact_tags::table, tags);
+    audit::record_created(conn, by, new.iter().map(|contact| (subject(contact.id), contact)))
+}
+
+fn linked(contact: &Contact, Identity { kind, source, value }: Identity) -> Linked {
+    let now = contact.created_at;
+    Linked {
+        contact_id: contact.id,
+        kind,
+        source,
+        value,
+        created_at: now,
+        cause: LinkCause::Stated,
+        confidence: 100,
+        first_seen: now,
+        last_seen: now,
+    }
+}
+
+fn lost(error: diesel::result::Error) -> Error {
+    match Error::from(error) {
+        lost if lost.code == Code::AlreadyExists => {
+            Error { transient: true, ..Error::unavailable("a concurrent request took the same identity") }
+        }
+        other => other,
+    }
+}
