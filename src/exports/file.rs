@@ -78,7 +78,7 @@ impl<L: List> Pieces for Export<L> {
             if let Output::Csv(csv) = &self.output {
                 csv.begin(&self.columns, &mut out)?;
             }
-        } else if rows.is_empty() {
+        } else if rows.is_empty() && !self.list.goes_on() {
             return Ok(None);
         }
         self.rows += u64::try_from(rows.len()).unwrap_or_default();

@@ -30,8 +30,9 @@ struct Cursor {
     id: ContactId,
 }
 
-/// After a step it rests for so many times as long as the step took: others come first.
+/// After a step it rests for so many times as long as the step took, and longer while others wait for the database.
 const REST: u32 = 4;
+const LONG_REST: u32 = 20;
 
 /// Looks at changed contacts for ever: again and again while there are any, else every few seconds.
 pub async fn run(db: Db) {
@@ -41,7 +42,11 @@ pub async fn run(db: Db) {
         let begun = tokio::time::Instant::now();
         let wait = match step(&db, Instant::now().plus(-settled)).await {
             Ok(0) => Duration::from_secs(10),
-            Ok(_) => (begun.elapsed() * REST).max(Duration::from_millis(50)),
+            Ok(_) => {
+                let load = db.load();
+                let rest = if load.reads + load.writes == 0 { REST } else { LONG_REST };
+                (begun.elapsed() * rest).max(Duration::from_millis(50))
+            }
             Err(error) => {
                 tracing::warn!(%error, cause = error.cause.as_deref(), "looking for duplicates failed");
                 Duration::from_secs(60)

@@ -165,9 +165,9 @@ fn a_database_that_cannot_be_opened_is_unavailable() {
 #[test]
 fn what_was_written_is_moved_from_the_log_into_the_file() {
     let fixture = fixture(2000);
-    // With the one that made the tables, the thousandth write is the last.
-    for n in 0..999 {
-        fixture.db.write_now(move |conn| insert(conn, n)).unwrap();
+    // The last row is the one at which the log is moved.
+    for some in 0..30 {
+        fixture.db.write_now(move |conn| (0..100).try_for_each(|n| insert(conn, some * 100 + n))).unwrap();
     }
     // Ends the threads without closing the database, which would move the log too.
     let path = fixture.folder.path().join("test.db");
@@ -178,6 +178,6 @@ fn what_was_written_is_moved_from_the_log_into_the_file() {
     let target = Target::Sqlite(alone);
     let sizes = Sizes { readers: 1, writers: 1, queue: 1, batch: 1 };
     let copy = Db::open(Opener::new(target.clone()), target, sizes).unwrap();
-    assert_eq!(saved(&copy).len(), 999);
+    assert_eq!(saved(&copy).len(), 3000);
     drop(reader);
 }

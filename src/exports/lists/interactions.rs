@@ -97,4 +97,8 @@ impl List for Interactions {
         };
         Ok(page.items.into_iter().map(row).collect())
     }
+
+    fn goes_on(&self) -> bool {
+        self.filter.is_some()
+    }
 }
