@@ -78,9 +78,10 @@ impl<L: List> Pieces for Export<L> {
             if let Output::Csv(csv) = &self.output {
                 csv.begin(&self.columns, &mut out)?;
             }
-        } else if rows.is_empty() && !self.list.goes_on() {
+        } else if rows.is_none() {
             return Ok(None);
         }
+        let rows = rows.unwrap_or_default();
         self.rows += u64::try_from(rows.len()).unwrap_or_default();
         match &mut self.output {
             Output::Csv(csv) => out = csv.rows(&self.columns, &rows, out)?,

@@ -29,16 +29,11 @@ pub trait List: Send + 'static {
         None
     }
 
-    /// The next rows; none at the end.
+    /// The next rows, perhaps none yet; `None` at the end.
     ///
     /// # Errors
     /// The database is away; a bad parameter, with the first rows.
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Self::Row>>;
-
-    /// Whether rows may follow though the last piece had none.
-    fn goes_on(&self) -> bool {
-        false
-    }
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Self::Row>>>;
 
     /// What of a row goes into a vCard; `None` where the list is not one of people.
     fn card(_row: &Self::Row) -> Option<Card<'_>> {

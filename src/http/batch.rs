@@ -128,7 +128,7 @@ pub async fn write<T: Send + 'static>(
         let rest = items.split_off(items.len().min(TOGETHER));
         let together = std::mem::replace(&mut items, rest);
         let (retry, work) = (retry.map(|retry| retry.part(parts.len())), work.clone());
-        let written = app.write(by, retry, move |conn, by| Reply::ok(&work(conn, by, &together)?)).await?;
+        let written = app.write_apart(by, retry, move |conn, by| Reply::ok(&work(conn, by, &together)?)).await?;
         parts.push(written.body);
     }
     Ok(joined(&parts))

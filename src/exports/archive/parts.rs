@@ -118,9 +118,9 @@ impl List for Stages {
         ]
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Stay>> {
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Stay>>> {
         let leads = newest(conn, &self.by, &self.query, &[], self.after, PIECE)?;
-        let Some(last) = leads.last() else { return Ok(Vec::new()) };
+        let Some(last) = leads.last() else { return Ok(None) };
         self.after = Some((last.created_at, last.id));
         let contacts: HashSet<ContactId> = leads.iter().map(|lead| lead.contact_id).collect();
         let ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
@@ -156,7 +156,7 @@ impl List for Stages {
                 recorded_at,
             }
         };
-        Ok(rows.into_iter().map(stay).collect())
+        Ok(Some(rows.into_iter().map(stay).collect()))
     }
 }
 
@@ -181,7 +181,7 @@ impl List for Decisions {
         Vec::new()
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<IdentityDecision>> {
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<IdentityDecision>>> {
         let mut rows = identity_events::table
             .filter(identity_events::contact_id.eq_any(&self.members))
             .order(identity_events::id.asc())
@@ -193,7 +193,7 @@ impl List for Decisions {
         }
         let rows: Vec<IdentityDecision> = rows.load(conn)?;
         self.after = rows.last().map(|last| last.id).or(self.after);
-        Ok(rows)
+        Ok(Some(rows).filter(|rows| !rows.is_empty()))
     }
 }
 
@@ -220,7 +220,7 @@ impl List for Audit {
         Vec::new()
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<AuditEntry>> {
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<AuditEntry>>> {
         let mut rows = audit_log::table
             .filter(audit_log::contact_id.eq_any(&self.members))
             .order(audit_log::id.asc())
@@ -235,7 +235,7 @@ impl List for Audit {
         }
         let rows: Vec<AuditEntry> = rows.load(conn)?;
         self.after = rows.last().map(AuditEntry::id).or(self.after);
-        Ok(rows)
+        Ok(Some(rows).filter(|rows| !rows.is_empty()))
     }
 }
 
@@ -277,28 +277,23 @@ impl List for RefusedEvents {
         Vec::new()
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Refused>> {
-        while let Some(value) = self.values.last() {
-            let mut rows = ingest_refused::table
-                .filter(event_mentions(value))
-                .order(ingest_refused::id.asc())
-                .limit(PIECE)
-                .select(Refused::as_select())
-                .into_boxed::<MultiBackend>();
-            if let Some(after) = self.after {
-                rows = rows.filter(ingest_refused::id.gt(after));
-            }
-            let mut rows: Vec<Refused> = rows.load(conn)?;
-            self.after = rows.last().map(|last| last.id);
-            if rows.is_empty() {
-                self.values.pop();
-                continue;
-            }
-            rows.retain(|row| self.seen.insert(row.id));
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Refused>>> {
+        let Some(value) = self.values.last() else { return Ok(None) };
+        let mut rows = ingest_refused::table
+            .filter(event_mentions(value))
+            .order(ingest_refused::id.asc())
+            .limit(PIECE)
+            .select(Refused::as_select())
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = self.after {
+            rows = rows.filter(ingest_refused::id.gt(after));
         }
-        Ok(Vec::new())
+        let mut rows: Vec<Refused> = rows.load(conn)?;
+        self.after = rows.last().map(|last| last.id);
+        if rows.is_empty() {
+            self.values.pop();
+        }
+        rows.retain(|row| self.seen.insert(row.id));
+        Ok(Some(rows))
     }
 }

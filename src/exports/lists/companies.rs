@@ -76,13 +76,15 @@ impl List for Companies {
         columns
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Row>> {
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Row>>> {
         if self.ended {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let found = newest(conn, &self.query, &self.custom, &self.region, self.after, PIECE)?;
         self.after = found.last().map(|last| (last.created_at, last.id));
         self.ended = i64::try_from(found.len()).is_ok_and(|len| len < PIECE);
-        Ok(found.into_iter().map(|company| Row { owner: self.people.address(company.owner_id), company }).collect())
+        Ok(Some(
+            found.into_iter().map(|company| Row { owner: self.people.address(company.owner_id), company }).collect(),
+        ))
     }
 }

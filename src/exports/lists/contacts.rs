@@ -106,9 +106,9 @@ impl List for Contacts {
         }))
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Row>> {
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Row>>> {
         if self.ended {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let found = newest(conn, &self.by, &self.query, &self.custom, &self.region, self.after, PIECE)?;
         self.after = found.last().map(|last| (last.created_at, last.id));
@@ -119,7 +119,7 @@ impl List for Contacts {
             owner: self.people.address(contact.owner_id),
             contact,
         };
-        Ok(found.into_iter().map(row).collect())
+        Ok(Some(found.into_iter().map(row).collect()))
     }
 
     fn card(row: &Row) -> Option<Card<'_>> {

@@ -78,8 +78,8 @@ impl List for Steps {
         columns
     }
 
-    fn next(&mut self, _: &mut Connection) -> Result<Vec<Row>> {
-        Ok(std::mem::take(&mut self.0))
+    fn next(&mut self, _: &mut Connection) -> Result<Option<Vec<Row>>> {
+        Ok(Some(std::mem::take(&mut self.0)).filter(|rows| !rows.is_empty()))
     }
 }
 

@@ -85,8 +85,8 @@ impl List for Interactions {
         columns
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Row>> {
-        let Some(filter) = self.filter.take() else { return Ok(Vec::new()) };
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Row>>> {
+        let Some(filter) = self.filter.take() else { return Ok(None) };
         let page = crate::interactions::list::page(conn, &self.by, &filter)?;
         self.filter = page.next_cursor.map(|cursor| filter.behind(&cursor)).transpose()?;
         let clients = names::clients(conn, &self.by.scope, page.items.iter().map(|one| one.contact_id))?;
@@ -95,10 +95,6 @@ impl List for Interactions {
             user: self.people.address(one.user_id),
             one,
         };
-        Ok(page.items.into_iter().map(row).collect())
-    }
-
-    fn goes_on(&self) -> bool {
-        self.filter.is_some()
+        Ok(Some(page.items.into_iter().map(row).collect()))
     }
 }

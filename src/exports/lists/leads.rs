@@ -154,8 +154,11 @@ impl List for Leads {
         columns
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Row>> {
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Row>>> {
         let found = (self.source)(conn)?;
+        if found.is_empty() {
+            return Ok(None);
+        }
         let clients = names::clients(conn, &self.scope, found.iter().map(|lead| lead.contact_id))?;
         let companies = names::companies(conn, found.iter().map(|lead| lead.company_id))?;
         let mut entered = entered(conn, &found)?;
@@ -166,7 +169,7 @@ impl List for Leads {
             known: self.known.clone(),
             lead,
         };
-        Ok(found.into_iter().map(row).collect())
+        Ok(Some(found.into_iter().map(row).collect()))
     }
 }
 

@@ -72,8 +72,8 @@ impl List for Tasks {
         columns
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<Row>> {
-        let Some(filter) = self.filter.take() else { return Ok(Vec::new()) };
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Row>>> {
+        let Some(filter) = self.filter.take() else { return Ok(None) };
         let found = page(conn, &self.by, &filter)?;
         self.filter = found.next_cursor.map(|cursor| filter.behind(&cursor)).transpose()?;
         let clients = names::clients(conn, &self.by.scope, found.items.iter().map(|task| task.contact_id))?;
@@ -83,6 +83,6 @@ impl List for Tasks {
             maker: self.people.address(task.created_by),
             task,
         };
-        Ok(found.items.into_iter().map(row).collect())
+        Ok(Some(found.items.into_iter().map(row).collect()))
     }
 }

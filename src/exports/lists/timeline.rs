@@ -67,14 +67,14 @@ impl List for Timeline {
         ]
     }
 
-    fn next(&mut self, conn: &mut Connection) -> Result<Vec<TimelineEntry>> {
-        let Some(mut filter) = self.filter.take() else { return Ok(Vec::new()) };
+    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<TimelineEntry>>> {
+        let Some(mut filter) = self.filter.take() else { return Ok(None) };
         let page = company::merged(conn, &self.by, self.lines.clone(), &filter)?;
         if let Some(cursor) = page.next_cursor {
             let Cursor(at, id) = Cursor::decode(&cursor)?;
             filter.after = Some((at, id));
             self.filter = Some(filter);
         }
-        Ok(page.items)
+        Ok(Some(page.items))
     }
 }

@@ -13,6 +13,7 @@ cases![
     leads_come_with_client_stages_and_major_units,
     money_of_custom_fields_has_its_amount_and_currency_apart,
     interactions_and_tasks_are_exported,
+    one_interaction_behind_thousands_is_found,
     a_timeline_is_exported_with_its_filter,
     companies_are_exported,
     a_funnel_and_the_leads_behind_it_are_exported,
@@ -126,6 +127,16 @@ async fn interactions_and_tasks_are_exported(app: TestApp) {
     assert_eq!(column(&tasks, "title"), ["Ring back"]);
     assert_eq!(column(&tasks, "contact_name"), ["ann@example.com"]);
     app.admin.get("/api/v1/exports/tasks?state=x").await.invalid(&["state"]);
+}
+
+async fn one_interaction_behind_thousands_is_found(app: TestApp) {
+    app.touch(json!({ "subject": "Rare", "channel": "store", "occurred_at": "2020-01-01T00:00:00Z" })).await;
+    for _ in 0..6 {
+        let one = json!({ "contact": { "email": "ann@example.com" }, "channel": "web" });
+        app.key.post("/api/v1/interactions/batch", json!({ "items": vec![one; 1000] })).await.ok();
+    }
+    assert_eq!(column(&export(&app.admin, "interactions?channel=store").await, "subject"), ["Rare"]);
+    assert_eq!(column(&export(&app.admin, "interactions").await, "id").len(), 6001);
 }
 
 async fn a_timeline_is_exported_with_its_filter(app: TestApp) {

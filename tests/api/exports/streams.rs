@@ -43,9 +43,9 @@ impl List for Numbers {
         vec![Column::new("n", |n: &usize| Cell::Whole(i64::try_from(*n).unwrap()))]
     }
 
-    fn next(&mut self, _: &mut Connection) -> Result<Vec<usize>> {
+    fn next(&mut self, _: &mut Connection) -> Result<Option<Vec<usize>>> {
         let n = self.read.fetch_add(1, Ordering::SeqCst);
-        if n == self.fails_at { Err(Error::unavailable("the database went away")) } else { Ok(vec![n]) }
+        if n == self.fails_at { Err(Error::unavailable("the database went away")) } else { Ok(Some(vec![n])) }
     }
 }
 
