@@ -30,14 +30,23 @@ pub fn check(conn: &mut Connection, field: &'static str, owner: UserId) -> Resul
     Ok(())
 }
 
-/// The active users by their addresses.
+/// The active users by their addresses, and by their names where nobody else has the same; in lower case.
 ///
 /// # Errors
 /// The database is away.
-pub fn by_email(conn: &mut Connection) -> Result<HashMap<String, UserId>> {
+pub fn by_email_and_name(conn: &mut Connection) -> Result<HashMap<String, UserId>> {
     let active = users::table.filter(users::active.eq(true));
-    let rows: Vec<(String, UserId)> = active.select((users::email, users::id)).load(conn)?;
-    Ok(rows.into_iter().collect())
+    let rows: Vec<(String, String, UserId)> = active.select((users::email, users::name, users::id)).load(conn)?;
+    let mut named: HashMap<String, Option<UserId>> = HashMap::new();
+    for (_, name, id) in &rows {
+        let one = named.entry(name.trim().to_lowercase()).or_insert(Some(*id));
+        if *one != Some(*id) {
+            *one = None;
+        }
+    }
+    let mut found: HashMap<_, _> = named.into_iter().filter_map(|(name, id)| Some((name, id?))).collect();
+    found.extend(rows.into_iter().map(|(email, _, id)| (email, id)));
+    Ok(found)
 }
 
 /// Which of these addresses are users'.

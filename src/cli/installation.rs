@@ -40,7 +40,10 @@ impl Installation {
             Use::Alone => lock(&target)?,
             Use::Shared => None,
         };
-        let opener = Opener::new(target.clone());
+        let opener = match how {
+            Use::Alone => Opener::new(target.clone()),
+            Use::Shared => Opener::new(target.clone()).unmapped(),
+        };
         for name in migrations::run(&opener)? {
             tracing::info!(migration = %name, "migrated");
         }

@@ -1,6 +1,7 @@
 //! Companies that contacts work for. Everybody sees every company; its people are seen as contacts are.
 
 pub mod filter;
+pub mod links;
 pub mod model;
 mod routes;
 pub mod store;

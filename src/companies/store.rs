@@ -74,11 +74,7 @@ pub fn named(conn: &mut Connection, by: &Principal, name: &str) -> Result<(Compa
     if let Some(known) = by_name(conn, name.trim())? {
         return Ok((known, false));
     }
-    let input = serde_json::to_vec(&serde_json::json!({ "name": name })).map_err(Error::internal)?;
-    let new = read_json::<CompanyInput>(&input).and_then(|input| input.parse("")).map_err(|error| Error {
-        errors: error.errors.into_iter().map(|bad| FieldError { field: "company".into(), ..bad }).collect(),
-        ..error
-    })?;
+    let new = checked_name(name)?;
     Ok((insert(conn, by, &new, true)?.id, true))
 }
 
@@ -154,4 +150,16 @@ fn check_owner(conn: &mut Connection, change: &CompanyChange) -> Result<()> {
         Some(Some(owner)) => owners::check(conn, "owner_id", owner),
         _ => Ok(()),
     }
+}
+
+/// A change that gives a company this name.
+///
+/// # Errors
+/// The name is not one line of 1 to 200 characters; the field is `company`.
+pub fn checked_name(name: &str) -> Result<CompanyChange> {
+    let input = serde_json::to_vec(&serde_json::json!({ "name": name })).map_err(Error::internal)?;
+    read_json::<CompanyInput>(&input).and_then(|input| input.parse("")).map_err(|error| Error {
+        errors: error.errors.into_iter().map(|bad| FieldError { field: "company".into(), ..bad }).collect(),
+        ..error
+    })
 }

@@ -17,7 +17,7 @@ use crate::db::Connection;
 use crate::db::dialect::{answer_mentions, event_mentions, row_mentions};
 use crate::db::schema::{
     contact_tags, contact_traits, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events,
-    import_errors, ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
+    import_changes, import_errors, ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
 };
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
@@ -63,6 +63,12 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     erase_decisions(conn, id)?;
     erase_history(conn, id)?;
     erase_leads(conn, id)?;
+    // What an import changed about the person cannot be taken back any more.
+    diesel::update(
+        import_changes::table.filter(import_changes::contact_id.eq(id.0).and(import_changes::fields.is_not_null())),
+    )
+    .set((import_changes::fields.eq(None::<Json<Value>>), import_changes::reason.eq(None::<String>)))
+    .execute(conn)?;
     audit::forget_contact(conn, id.0)?;
     crate::sync::webhooks::forget_contact(conn, id)?;
     // An answer kept for retries shows the person's data wherever it names the contact.

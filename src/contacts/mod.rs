@@ -1,6 +1,7 @@
 //! Clients: who they are, how they are reached and recognised, what they agreed to.
 
 pub mod bin;
+pub mod bulk;
 pub mod cluster;
 pub mod decide;
 pub mod duplicates;
@@ -9,7 +10,7 @@ pub mod filter;
 mod identities;
 pub mod identity;
 pub mod log;
-mod many;
+pub mod many;
 pub mod merge;
 pub mod model;
 pub mod parts;

@@ -52,13 +52,20 @@ impl Target {
 #[derive(Debug, Clone)]
 pub struct Opener {
     target: Target,
+    maps: bool,
 }
 
 impl Opener {
     /// An opener of connections to `target`.
     #[must_use]
     pub const fn new(target: Target) -> Self {
-        Self { target }
+        Self { target, maps: true }
+    }
+
+    /// Without the embedded database's file mapped into memory: for commands that read much of it once.
+    #[must_use]
+    pub fn unmapped(self) -> Self {
+        Self { maps: false, ..self }
     }
 
     /// Opens one connection.
@@ -76,6 +83,9 @@ impl Opener {
             Target::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
                 conn.batch_execute(SQLITE_SETTINGS).map_err(QueryError)?;
+                if !self.maps {
+                    conn.batch_execute("PRAGMA mmap_size = 0").map_err(QueryError)?;
+                }
                 Ok(Conn::Sqlite(conn))
             }
         }

@@ -462,6 +462,41 @@ diesel::table! {
         created_at -> sql::Instant,
         updated_at -> sql::Instant,
         finished_at -> Nullable<sql::Instant>,
+        proposal -> Nullable<sql::Json>,
+        dry_run -> Nullable<sql::Json>,
+        tracked -> Bool,
+        taken_back -> Nullable<sql::Json>,
+        undone_by -> Nullable<sql::Guid>,
+        undone_by_key -> Nullable<sql::Guid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    import_changes (import_id, entity, entity_id) {
+        import_id -> sql::Guid,
+        entity -> Text,
+        entity_id -> sql::Guid,
+        contact_id -> Nullable<sql::Guid>,
+        action -> Text,
+        state -> Nullable<BigInt>,
+        fields -> Nullable<sql::Json>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    company_external_ids (source, external_id) {
+        source -> Text,
+        external_id -> Text,
+        company_id -> sql::Guid,
+        created_at -> sql::Instant,
     }
 }
 
@@ -714,6 +749,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tasks,
     imports,
     import_errors,
+    import_changes,
+    company_external_ids,
     identity_events,
     merges,
     duplicate_keys,

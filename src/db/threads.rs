@@ -206,6 +206,17 @@ impl Db {
         self.enqueue(work, !self.target.is_sqlite())?.await.map_err(Error::unavailable)?
     }
 
+    /// [`Db::write_apart`] for the command line and other threads without an event loop.
+    ///
+    /// # Errors
+    /// As for [`Db::write`].
+    pub fn write_apart_now<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.enqueue(work, !self.target.is_sqlite())?.blocking_recv().map_err(Error::unavailable)?
+    }
+
     /// [`Db::write`] for the command line and other threads without an event loop.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ mod store;
 mod value;
 
 pub use filter::{Wanted, conditions, holds_entry};
-pub use model::{Entity, Field, FieldKind};
+pub use model::{Entity, Field, FieldInput, FieldKind};
 pub use routes::routes;
-pub use store::{all, insert};
+pub use store::{all, delete, insert, is_used};
 pub use value::{Mode, check, check_against, is_web_address, merge};
 
 crate::id! {

@@ -107,7 +107,7 @@ pub(super) fn update(
 }
 
 /// Deletes a definition. Values stay stored and shown; they can no longer be set or filtered by.
-pub(super) fn delete(conn: &mut Connection, by: &Principal, id: FieldId, expected: Option<Version>) -> Result<()> {
+pub fn delete(conn: &mut Connection, by: &Principal, id: FieldId, expected: Option<Version>) -> Result<()> {
     let before = find(conn, id)?;
     check_version(expected, before.version)?;
     let now = Instant::now();
@@ -122,4 +122,26 @@ fn overwrite(conn: &mut Connection, read: Version, after: &Field) -> Result<()> 
         return Err(Error { transient: true, ..Error::unavailable("a concurrent request changed the field") });
     }
     Ok(())
+}
+
+/// Whether a record that is not deleted holds a value of the field. Reads all records where none does.
+///
+/// # Errors
+/// The database is away.
+pub fn is_used(conn: &mut Connection, field: &Field) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct One {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        #[expect(dead_code, reason = "that there is one is all that is asked")]
+        one: i32,
+    }
+    let query = match field.entity {
+        Entity::Contact => "SELECT 1 AS one FROM contacts WHERE deleted_at IS NULL AND custom->>$1 IS NOT NULL LIMIT 1",
+        Entity::Company => {
+            "SELECT 1 AS one FROM companies WHERE deleted_at IS NULL AND custom->>$1 IS NOT NULL LIMIT 1"
+        }
+        Entity::Lead => "SELECT 1 AS one FROM leads WHERE deleted_at IS NULL AND custom->>$1 IS NOT NULL LIMIT 1",
+    };
+    let found: Vec<One> = diesel::sql_query(query).bind::<diesel::sql_types::Text, _>(&field.key).load(conn)?;
+    Ok(!found.is_empty())
 }

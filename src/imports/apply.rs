@@ -1,18 +1,18 @@
 //! Puts what a row says into the database, through the same functions as the API: once, however often it is said.
 
-use super::lookups::Lookups;
+use super::apply_lead::{self, client_of_lead};
+use super::changes::{Ledger, Of};
+use super::mapping::RowKind;
 use super::reader::RowError;
-use super::row::{Facts, LeadFacts, StageFact};
+use super::row::{CompanyFacts, Facts, Plan};
 use crate::accounts::Principal;
-use crate::companies::{self, CompanyId};
+use crate::companies::{self, Company, CompanyChange, CompanyId, links};
+use crate::contacts::identity::{Identity, IdentityKind};
 use crate::contacts::model::{Contact, ContactChange, NewContact};
-use crate::contacts::{self, ClientRef, Unknown, identity, resolve};
+use crate::contacts::{self, Address, ClientRef, Unknown, identity, resolve};
 use crate::db::Connection;
-use crate::db::types::Instant;
 use crate::error::Result;
 use crate::interactions::{self, Draft};
-use crate::pipelines::leads::{Lead, NewLead, StageMove, moves, store as leads};
-use crate::pipelines::{LostReasonId, StageId};
 
 /// What became of a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,71 +21,228 @@ pub struct Taken {
     pub created: bool,
     /// Something is different.
     pub updated: bool,
+    /// By what the client was found.
+    pub matched: Option<IdentityKind>,
+    /// Whether what identifies the client belongs to several.
+    pub conflict: bool,
     /// Things to look at.
     pub warnings: Vec<RowError>,
 }
 
-/// Takes a row.
+/// What a row is put into the database with.
+pub(super) struct Work<'a> {
+    pub conn: &'a mut Connection,
+    pub by: &'a Principal,
+    pub plan: &'a Plan,
+    pub ledger: Ledger,
+    pub taken: Taken,
+}
+
+/// Takes a row; gives what it did.
 ///
 /// # Errors
 /// What the API would answer.
-pub fn apply(conn: &mut Connection, by: &Principal, lookups: &Lookups, facts: &Facts) -> Result<Taken> {
-    let mut taken = Taken::default();
-    let company = facts.company.as_deref().map(|name| company(conn, by, name, &mut taken)).transpose()?;
-    let contact = client(conn, by, facts, company, &mut taken)?;
-    if let Some(lead) = &facts.lead {
-        self::lead(conn, by, lookups, &contact, lead, &mut taken)?;
-    }
-    if let Some(draft) = &facts.touchpoint {
-        touchpoint(conn, by, &contact, draft, &mut taken)?;
-    }
-    Ok(taken)
+pub fn apply(conn: &mut Connection, by: &Principal, plan: &Plan, facts: &Facts) -> Result<(Taken, Ledger)> {
+    let taken = Taken { warnings: facts.warnings.clone(), ..Taken::default() };
+    let mut work = Work { conn, by, plan, ledger: Ledger::default(), taken };
+    work.row(facts)?;
+    Ok((work.taken, work.ledger))
 }
 
-fn company(conn: &mut Connection, by: &Principal, name: &str, taken: &mut Taken) -> Result<CompanyId> {
-    let (id, created) = companies::store::named(conn, by, name)?;
-    taken.created |= created;
-    Ok(id)
+impl Work<'_> {
+    fn row(&mut self, facts: &Facts) -> Result<()> {
+        let company = facts.company.as_ref().map(|company| self.company(company)).transpose()?;
+        if self.plan.mapping.row == RowKind::StageHistory {
+            return facts.lead.as_ref().map_or(Ok(()), |lead| apply_lead::history(self, lead));
+        }
+        let Some(said) = &facts.contact else { return Ok(()) };
+        let contact = match (&facts.lead, self.plan.mapping.row) {
+            (Some(lead), RowKind::Lead) if facts.identities.is_empty() => {
+                client_of_lead(self, lead, said, facts.company.as_ref(), company)?
+            }
+            _ => self.client(&facts.identities, said, company)?,
+        };
+        let lead = facts.lead.as_ref().map(|lead| apply_lead::lead(self, &contact, lead, company)).transpose()?;
+        for draft in facts.touchpoint.iter().chain(&facts.notes) {
+            self.touchpoint(&contact, draft)?;
+        }
+        if let (Some(lead), Some(facts)) = (lead, &facts.lead) {
+            for draft in facts.visit.iter().chain(&facts.notes) {
+                self.touchpoint(&contact, &draft.about(lead))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The company of a row: found by its ids, else by its name; made where there is none.
+    pub fn company(&mut self, facts: &CompanyFacts) -> Result<CompanyId> {
+        let mut known = None;
+        for (source, id) in &facts.ids {
+            if known.is_none() {
+                known = links::find(self.conn, source, id)?;
+            }
+        }
+        if let (None, Some(name)) = (known, &facts.name) {
+            known = companies::store::by_name(self.conn, name.trim())?;
+            for (source, _) in &facts.ids {
+                // The system knows the company of that name by another id: this is a second one of the same name.
+                known = match known {
+                    Some(company) if links::is_known(self.conn, company, source)? => None,
+                    other => other,
+                };
+            }
+        }
+        let id = match known {
+            Some(id) => self.known_company(id, facts)?,
+            None => self.new_company(facts)?,
+        };
+        for (source, external) in &facts.ids {
+            if links::find(self.conn, source, external)? != Some(id) {
+                links::attach(self.conn, id, source, external)?;
+            }
+        }
+        if let (Some(parent), Some((source, own))) = (&facts.parent, facts.ids.first()) {
+            self.check_parents(source, own, parent)?;
+        }
+        Ok(id)
+    }
+
+    fn new_company(&mut self, facts: &CompanyFacts) -> Result<CompanyId> {
+        // A company of which only the id is known gets its name when its own file comes.
+        let id = || facts.ids.first().map(|(source, id)| format!("{source} {id}")).unwrap_or_default();
+        let name = facts.name.clone().unwrap_or_else(id);
+        let name = companies::store::checked_name(&name)?.name;
+        let change = CompanyChange { name, ..facts.change.clone() };
+        let company = companies::store::insert(self.conn, self.by, &change, true)?;
+        self.ledger.created(Of::Company, company.id.0, None, &company)?;
+        self.taken.created = true;
+        Ok(company.id)
+    }
+
+    /// A known company as the row says it is. Only its own file renames it, or a name in place of an id.
+    fn known_company(&mut self, id: CompanyId, facts: &CompanyFacts) -> Result<CompanyId> {
+        let before = companies::store::find(self.conn, id)?;
+        let unnamed = facts.ids.iter().any(|(source, id)| before.name == format!("{source} {id}"));
+        let renames = self.plan.mapping.row == RowKind::Company || unnamed;
+        let name = match &facts.name {
+            Some(name) if renames && *name != before.name => companies::store::checked_name(name)?.name,
+            _ => None,
+        };
+        let change = news_of_company(&before, CompanyChange { name, ..facts.change.clone() });
+        let after = companies::store::update(self.conn, self.by, id, None, &change)?;
+        if after.version != before.version {
+            self.taken.updated = true;
+            self.ledger.updated(Of::Company, id.0, None, &before, &after)?;
+        }
+        Ok(id)
+    }
+
+    /// Warns where companies belong to each other in a circle. The last of them to come tells it.
+    fn check_parents(&mut self, source: &str, own: &str, parent: &str) -> Result<()> {
+        const DEEPEST: usize = 50;
+        let mut above = parent.to_owned();
+        for _ in 0..DEEPEST {
+            if above == own {
+                let message =
+                    format!("{own} belongs to {parent}, which belongs to {own} in the end: both links are kept");
+                self.taken.warnings.push(RowError::new("circular", message));
+                return Ok(());
+            }
+            let Some(company) = links::find(self.conn, source, &above)? else { return Ok(()) };
+            let company = companies::store::find(self.conn, company)?;
+            match company.custom.0.get(super::mapping::PARENT).and_then(serde_json::Value::as_str) {
+                Some(next) => next.clone_into(&mut above),
+                None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The row's client: made, or brought up to what the row says. What a row leaves out stays.
+    pub fn client(
+        &mut self,
+        identities: &[Identity],
+        said: &ContactChange,
+        company: Option<CompanyId>,
+    ) -> Result<Contact> {
+        let (conn, by) = (&mut *self.conn, self.by);
+        let company_id = company.map(Some);
+        let holders = identity::holders(conn, identities)?;
+        let Some(first) = holders.first() else {
+            let fields = ContactChange { company_id, ..said.clone() };
+            let contact = contacts::store::insert(conn, by, NewContact { fields, partial: true })?;
+            self.ledger.created(Of::Contact, contact.id.0, Some(contact.id), &contact)?;
+            self.taken.created = true;
+            return Ok(contact);
+        };
+        self.taken.matched = Some(first.identity.kind);
+        if let Some(other) = holders.iter().find(|other| other.root != first.root) {
+            self.taken.conflict = true;
+            self.taken.warnings.push(conflict(by, first, other));
+        }
+        let mut before: Vec<Contact> = Vec::new();
+        for holder in &holders {
+            if !before.iter().any(|known| known.id == holder.root) {
+                before.extend(contacts::store::find(conn, by, holder.root).ok());
+            }
+        }
+        let known =
+            ClientRef::Known { identities: identities.to_vec(), name: None, given_name: None, family_name: None };
+        // A second user id of one source is a second client, even where the row's address belongs to the first.
+        let found = resolve(conn, by, &known, Unknown::Create { source: None })?;
+        let now = contacts::store::find(conn, by, found.contact_id)?;
+        let after = contacts::store::update(conn, by, now.id, None, &news(&now, said, company_id))?;
+        match before.iter().find(|known| known.id == after.id) {
+            Some(before) if !found.created => {
+                // The identities that `resolve` has added show in the time of change alone.
+                self.taken.updated |= after.version != now.version;
+                self.ledger.updated(Of::Contact, after.id.0, Some(after.id), before, &after)?;
+            }
+            _ => {
+                self.taken.created = true;
+                self.ledger.created(Of::Contact, after.id.0, Some(after.id), &after)?;
+            }
+        }
+        Ok(after)
+    }
+
+    fn touchpoint(&mut self, contact: &Contact, draft: &Draft) -> Result<()> {
+        let (source, source_id) = draft.source().unwrap_or_default();
+        if !interactions::store::by_source(self.conn, source, &[source_id])?.is_empty() {
+            return Ok(());
+        }
+        self.taken.created = true;
+        let made = draft.of(self.by, contact.id);
+        interactions::store::insert(self.conn, std::slice::from_ref(&made))?;
+        self.ledger.created(Of::Interaction, made.id.0, Some(contact.id), &made)
+    }
 }
 
-/// The row's client: made, or brought up to what the row says. What a row leaves out stays.
-fn client(
-    conn: &mut Connection,
-    by: &Principal,
-    facts: &Facts,
-    company: Option<CompanyId>,
-    taken: &mut Taken,
-) -> Result<Contact> {
-    let company_id = company.map(Some);
-    if identity::holders(conn, &facts.identities)?.is_empty() {
-        taken.created = true;
-        let fields = ContactChange { company_id, ..facts.contact.clone() };
-        return contacts::store::insert(conn, by, NewContact { fields, partial: true });
-    }
-    let known =
-        ClientRef::Known { identities: facts.identities.clone(), name: None, given_name: None, family_name: None };
-    // A second user id of one source is a second client, even where the row's address belongs to the first.
-    let found = resolve(conn, by, &known, Unknown::Create { source: None })?;
-    let id = found.contact_id;
-    taken.created |= found.created;
-    let before = contacts::store::find(conn, by, id)?;
-    let after = contacts::store::update(conn, by, id, None, &news(&before, facts, company_id))?;
-    // The identities that `resolve` has added show in the time of change alone.
-    taken.updated |= !found.created && after.version != before.version;
-    Ok(after)
+fn conflict(by: &Principal, first: &identity::Holder, other: &identity::Holder) -> RowError {
+    let whose = |holder: &identity::Holder| {
+        if by.scope.sees(holder.owner_id) { holder.root.to_string() } else { "you do not see".to_owned() }
+    };
+    let message = format!(
+        "{} belongs to the contact {}, but {} to a contact {}: the row is taken for the first",
+        first.identity,
+        whose(first),
+        other.identity,
+        whose(other)
+    );
+    RowError::new("conflict", message)
 }
 
 /// What the row says about a client that is known already.
-fn news(before: &Contact, facts: &Facts, company_id: Option<Option<CompanyId>>) -> ContactChange {
-    let said = facts.contact.clone();
-    let tags = said.tags.map(|tags| {
-        let mut all = before.tags.0.clone();
-        all.extend(tags.into_iter().filter(|tag| !before.tags.0.contains(tag)));
-        all
-    });
+pub(super) fn news(before: &Contact, said: &ContactChange, company_id: Option<Option<CompanyId>>) -> ContactChange {
+    let said = said.clone();
+    let tags = said.tags.map(|tags| with_more(&before.tags.0, tags));
+    let mut consents = said.consents;
+    consents.retain(|channel, new| before.consents.0.get(channel).is_none_or(|known| known.state != new.state));
     ContactChange {
         company_id,
         tags,
+        consents,
+        address: said.address.flatten().map(|new| Some(overlay(before.address.as_ref().map(|known| &known.0), new))),
         // Where somebody came from first does not change.
         source: said.source.filter(|_| before.source.is_none()),
         emails: None,
@@ -95,109 +252,29 @@ fn news(before: &Contact, facts: &Facts, company_id: Option<Option<CompanyId>>) 
     }
 }
 
-/// The row's lead: found by its id in its source, else the client's latest in that pipeline; made where there is none.
-fn lead(
-    conn: &mut Connection,
-    by: &Principal,
-    lookups: &Lookups,
-    contact: &Contact,
-    facts: &LeadFacts,
-    taken: &mut Taken,
-) -> Result<()> {
-    let known = match facts.new.source_id {
-        Some(_) => None,
-        None => leads::latest_of(conn, by, contact.id, facts.pipeline)?,
-    };
-    let (lead, created) = if let Some(lead) = known {
-        (lead, false)
-    } else {
-        let entered_at = facts.new.entered_at.or_else(|| facts.stages.first().map(|first| first.at));
-        leads::insert(conn, by, contact.id, &NewLead { entered_at, ..facts.new.clone() })?
-    };
-    taken.created |= created;
-    let lead = if created { lead } else { bring_up(conn, by, lookups, lead, facts, taken)? };
-    let entered_at = facts.new.entered_at.unwrap_or(lead.entered_at);
-    facts.stages.iter().try_for_each(|stage| stay(conn, by, &lead, entered_at, stage, taken))
-}
-
-/// A known lead as the row says it is.
-fn bring_up(
-    conn: &mut Connection,
-    by: &Principal,
-    lookups: &Lookups,
-    lead: Lead,
-    facts: &LeadFacts,
-    taken: &mut Taken,
-) -> Result<Lead> {
-    let mut patch = facts.patch.clone();
-    if lead.source.is_some() {
-        // Where it came from first does not change.
-        patch.source = None;
-    }
-    let after = leads::update(conn, by, lead.id, None, &patch)?;
-    taken.updated |= after.version != lead.version;
-    enter(conn, by, lookups, after, facts.new.entered_at, taken)
-}
-
-/// Lets a known lead's life begin earlier where the row says so.
-fn enter(
-    conn: &mut Connection,
-    by: &Principal,
-    lookups: &Lookups,
-    lead: Lead,
-    entered_at: Option<Instant>,
-    taken: &mut Taken,
-) -> Result<Lead> {
-    match (entered_at, lookups.first_stage(lead.pipeline_id)) {
-        (Some(at), Some(first)) if at < lead.entered_at => {
-            let (lead, moved) = moves::move_stage(conn, by, lead.id, &step(first, at, None))?;
-            taken.updated |= moved;
-            Ok(lead)
-        }
-        _ => Ok(lead),
+fn news_of_company(before: &Company, said: CompanyChange) -> CompanyChange {
+    CompanyChange {
+        tags: said.tags.map(|tags| with_more(&before.tags.0, tags)),
+        address: said.address.flatten().map(|new| Some(overlay(before.address.as_ref().map(|known| &known.0), new))),
+        source: said.source.filter(|_| before.source.is_none()),
+        ..said
     }
 }
 
-/// Notes that the lead entered a stage. One that it is said to have entered before its life began is kept as a fact, and
-/// the lead enters it again where its life begins: so a lead won before its first contact is won.
-fn stay(
-    conn: &mut Connection,
-    by: &Principal,
-    lead: &Lead,
-    entered_at: Instant,
-    fact: &StageFact,
-    taken: &mut Taken,
-) -> Result<()> {
-    let mut go = |at| moves::move_stage(conn, by, lead.id, &step(fact.stage, at, fact.lost_reason));
-    let (_, moved) = go(fact.at)?;
-    taken.updated |= moved;
-    if fact.at < entered_at {
-        let (_, again) = go(entered_at)?;
-        taken.updated |= again;
-        let message = format!(
-            "{} at {} is before the lead began at {entered_at}: both are kept, and it counts as {}",
-            fact.name, fact.at, fact.name
-        );
-        taken.warnings.push(RowError::new("before_entry", message).of(&fact.column));
-    }
-    Ok(())
+fn with_more(known: &[String], tags: Vec<String>) -> Vec<String> {
+    let mut all = known.to_vec();
+    all.extend(tags.into_iter().filter(|tag| !known.contains(tag)));
+    all
 }
 
-const fn step(stage_id: StageId, at: Instant, lost_reason_id: Option<LostReasonId>) -> StageMove {
-    StageMove { stage_id, at: Some(at), reason: None, lost_reason_id }
-}
-
-fn touchpoint(
-    conn: &mut Connection,
-    by: &Principal,
-    contact: &Contact,
-    draft: &Draft,
-    taken: &mut Taken,
-) -> Result<()> {
-    let (source, source_id) = draft.source().unwrap_or_default();
-    if !interactions::store::by_source(conn, source, &[source_id])?.is_empty() {
-        return Ok(());
+/// An address with the parts that a row gives in the place of those known.
+fn overlay(known: Option<&Address>, new: Address) -> Address {
+    let known = known.cloned().unwrap_or_default();
+    Address {
+        street: new.street.or(known.street),
+        city: new.city.or(known.city),
+        region: new.region.or(known.region),
+        postal_code: new.postal_code.or(known.postal_code),
+        country: new.country.or(known.country),
     }
-    taken.created = true;
-    interactions::store::insert(conn, &[draft.of(by, contact.id)])
 }

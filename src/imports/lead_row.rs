@@ -2,38 +2,45 @@
 
 use serde_json::{Map, Value, json};
 
-use super::mapping::{LeadField, Target};
+use super::findings::Findings;
+use super::lookups::Found;
+use super::mapping::{LeadField, Named, Target};
 use super::reader::RowError;
-use super::row::{Errors, LeadFacts, Part, Reading, StageFact};
+use super::row::{LeadFacts, Part, Reading, StageFact};
 use super::values;
+use crate::contacts::identity::Identity;
+use crate::db::types::Instant;
 use crate::pipelines::leads::{LeadPatch, NewLead};
 use crate::pipelines::{LostReasonId, PipelineId};
 
 impl Reading<'_> {
-    pub(super) fn lead(&self, errors: &mut Errors) -> Option<LeadFacts> {
-        let of_lead = |target: &Target| matches!(target, Target::Lead(_) | Target::LeadCustom(_) | Target::Stage(_));
-        self.texts().find(|(column, _)| of_lead(&column.target) && !column.name.is_empty())?;
-        let before = errors.len();
-        let pipeline = self.pipeline(errors)?;
-        let input = self.lead_input(errors);
-        let reason = self.lost_reason(errors);
-        let stages = self.stages(pipeline, reason, errors);
-        if errors.len() > before {
+    pub(super) fn lead(&self, identities: &[Identity], found: &mut Findings) -> Option<LeadFacts> {
+        if !self.says(Target::of_lead) {
             return None;
         }
-        let mut patch = input.clone();
-        for fixed in ["entered_at", "source_id"] {
-            patch.remove(fixed);
+        let before = found.errors.len();
+        let pipeline = self.pipeline(found)?;
+        let mut input = self.lead_input(found);
+        let reason = self.lost_reason(found);
+        let stages = self.stages(pipeline, reason, found);
+        let current = self.current_stage(pipeline, reason, &stages, found);
+        if found.errors.len() > before {
+            return None;
         }
-        let mut new: NewLead = self.input(Part::Lead, input, errors)?;
-        let patch: LeadPatch = self.input(Part::Lead, patch, errors)?;
+        let mut new: NewLead = self.parsed(Part::Lead, &mut input, found, Ok)?;
+        for fixed in ["entered_at", "source_id"] {
+            input.remove(fixed);
+        }
+        let patch: LeadPatch = self.parsed(Part::Lead, &mut input, found, Ok)?;
         new.pipeline_id = Some(pipeline);
         // Whoever imports a lead does not thereby own it.
         new.owner_id = Some(new.owner_id.flatten());
-        Some(LeadFacts { new, patch, pipeline, stages })
+        let visit = self.visit(found);
+        let notes = self.notes(&Target::Lead(LeadField::Note), identities, found);
+        Some(LeadFacts { new, patch, pipeline, stages, current, visit, notes })
     }
 
-    fn lead_input(&self, errors: &mut Errors) -> Map<String, Value> {
+    fn lead_input(&self, found: &mut Findings) -> Map<String, Value> {
         let mut input = Map::new();
         let mut custom = Map::new();
         let mapping = &self.plan.mapping;
@@ -51,16 +58,16 @@ impl Reading<'_> {
                     values::day(text, mapping).map(|day| ("expected_close_on", json!(day)))
                 }
                 Target::Lead(LeadField::Owner) => {
-                    self.owner(column, text, &mut input, errors);
+                    self.owner(column, text, &mut input, found);
                     continue;
                 }
                 Target::Lead(field @ (LeadField::Title | LeadField::Source | LeadField::SourceId)) => {
-                    Ok((field.as_str(), json!(text)))
+                    Ok((field.as_str(), json!(self.line(text))))
                 }
                 Target::LeadCustom(key) => {
                     match self.plan.lookups.lead_field(key, text, mapping) {
                         Ok(value) => drop(custom.insert(key.clone(), value)),
-                        Err(error) => errors.push(error.of(&column.name)),
+                        Err(error) => found.bad(&column.name, text, error),
                     }
                     continue;
                 }
@@ -68,8 +75,11 @@ impl Reading<'_> {
             };
             match value {
                 Ok((field, value)) => drop(input.insert(field.to_owned(), value)),
-                Err(message) => errors.push(RowError::new("format", message).of(&column.name)),
+                Err(message) => found.bad(&column.name, text, RowError::new("format", message)),
             }
+        }
+        if !input.contains_key("amount") {
+            input.shift_remove("currency");
         }
         if !custom.is_empty() {
             input.insert("custom".to_owned(), Value::Object(custom));
@@ -77,53 +87,106 @@ impl Reading<'_> {
         input
     }
 
-    pub(super) fn money(&self, currency: Target, text: &str) -> Result<i64, String> {
-        let Some((_, currency)) = self.text(&currency) else { return Err("an amount needs a currency".to_owned()) };
-        values::amount(text, self.plan.mapping.decimal, currency)
-    }
-
-    fn pipeline(&self, errors: &mut Errors) -> Option<PipelineId> {
+    fn pipeline(&self, found: &mut Findings) -> Option<PipelineId> {
         let named = self.text(&Target::Lead(LeadField::Pipeline));
-        let found = self.plan.lookups.pipeline(named.map(|(_, name)| name));
-        if found.is_none() {
+        let here = named.map(|(_, name)| self.plan.mapping.renamed(Named::Pipeline, name));
+        let pipeline = self.plan.lookups.pipeline(here);
+        if pipeline.is_none() {
             let (column, name) = named.map_or(("", "the first"), |(column, name)| (column.name.as_str(), name));
-            errors.push(RowError::new("unknown", format!("there is no pipeline '{name}'")).of(column));
+            found.errors.push(RowError::new("unknown", format!("there is no pipeline '{name}'")).of(column));
         }
-        found
+        pipeline
     }
 
-    fn lost_reason(&self, errors: &mut Errors) -> Option<LostReasonId> {
+    fn lost_reason(&self, found: &mut Findings) -> Option<LostReasonId> {
         let (column, name) = self.text(&Target::Lead(LeadField::LostReason))?;
-        let found = self.plan.lookups.lost_reason(name);
-        if found.is_none() {
-            errors.push(RowError::new("unknown", format!("there is no lost reason '{name}'")).of(&column.name));
+        let reason = self.plan.lookups.lost_reason(name);
+        if reason.is_none() {
+            let error = RowError::new("unknown", format!("there is no lost reason '{name}'"));
+            found.bad(&column.name, name, error);
         }
-        found
+        reason
     }
 
-    fn stages(&self, pipeline: PipelineId, reason: Option<LostReasonId>, errors: &mut Errors) -> Vec<StageFact> {
-        let mut found = Vec::new();
+    /// A stage of the row's pipeline by the name the file gives it.
+    fn stage(&self, pipeline: PipelineId, name: &str) -> Result<Found, RowError> {
+        let here = self.plan.mapping.renamed(Named::Stage, name);
+        let stage = self.plan.lookups.stage(pipeline, here);
+        stage.ok_or_else(|| RowError::new("unknown", format!("the pipeline has no stage '{name}'")))
+    }
+
+    fn stages(&self, pipeline: PipelineId, reason: Option<LostReasonId>, found: &mut Findings) -> Vec<StageFact> {
+        let mut facts = Vec::new();
         for (column, text) in self.texts() {
-            let Target::Stage(name) = &column.target else { continue };
+            let name = match &column.target {
+                Target::Stage(name) => name,
+                Target::StageOf(line, name) => {
+                    let line = self.plan.mapping.renamed(Named::Pipeline, line);
+                    if self.plan.lookups.pipeline(Some(line)) != Some(pipeline) {
+                        // The lead was in another pipeline before: that history has no place in this one.
+                        let message = format!("{name} of the pipeline {line} is not the lead's pipeline now");
+                        found.warnings.push(RowError::new("other_pipeline", message).of(&column.name));
+                        continue;
+                    }
+                    name
+                }
+                _ => continue,
+            };
             let at = values::instant(text, &self.plan.mapping).map_err(|message| RowError::new("format", message));
-            let stage = self.plan.lookups.stage(pipeline, name);
-            let stage = stage.ok_or_else(|| RowError::new("unknown", format!("the pipeline has no stage '{name}'")));
-            match at.and_then(|at| stage.map(|stage| (at, stage))) {
-                Ok((at, stage)) => found.push((
-                    at,
-                    stage.position,
-                    StageFact {
-                        stage: stage.id,
-                        name: name.clone(),
-                        at,
-                        lost_reason: reason.filter(|_| stage.is_lost),
-                        column: column.name.clone(),
-                    },
-                )),
-                Err(error) => errors.push(error.of(&column.name)),
+            match at.and_then(|at| self.stage(pipeline, name).map(|stage| (at, stage))) {
+                Ok((at, stage)) => {
+                    facts.push((at, stage.position, StageFact::of(stage, name, at, reason, &column.name)));
+                }
+                Err(error) if error.code == "format" => found.bad(&column.name, text, error),
+                Err(error) => found.errors.push(error.of(&column.name)),
             }
         }
-        found.sort_by_key(|(at, position, _)| (*at, *position));
-        found.into_iter().map(|(_, _, fact)| fact).collect()
+        facts.sort_by_key(|(at, position, _)| (*at, *position));
+        facts.into_iter().map(|(_, _, fact)| fact).collect()
+    }
+
+    /// The stage it is in. Where the file does not say since when: a closed one since its closing date, an open one since
+    /// the last stage it is known to have entered, else since the lead began.
+    fn current_stage(
+        &self,
+        pipeline: PipelineId,
+        reason: Option<LostReasonId>,
+        told: &[StageFact],
+        found: &mut Findings,
+    ) -> Option<StageFact> {
+        let (column, name) = self.text(&Target::Lead(LeadField::Stage))?;
+        let stage = match self.stage(pipeline, name) {
+            Ok(stage) => stage,
+            Err(error) => {
+                found.errors.push(error.of(&column.name));
+                return None;
+            }
+        };
+        let now = Instant::now();
+        let instant = |field, found: &mut Findings| {
+            let (column, text) = self.text(&Target::Lead(field))?;
+            let read = values::instant(text, &self.plan.mapping);
+            read.map_err(|message| found.bad(&column.name, text, RowError::new("format", message))).ok()
+        };
+        let told_at = instant(LeadField::StageAt, found);
+        let closed_at = instant(LeadField::ClosedAt, found).filter(|_| stage.is_closed).map(|at| at.min(now));
+        let began = self.text(&Target::Lead(LeadField::EnteredAt));
+        let began = began.and_then(|(_, text)| values::instant(text, &self.plan.mapping).ok());
+        let last = told.last().map(|last| last.at);
+        let at = told_at.or(closed_at.max(closed_at.and(last.or(began)))).or(last).or(began).unwrap_or(now);
+        Some(StageFact::of(stage, name, at, reason, &column.name))
+    }
+}
+
+impl StageFact {
+    fn of(stage: Found, name: &str, at: Instant, reason: Option<LostReasonId>, column: &str) -> Self {
+        Self {
+            stage: stage.id,
+            name: name.to_owned(),
+            at,
+            lost_reason: reason.filter(|_| stage.is_lost),
+            column: column.to_owned(),
+            is_closed: stage.is_closed,
+        }
     }
 }

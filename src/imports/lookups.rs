@@ -14,7 +14,7 @@ use crate::fields::{self, Entity, Field};
 use crate::pipelines::{LostReasonId, Pipeline, PipelineId, StageId, StageKind, lost_reasons, store as pipelines};
 
 /// What names mean.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lookups {
     pipelines: Vec<Pipeline>,
     lost_reasons: HashMap<String, LostReasonId>,
@@ -31,6 +31,8 @@ pub struct Found {
     pub position: i32,
     /// Whether it is the end of a lead that was not won.
     pub is_lost: bool,
+    /// Whether it is the end of a lead.
+    pub is_closed: bool,
 }
 
 impl Lookups {
@@ -43,7 +45,7 @@ impl Lookups {
         Ok(Self {
             pipelines: pipelines::all(conn, false)?,
             lost_reasons: reasons.map(|reason| (reason.name.to_lowercase(), reason.id)).collect(),
-            owners: crate::accounts::owners::by_email(conn)?,
+            owners: crate::accounts::owners::by_email_and_name(conn)?,
             fields: fields::all(conn, None)?,
         })
     }
@@ -53,6 +55,9 @@ impl Lookups {
     /// # Errors
     /// Every bad field of the mapping.
     pub fn check(&self, mapping: &Mapping) -> Result<()> {
+        if mapping.makes_stages {
+            return Ok(());
+        }
         let mut errors = Vec::new();
         let bad =
             |index: usize, message: String| FieldError::new(format!("mapping.fields[{index}]"), "unknown", message);
@@ -61,7 +66,7 @@ impl Lookups {
         for (index, (target, place)) in mapping.fields.iter().enumerate() {
             if *target == Target::Lead(LeadField::Pipeline) {
                 pipeline = match place {
-                    Place::Column(_) => None,
+                    Place::Column(_) | Place::At(..) => None,
                     Place::Fixed(name) => {
                         let found = self.pipelines.iter().find(|pipeline| same(&pipeline.name, name));
                         if found.is_none() {
@@ -100,7 +105,8 @@ impl Lookups {
     pub fn stage(&self, pipeline: PipelineId, name: &str) -> Option<Found> {
         let pipeline = self.pipelines.iter().find(|known| known.id == pipeline)?;
         let stage = pipeline.stages.iter().find(|stage| stage.archived_at.is_none() && same(&stage.name, name))?;
-        Some(Found { id: stage.id, position: stage.position, is_lost: stage.kind == StageKind::Lost })
+        let (is_lost, is_closed) = (stage.kind == StageKind::Lost, stage.kind != StageKind::Open);
+        Some(Found { id: stage.id, position: stage.position, is_lost, is_closed })
     }
 
     /// The first stage of a pipeline, where leads enter it.
@@ -116,10 +122,22 @@ impl Lookups {
         self.lost_reasons.get(&name.to_lowercase()).copied()
     }
 
-    /// The active user of this address.
+    /// The active user of this address, or of this name where there is but one.
     #[must_use]
-    pub fn owner(&self, email: &str) -> Option<UserId> {
-        self.owners.get(&email.trim().to_lowercase()).copied()
+    pub fn owner(&self, address: &str) -> Option<UserId> {
+        self.owners.get(&address.trim().to_lowercase()).copied()
+    }
+
+    /// The pipelines that are not archived.
+    #[must_use]
+    pub fn pipelines(&self) -> &[Pipeline] {
+        &self.pipelines
+    }
+
+    /// The definitions of custom fields.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
     }
 
     /// A client's custom field as the API takes it.
@@ -138,6 +156,14 @@ impl Lookups {
         self.custom(Entity::Lead, key, text, mapping)
     }
 
+    /// A company's custom field as the API takes it.
+    ///
+    /// # Errors
+    /// As for [`Self::contact_field`].
+    pub fn company_field(&self, key: &str, text: &str, mapping: &Mapping) -> Result<Value, RowError> {
+        self.custom(Entity::Company, key, text, mapping)
+    }
+
     fn custom(&self, entity: Entity, key: &str, text: &str, mapping: &Mapping) -> Result<Value, RowError> {
         let defined = self.fields.iter().find(|field| field.entity == entity && field.key == key);
         let defined = defined.ok_or_else(|| RowError::new("unknown", format!("there is no custom field '{key}'")))?;
@@ -145,6 +171,6 @@ impl Lookups {
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.trim().to_lowercase()
 }

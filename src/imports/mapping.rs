@@ -1,169 +1,18 @@
-//! What each column means: the mapping from a file's columns to fields of contacts, leads and touchpoints.
+//! What each column means, and how the file is written.
 
 use std::str::FromStr;
 
 use chrono_tz::Tz;
+use encoding_rs::{Encoding, UTF_8};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+pub use super::options::{FileFormat, Missing, Named, Rename, Unreadable};
+pub use super::parsed::{Making, Mapping, PARENT, Place};
+pub use super::targets::{CompanyField, ContactField, LeadField, RowKind, Target, TouchpointField};
 use crate::error::{Error, FieldError, Result};
-
-crate::text_enum! {
-    /// A field of the client.
-    pub enum ContactField {
-        /// First name.
-        GivenName = "given_name",
-        /// Last name.
-        FamilyName = "family_name",
-        /// The whole name, as shown.
-        DisplayName = "display_name",
-        /// What they do at their company.
-        JobTitle = "job_title",
-        /// An e-mail address: finds the client.
-        Email = "email",
-        /// A phone number: finds the client.
-        Phone = "phone",
-        /// The company's name: found, or made.
-        Company = "company",
-        /// Tags, separated by commas or semicolons.
-        Tags = "tags",
-        /// Where the client came from.
-        Source = "source",
-        /// The owner's e-mail address.
-        Owner = "owner",
-        /// A language tag such as `pt-BR`.
-        Language = "language",
-        /// An IANA time zone.
-        TimeZone = "time_zone",
-    }
-}
-
-crate::text_enum! {
-    /// A field of the lead.
-    pub enum LeadField {
-        /// What it is called; default: the client's name.
-        Title = "title",
-        /// The pipeline's name; default: the first one.
-        Pipeline = "pipeline",
-        /// The amount in major units, such as `1234.50`.
-        Amount = "amount",
-        /// ISO 4217 code.
-        Currency = "currency",
-        /// Where the lead came from.
-        Source = "source",
-        /// The lead's id in the system it comes from: finds the lead.
-        SourceId = "source_id",
-        /// When it entered the pipeline's first stage.
-        EnteredAt = "entered_at",
-        /// The owner's e-mail address.
-        Owner = "owner",
-        /// The day it is expected to close.
-        ExpectedCloseOn = "expected_close_on",
-        /// Why it was lost.
-        LostReason = "lost_reason",
-    }
-}
-
-crate::text_enum! {
-    /// A field of the touchpoint.
-    pub enum TouchpointField {
-        /// `web`, `email`, `call`, ….
-        Channel = "channel",
-        /// What happened.
-        Kind = "kind",
-        /// When it happened.
-        OccurredAt = "occurred_at",
-        /// `inbound` or `outbound`.
-        Direction = "direction",
-        /// One line.
-        Subject = "subject",
-        /// The text.
-        Body = "body",
-        /// The amount in major units.
-        Amount = "amount",
-        /// ISO 4217 code.
-        Currency = "currency",
-        /// The campaign's name.
-        Campaign = "campaign",
-        /// UTM source.
-        UtmSource = "utm_source",
-        /// UTM medium.
-        UtmMedium = "utm_medium",
-        /// UTM campaign.
-        UtmCampaign = "utm_campaign",
-        /// UTM term.
-        UtmTerm = "utm_term",
-        /// UTM content.
-        UtmContent = "utm_content",
-        /// The system it comes from; default: `import`.
-        Source = "source",
-        /// Its id in that system: the same touchpoint is never recorded twice.
-        SourceId = "source_id",
-    }
-}
-
-/// Where a column goes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Target {
-    /// `given_name`, `email`, ….
-    Contact(ContactField),
-    /// `external_id:<source>`: finds the client.
-    ExternalId(String),
-    /// `custom.<key>`: a custom field of the client.
-    Custom(String),
-    /// `lead.title`, ….
-    Lead(LeadField),
-    /// `lead.custom.<key>`: a custom field of the lead.
-    LeadCustom(String),
-    /// `stage:<name>`: when the lead entered that stage.
-    Stage(String),
-    /// `touchpoint.kind`, ….
-    Touchpoint(TouchpointField),
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let named = |name: &str| match name {
-            "" => Err(format!("'{text}' lacks a name after its prefix")),
-            name if name.chars().count() > 100 => Err(format!("'{text}' has a name of more than 100 characters")),
-            name => Ok(name.to_owned()),
-        };
-        if let Some(source) = text.strip_prefix("external_id:") {
-            named(source).map(Self::ExternalId)
-        } else if let Some(stage) = text.strip_prefix("stage:") {
-            named(stage).map(Self::Stage)
-        } else if let Some(key) = text.strip_prefix("lead.custom.") {
-            named(key).map(Self::LeadCustom)
-        } else if let Some(key) = text.strip_prefix("custom.") {
-            named(key).map(Self::Custom)
-        } else if let Some(field) = text.strip_prefix("lead.") {
-            field.parse().map(Self::Lead).map_err(|message| format!("lead.* {message}"))
-        } else if let Some(field) = text.strip_prefix("touchpoint.") {
-            field.parse().map(Self::Touchpoint).map_err(|message| format!("touchpoint.* {message}"))
-        } else {
-            text.parse().map(Self::Contact).map_err(|message| {
-                format!(
-                    "{message}, external_id:<source>, custom.<key>, lead.<field>, stage:<name> or touchpoint.<field>"
-                )
-            })
-        }
-    }
-}
-
-impl Target {
-    /// Whether it finds the client.
-    const fn identifies(&self) -> bool {
-        matches!(self, Self::ExternalId(_) | Self::Contact(ContactField::Email | ContactField::Phone))
-    }
-
-    /// Whether it may be given by several columns.
-    const fn repeats(&self) -> bool {
-        matches!(self, Self::Contact(ContactField::Email | ContactField::Phone | ContactField::Tags) | Self::Stage(_))
-    }
-}
+use crate::fields::FieldKind;
 
 /// One field and where its value is: in a column, or the same for every row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
@@ -183,6 +32,24 @@ pub struct MappedField {
     #[validate(length(min = 1, max = 1000))]
     #[schema(min_length = 1, max_length = 1000)]
     pub value: Option<String>,
+    /// The column's place, 1 for the first: needed where several columns have one header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = 100_000))]
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub position: Option<u32>,
+    /// The pipeline that a `stage:<name>` is of; the row's own where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub pipeline: Option<String>,
+    /// Makes the custom field under this label where there is none of its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub label: Option<String>,
+    /// The kind of a custom field that is made; `text` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<FieldKind>,
 }
 
 impl FromStr for MappedField {
@@ -195,9 +62,17 @@ impl FromStr for MappedField {
         let target = target.trim().to_owned();
         target.parse::<Target>()?;
         Ok(match place.strip_prefix("fixed:") {
-            Some(value) => Self { target, column: None, value: Some(value.to_owned()) },
-            None => Self { target, column: Some(place.to_owned()), value: None },
+            Some(value) => Self { value: Some(value.to_owned()), ..Self::to(target) },
+            None => Self { column: Some(place.to_owned()), ..Self::to(target) },
         })
+    }
+}
+
+impl MappedField {
+    /// A field without a place yet.
+    #[must_use]
+    pub const fn to(target: String) -> Self {
+        Self { target, column: None, value: None, position: None, pipeline: None, label: None, kind: None }
     }
 }
 
@@ -206,14 +81,46 @@ impl FromStr for MappedField {
 #[serde(deny_unknown_fields)]
 pub struct MappingInput {
     /// What the columns mean. Columns that are not named are left out.
-    #[validate(length(min = 1, max = 200), nested)]
-    #[schema(min_items = 1, max_items = 200)]
+    #[validate(length(min = 1, max = 2000), nested)]
+    #[schema(min_items = 1, max_items = 2000)]
     pub fields: Vec<MappedField>,
     /// `,`, `;`, a tab or another single character; default: found in the first line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 1))]
     #[schema(min_length = 1, max_length = 1)]
     pub delimiter: Option<String>,
+    /// How the file is written; default: a table of cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<FileFormat>,
+    /// The charset by its name at WHATWG, such as `utf-16le` or `windows-1251`; default: UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub encoding: Option<String>,
+    /// Rows above the one that names the columns; default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(max = 100))]
+    #[schema(minimum = 0, maximum = 100)]
+    pub skip_rows: Option<u32>,
+    /// What a row is; default: a client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowKind>,
+    /// The system the file comes from: rows without any identity are known again by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub source: Option<String>,
+    /// What is done about a cell that cannot be read; default: the row is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<Unreadable>,
+    /// What is done about pipelines and stages that are not here; default: the row is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+    /// Other names for pipelines, stages and owners that the file names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 1000), nested)]
+    #[schema(max_items = 1000)]
+    pub renames: Vec<Rename>,
     /// How dates are written, in strftime's letters, such as `%d.%m.%Y`; default: ISO 8601.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 2, max = 50))]
@@ -231,31 +138,15 @@ pub struct MappingInput {
     pub decimal: Option<String>,
 }
 
-/// Where a value is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// In the column of this header.
-    Column(String),
-    /// The same in every row.
-    Fixed(String),
-}
-
-/// A mapping that makes sense.
-#[derive(Debug, Clone)]
-pub struct Mapping {
-    /// Each target and its place.
-    pub fields: Vec<(Target, Place)>,
-    /// Separates columns; `None`: find out.
-    pub delimiter: Option<u8>,
-    /// How dates are written; `None`: ISO 8601.
-    pub date_format: Option<String>,
-    /// Of times that name none.
-    pub zone: Tz,
-    /// The sign before decimals.
-    pub decimal: char,
-}
-
 impl MappingInput {
+    /// How the file is written, whatever its columns mean.
+    ///
+    /// # Errors
+    /// Every bad field.
+    pub fn layout(&self) -> Result<Mapping> {
+        Self { fields: Vec::new(), ..self.clone() }.made(Vec::new(), Vec::new())
+    }
+
     /// Makes sense of it.
     ///
     /// # Errors
@@ -272,9 +163,15 @@ impl MappingInput {
                 Err(error) => errors.push(error),
             }
         }
+        let row = self.row.unwrap_or(RowKind::Contact);
+        let keeps = self.unreadable == Some(Unreadable::Keep);
         if errors.is_empty() {
-            errors.extend(contradictions(&fields));
+            errors.extend(contradictions(row, keeps && self.source.is_some(), &fields));
         }
+        self.made(fields, errors)
+    }
+
+    fn made(&self, fields: Vec<(Target, Place)>, mut errors: Vec<FieldError>) -> Result<Mapping> {
         let delimiter = self.delimiter.as_deref().and_then(|text| text.bytes().next());
         if self.delimiter.as_deref().is_some_and(|text| !text.is_ascii() || "\"\r\n".contains(text)) {
             errors.push(FieldError::new("delimiter", "format", "must be one ASCII character, not a quote or line end"));
@@ -290,33 +187,84 @@ impl MappingInput {
         if self.date_format.as_deref().is_some_and(|format| !is_format(format)) {
             errors.push(FieldError::new("date_format", "format", "must be a date in strftime's letters: %d.%m.%Y"));
         }
+        let charset = self.encoding.as_deref().map_or(Some(UTF_8), |name| Encoding::for_label(name.as_bytes()));
+        if charset.is_none() {
+            errors.push(FieldError::new("encoding", "unknown", "must be a charset such as utf-8 or windows-1251"));
+        }
         if !errors.is_empty() {
             return Err(Error::invalid(errors));
         }
-        let decimal = if decimal == "," { ',' } else { '.' };
-        Ok(Mapping { fields, delimiter, date_format: self.date_format.clone(), zone, decimal })
+        Ok(Mapping {
+            makes: Making::all(&self.fields, &fields),
+            fields,
+            delimiter,
+            date_format: self.date_format.clone(),
+            zone,
+            decimal: if decimal == "," { ',' } else { '.' },
+            format: self.format.unwrap_or(FileFormat::Csv),
+            charset: charset.unwrap_or(UTF_8),
+            skip_rows: self.skip_rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default(),
+            row: self.row.unwrap_or(RowKind::Contact),
+            source: self.source.as_deref().map(|source| source.trim().to_owned()),
+            keeps: self.unreadable == Some(Unreadable::Keep),
+            makes_stages: self.missing == Some(Missing::Create),
+            renames: self.renames.clone(),
+        })
     }
 }
 
 impl MappedField {
     fn parse(&self, index: usize) -> Result<(Target, Place), FieldError> {
         let at = |field: &str| format!("fields[{index}].{field}");
-        let target = self.target.parse().map_err(|message: String| FieldError::new(at("target"), "choice", message))?;
-        match (&self.column, &self.value) {
-            (Some(column), None) => Ok((target, Place::Column(column.clone()))),
-            (None, Some(value)) => Ok((target, Place::Fixed(value.clone()))),
+        let mut target =
+            self.target.parse().map_err(|message: String| FieldError::new(at("target"), "choice", message))?;
+        if let (Target::Stage(stage), Some(pipeline)) = (&target, &self.pipeline) {
+            target = Target::StageOf(pipeline.clone(), stage.clone());
+        }
+        if self.kind.is_some_and(FieldKind::has_options) {
+            return Err(FieldError::new(at("kind"), "choice", "cannot be made: it needs its options"));
+        }
+        let place = self.position.and_then(|place| usize::try_from(place).ok()?.checked_sub(1));
+        match (&self.column, &self.value, place) {
+            (column, None, Some(place)) => Ok((target, Place::At(place, column.clone().unwrap_or_default()))),
+            (Some(column), None, None) => Ok((target, Place::Column(column.clone()))),
+            (None, Some(value), None) => Ok((target, Place::Fixed(value.clone()))),
             _ => Err(FieldError::new(at("column"), "required", "give either a column or a value")),
         }
     }
 }
 
 /// What no row could satisfy.
-fn contradictions(fields: &[(Target, Place)]) -> Vec<FieldError> {
+fn contradictions(row: RowKind, knows_rows: bool, fields: &[(Target, Place)]) -> Vec<FieldError> {
     let has = |wanted: &Target| fields.iter().any(|(target, _)| target == wanted);
+    let has_lead = |field| has(&Target::Lead(field));
+    let in_column = |wanted: &dyn Fn(&Target) -> bool| {
+        fields.iter().any(|(target, place)| wanted(target) && !matches!(place, Place::Fixed(_)))
+    };
+    let finds_company = |target: &Target| matches!(target, Target::CompanyId(_) | Target::Company(CompanyField::Name));
+    let wanting = match row {
+        RowKind::Contact if !knows_rows && !in_column(&Target::identifies) => {
+            Some("map a column to what finds the client: email, phone or external_id:<source>")
+        }
+        RowKind::Company if !in_column(&finds_company) => {
+            Some("map a column to what finds the company: company.name or company_id:<source>")
+        }
+        RowKind::Lead if !in_column(&|target| target.identifies() || *target == Target::Lead(LeadField::SourceId)) => {
+            Some(
+                "map a column to what finds the lead or its client: lead.source_id, email, phone or external_id:<source>",
+            )
+        }
+        RowKind::StageHistory
+            if ![LeadField::SourceId, LeadField::Stage, LeadField::StageAt].map(has_lead).iter().all(|has| *has) =>
+        {
+            Some("a stage's history needs lead.source_id, lead.stage and lead.stage_at")
+        }
+        _ => None,
+    };
     let mut errors = Vec::new();
-    if !fields.iter().any(|(target, place)| target.identifies() && matches!(place, Place::Column(_))) {
-        let message = "map a column to what finds the client: email, phone or external_id:<source>";
-        errors.push(FieldError::new("fields", "required", message));
+    errors.extend(wanting.map(|message| FieldError::new("fields", "required", message)));
+    if has_lead(LeadField::SourceId) && !has_lead(LeadField::Source) {
+        errors.push(FieldError::new("fields", "required", "lead.source_id needs lead.source"));
     }
     if fields.iter().any(|(target, _)| matches!(target, Target::Touchpoint(_))) {
         for field in [TouchpointField::Channel, TouchpointField::OccurredAt] {
@@ -343,54 +291,4 @@ fn is_format(format: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mapping(fields: &[&str]) -> MappingInput {
-        MappingInput { fields: fields.iter().map(|field| field.parse().unwrap()).collect(), ..MappingInput::default() }
-    }
-
-    fn problems(input: &MappingInput) -> Vec<String> {
-        input.parse().unwrap_err().errors.iter().map(|error| format!("{} {}", error.field, error.code)).collect()
-    }
-
-    #[test]
-    fn a_mapping_names_targets_columns_and_constants() {
-        let parsed = mapping(&["external_id:olist=mql_id", "stage:Won=won_date", "lead.source=fixed:a=b"]).parse();
-        let expected = [
-            (Target::ExternalId("olist".to_owned()), Place::Column("mql_id".to_owned())),
-            (Target::Stage("Won".to_owned()), Place::Column("won_date".to_owned())),
-            (Target::Lead(LeadField::Source), Place::Fixed("a=b".to_owned())),
-        ];
-        assert_eq!(parsed.unwrap().fields, expected);
-    }
-
-    #[test]
-    fn an_unknown_target_is_refused_where_it_stands() {
-        for text in ["emial=x", "lead.colour=x", "touchpoint.=x", "stage:=x", "email", "custom.=x"] {
-            assert!(text.parse::<MappedField>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_mapping_that_no_row_could_satisfy_is_refused() {
-        assert_eq!(problems(&mapping(&["given_name=x"])), ["fields required"]);
-        assert_eq!(problems(&mapping(&["email=fixed:a@b.example"])), ["fields required"]);
-        assert_eq!(problems(&mapping(&["email=a", "touchpoint.kind=x"])), ["fields required", "fields required"]);
-        assert_eq!(problems(&mapping(&["email=a", "source=b", "source=c"])), ["fields[2].target duplicate"]);
-    }
-
-    #[test]
-    fn bad_options_are_named_all_at_once() {
-        let text = |text: &str| Some(text.to_owned());
-        let input = MappingInput {
-            delimiter: text("\""),
-            date_format: text("day"),
-            time_zone: text("Berlin"),
-            decimal: text("x"),
-            ..mapping(&["email=a"])
-        };
-        let fields = ["delimiter format", "time_zone format", "decimal choice", "date_format format"];
-        assert_eq!(problems(&input), fields);
-    }
-}
+mod tests;

@@ -8,12 +8,14 @@ use chrono::TimeDelta;
 use flume::{Receiver, Sender};
 
 use super::ImportId;
-use super::run::Run;
-use super::store::{self, Import, Status};
+use super::run::{Run, explain};
+use super::steps;
+use super::store::{self, Import, ImportError, Status};
+use super::undo::Undo;
 use crate::accounts::{Actor, Principal, authenticate};
 use crate::db::Db;
 use crate::db::types::Instant;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// An import whose file is not here and that has not moved for so long belongs to nobody.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(2);
@@ -93,7 +95,7 @@ impl Worker {
         let unfinished = self.db.read_now(store::running)?;
         let now = Instant::now();
         for import in &unfinished {
-            if file(&self.folder, import.id).exists() {
+            if import.status == Status::Undoing || file(&self.folder, import.id).exists() {
                 self.import(import.id);
             } else if now.since(import.updated_at) > ABANDONED_AFTER {
                 let id = import.id;
@@ -102,15 +104,17 @@ impl Worker {
                 self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)))?;
             }
         }
-        self.sweep(&unfinished);
+        let drafts = self.db.read_now(steps::drafts)?;
+        let wanted: Vec<_> = unfinished.iter().map(|import| import.id).chain(drafts).collect();
+        self.sweep(&wanted);
         Ok(())
     }
 
-    /// Removes files that no unfinished import waits for.
-    fn sweep(&self, unfinished: &[Import]) {
+    /// Removes files that no import waits for.
+    fn sweep(&self, wanted: &[ImportId]) {
         const OLD: Duration = Duration::from_secs(24 * 3600);
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let wanted = unfinished.iter().any(|import| entry.path() == file(&self.folder, import.id));
+            let wanted = wanted.iter().any(|id| entry.path() == file(&self.folder, *id));
             let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|at| at.elapsed().ok());
             if !wanted && age.is_some_and(|age| age > OLD) {
                 drop(fs::remove_file(entry.path()));
@@ -129,27 +133,83 @@ impl Worker {
 
     fn run(&self, id: ImportId) -> Result<()> {
         let import = self.db.read_now(move |conn| store::find(conn, &Principal::system(), id))?;
-        let path = file(&self.folder, id);
         let Some(by) = self.sender(&import)? else {
-            let problem = "Whoever sent it is no longer active here.";
-            self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)))?;
-            return Ok(());
+            let problem = "Whoever wanted it is no longer active here.";
+            return self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)));
         };
-        let run = Run { db: &self.db, by: &by, region: &self.region, file: &path };
+        match import.status {
+            Status::Running => self.take_in(&import, &by),
+            Status::Checking => self.check(&import, &by),
+            Status::Undoing => {
+                let undo = Undo { db: &self.db, by: &by };
+                undo.run(&import, &mut |_| !self.waiting.is_disconnected())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take_in(&self, import: &Import, by: &Principal) -> Result<()> {
+        let (id, path) = (import.id, file(&self.folder, import.id));
+        if !path.exists() {
+            let problem = "Its file is gone: send it again.";
+            return self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)));
+        }
+        let run = Run { db: &self.db, by, region: &self.region, file: &path };
         let mut stopped = false;
-        run.run(&import, &mut |_| {
+        run.run(import, &mut |_| {
             stopped = self.waiting.is_disconnected();
             !stopped
         })?;
         if !stopped {
-            fs::remove_file(&path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+            match fs::remove_file(&path) {
+                // Whoever cancelled it may have been first.
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::internal(format!("{}: {error}", path.display())));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
 
-    /// On whose behalf an import runs, with the rights they have now.
+    /// Tries the file; the draft waits again with what that came to.
+    fn check(&self, import: &Import, by: &Principal) -> Result<()> {
+        const LOOK_EVERY: i64 = 2000;
+        let (id, path) = (import.id, file(&self.folder, import.id));
+        let run = Run { db: &self.db, by, region: &self.region, file: &path };
+        let mut looked = 0;
+        let tried = run.dry_run(&import.mapping.0, &mut |rows| {
+            if rows - looked < LOOK_EVERY {
+                return !self.waiting.is_disconnected();
+            }
+            looked = rows;
+            let now = self.db.read_now(move |conn| store::find(conn, &Principal::system(), id));
+            !self.waiting.is_disconnected() && now.is_ok_and(|now| now.status == Status::Checking)
+        });
+        match tried {
+            Ok(Some((report, issues))) => {
+                let error = |(row, severity, error, cells): (_, _, _, Option<csv::StringRecord>)| {
+                    ImportError::new(id, row, severity, error, cells.as_ref())
+                };
+                let errors: Vec<_> = issues.into_iter().map(error).collect();
+                self.db.write_now(move |conn| steps::tried(conn, id, &report, &errors))
+            }
+            Ok(None) => Ok(()),
+            Err(error) if matches!(error.code, Code::Invalid | Code::MalformedBody | Code::Conflict) => {
+                let problem = explain(error);
+                self.db.write_now(move |conn| steps::not_tried(conn, id, &problem))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// On whose behalf an import runs, or is undone, with the rights they have now.
     fn sender(&self, import: &Import) -> Result<Option<Principal>> {
-        match (import.created_by, import.created_by_key) {
+        let (user, key) = match import.status {
+            Status::Undoing => (import.undone_by, import.undone_by_key),
+            _ => (import.created_by, import.created_by_key),
+        };
+        match (user, key) {
             (Some(user), _) => self.db.read_now(move |conn| authenticate::person(conn, user)),
             (None, Some(key)) => Ok(Some(Principal { actor: Actor::Key(key), ..Principal::system() })),
             (None, None) => Ok(Some(Principal::system())),

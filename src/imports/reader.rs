@@ -1,11 +1,16 @@
-//! The file as rows: UTF-8 with or without a byte order mark, delimiter given or found, one row in memory at a time.
+//! The file as rows, whatever it is written in: one row in memory at a time.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
+use encoding_rs::{Encoding, UTF_8};
 
-use super::mapping::{Mapping, Place, Target};
+use super::charset::{Decoded, Seen};
+use super::delimiter;
+use super::mapping::{FileFormat, Mapping, Place, Target};
+use super::vcard::{self, Card, Cards};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::spreadsheet::unguard;
 
@@ -14,10 +19,18 @@ const LARGEST_ROW: usize = 1024 * 1024;
 
 /// A file being read.
 pub struct Rows<R> {
-    reader: Reader<BufReader<R>>,
+    source: Source<R>,
     columns: Vec<Column>,
     headers: StringRecord,
     number: u64,
+    seen: Arc<Seen>,
+    /// Whether letters were replaced that the charset does not know.
+    decodes: bool,
+}
+
+enum Source<R> {
+    Table(Box<Reader<BufReader<Decoded<BufReader<R>>>>>),
+    Cards(Cards<Decoded<BufReader<R>>>),
 }
 
 impl<R> std::fmt::Debug for Rows<R> {
@@ -49,6 +62,8 @@ pub struct Row {
     pub number: u64,
     /// Its cells, or why it cannot be read.
     pub cells: Result<StringRecord, RowError>,
+    /// What is worth a look although it can be read.
+    pub warning: Option<RowError>,
 }
 
 /// Something wrong with a row, or worth saying about it.
@@ -68,6 +83,12 @@ impl RowError {
         Self { column: None, code: code.into(), message: message.into() }
     }
 
+    /// What is told of the last row of a file that ends inside quotes.
+    #[must_use]
+    pub fn cut_off() -> Self {
+        Self::new("truncated", "the file ends inside quotes: is it cut off? Look at its last row")
+    }
+
     /// The same, with the column to blame.
     #[must_use]
     pub fn of(self, column: &str) -> Self {
@@ -83,17 +104,24 @@ impl<R: Read> Rows<R> {
     pub fn open(file: R, mapping: &Mapping) -> Result<Self> {
         let mut file = BufReader::with_capacity(256 * 1024, file);
         let start = file.fill_buf().map_err(unreadable)?;
-        let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let delimiter = mapping.delimiter.unwrap_or_else(|| find_delimiter(start.get(mark..).unwrap_or_default()));
-        file.consume(mark);
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(true).from_reader(file);
-        let headers = reader.headers().map_err(|error| Error::because(Code::MalformedBody, describe(&error)))?;
-        let headers: StringRecord = headers.iter().map(str::trim).collect();
-        if headers.iter().all(str::is_empty) {
-            return Err(Error::field("file", "required", "is empty: the first line must name the columns"));
+        // A mark says more than the mapping.
+        let marked = Encoding::for_bom(start);
+        let charset = marked.map_or(mapping.charset, |(charset, _)| charset);
+        if let (Some((_, mark)), true) = (marked, charset == UTF_8) {
+            file.consume(mark);
         }
+        let file = Decoded::new(file, charset);
+        let (seen, decodes) = (file.seen(), charset != UTF_8);
+        let (source, headers) = match mapping.format {
+            FileFormat::Vcard => (Source::Cards(Cards::new(file)), StringRecord::from(vcard::HEADERS)),
+            FileFormat::Csv => {
+                let (table, headers) = open_table(file, mapping)?;
+                (Source::Table(Box::new(table)), headers)
+            }
+        };
+        seen.row_ended();
         let columns = find_columns(&headers, mapping)?;
-        Ok(Self { reader, columns, headers, number: 0 })
+        Ok(Self { source, columns, headers, number: 0, seen, decodes })
     }
 
     /// The mapped columns.
@@ -111,22 +139,42 @@ impl<R: Read> Rows<R> {
     /// The next row; blank lines are passed over.
     ///
     /// # Errors
-    /// The file itself cannot be read.
+    /// The file itself cannot be read, or a row has no end.
     pub fn read(&mut self) -> Result<Option<Row>> {
-        let mut cells = StringRecord::new();
-        let read = self.reader.read_record(&mut cells);
-        if matches!(read, Ok(false)) {
-            return Ok(None);
-        }
-        self.number += 1;
-        let cells = match read {
-            Ok(_) => self.check(cells),
-            Err(error) => match error.kind() {
-                csv::ErrorKind::Utf8 { .. } => Err(RowError::new("encoding", describe(&error))),
-                _ => return Err(unreadable(error)),
+        let mut warning = None;
+        let cells = match &mut self.source {
+            Source::Table(table) => {
+                let mut cells = StringRecord::new();
+                match table.read_record(&mut cells) {
+                    Ok(false) => return Ok(None),
+                    Ok(true) => Ok(cells),
+                    Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => {
+                        Err(RowError::new("encoding", describe(&error)))
+                    }
+                    Err(error) => return Err(endless(self.number + 1, cause(error))),
+                }
+            }
+            Source::Cards(cards) => match cards.next_card().map_err(|error| endless(self.number + 1, error))? {
+                None => return Ok(None),
+                Some(Card::Whole(card)) => vcard::row(&card).map_err(|message| RowError::new("format", message)),
+                Some(Card::Cut(card)) => {
+                    // What is there is taken; a whole card adds the rest when it comes.
+                    warning = Some(RowError::new("truncated", "has no END:VCARD: is the file cut off?"));
+                    vcard::row(&card).map_err(|message| RowError::new("format", message))
+                }
+                Some(Card::TooLong) => Err(RowError::new("length", "is longer than 4 MiB")),
             },
         };
-        Ok(Some(Row { number: self.number, cells }))
+        self.number += 1;
+        self.seen.row_ended();
+        let cells = cells.and_then(|cells| self.check(cells));
+        Ok(Some(Row { number: self.number, cells, warning }))
+    }
+
+    /// Whether the file ended inside quotes, once all of it has been read: its last row may be cut off.
+    #[must_use]
+    pub fn ended_in_quotes(&self) -> bool {
+        matches!(self.source, Source::Table(_)) && self.seen.open_quote()
     }
 
     /// Passes over rows that were taken before.
@@ -135,8 +183,16 @@ impl<R: Read> Rows<R> {
     /// The file itself cannot be read.
     pub fn skip(&mut self, rows: u64) -> Result<()> {
         let mut record = csv::ByteRecord::new();
-        while self.number < rows && self.reader.read_byte_record(&mut record).map_err(unreadable)? {
+        while self.number < rows {
+            let more = match &mut self.source {
+                Source::Table(table) => table.read_byte_record(&mut record).map_err(unreadable)?,
+                Source::Cards(cards) => cards.next_card().map_err(unreadable)?.is_some(),
+            };
+            if !more {
+                break;
+            }
             self.number += 1;
+            self.seen.row_ended();
         }
         Ok(())
     }
@@ -149,13 +205,55 @@ impl<R: Read> Rows<R> {
             Err(RowError::new("format", "holds the character U+0000"))
         } else if cells.as_slice().len() > LARGEST_ROW {
             Err(RowError::new("length", "is longer than 1 MiB: is a quote left open?"))
+        } else if self.decodes && cells.as_slice().contains('\u{fffd}') {
+            Err(RowError::new("encoding", "holds letters that its charset does not know"))
         } else {
             Ok(cells)
         }
     }
 }
 
+fn open_table<R: Read>(file: Decoded<R>, mapping: &Mapping) -> Result<(Reader<BufReader<Decoded<R>>>, StringRecord)> {
+    let mut file = BufReader::with_capacity(64 * 1024, file);
+    let delimiter = match mapping.delimiter {
+        Some(delimiter) => delimiter,
+        None => delimiter::in_first_line(file.fill_buf().map_err(unreadable)?),
+    };
+    let mut table = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(file);
+    let mut headers = csv::ByteRecord::new();
+    for _ in 0..=mapping.skip_rows {
+        table.read_byte_record(&mut headers).map_err(|error| Error::because(Code::MalformedBody, describe(&error)))?;
+    }
+    let headers = StringRecord::from_byte_record(headers).map_err(|_| Error::because(Code::MalformedBody, NO_UTF8))?;
+    let headers: StringRecord = headers.iter().map(str::trim).collect();
+    if headers.iter().all(str::is_empty) {
+        return Err(Error::field("file", "required", "is empty: the first line must name the columns"));
+    }
+    Ok((table, headers))
+}
+
+fn cause(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(cause) => cause,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// A row that goes on and on is the file's fault.
+fn endless(row: u64, error: std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        return Error::because(Code::MalformedBody, format!("From row {row} on {error}"));
+    }
+    unreadable(error)
+}
+
 impl Column {
+    /// Whether it is the same in every row.
+    #[must_use]
+    pub const fn is_fixed(&self) -> bool {
+        matches!(self.place, At::Fixed(_))
+    }
+
     /// The value in a row, without surrounding blanks; `None` where there is none.
     #[must_use]
     pub fn value<'a>(&'a self, cells: &'a StringRecord) -> Option<&'a str> {
@@ -174,12 +272,25 @@ fn find_columns(headers: &StringRecord, mapping: &Mapping) -> Result<Vec<Column>
     for (target, place) in &mapping.fields {
         let (name, at) = match place {
             Place::Fixed(text) => (String::new(), Some(At::Fixed(text.clone()))),
+            Place::At(index, name) => match headers.get(*index) {
+                Some(header) if name.is_empty() || header == name.trim() => {
+                    (header.to_owned(), Some(At::Index(*index)))
+                }
+                found => {
+                    let found = found.map_or("nothing".to_owned(), |found| format!("'{found}'"));
+                    let message = format!("column {} is {found}, not '{name}'", index + 1);
+                    errors.push(FieldError::new("mapping.fields", "unknown", message));
+                    continue;
+                }
+            },
             Place::Column(name) => {
                 let mut found = headers.iter().enumerate().filter(|(_, header)| header == name);
                 let first = found.next().map(|(index, _)| At::Index(index));
                 let wrong = match (&first, found.next()) {
                     (None, _) => Some(("unknown", format!("the file has no column '{name}', but: {}", list(headers)))),
-                    (_, Some(_)) => Some(("duplicate", format!("the file has two columns '{name}'"))),
+                    (_, Some(_)) => {
+                        Some(("duplicate", format!("the file has two columns '{name}': say which by its position")))
+                    }
                     _ => None,
                 };
                 if let Some((code, message)) = wrong.filter(|_| blamed.insert(name.clone())) {
@@ -198,29 +309,11 @@ fn list(headers: &StringRecord) -> String {
     all.chars().take(500).collect()
 }
 
-/// The sign that the first line has most of, outside quotes.
-fn find_delimiter(start: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    let mut quoted = false;
-    for byte in start {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
-            byte if !quoted => {
-                if let Some((_, count)) = counts.iter_mut().find(|(sign, _)| sign == byte) {
-                    *count += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    // Of equals the first, which is the comma.
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(sign, _)| *sign)
-}
+const NO_UTF8: &str = "is not UTF-8: say its charset, or save the file as UTF-8 and send it again";
 
 fn describe(error: &csv::Error) -> String {
     match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "is not UTF-8: save the file as UTF-8 and send it again".to_owned(),
+        csv::ErrorKind::Utf8 { .. } => NO_UTF8.to_owned(),
         _ => error.to_string(),
     }
 }
@@ -230,59 +323,4 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::imports::mapping::MappingInput;
-
-    fn mapping() -> Mapping {
-        let fields = vec!["email=mail".parse().unwrap(), "source=fixed:fair".parse().unwrap()];
-        MappingInput { fields, ..MappingInput::default() }.parse().unwrap()
-    }
-
-    fn rows(text: &[u8]) -> Vec<String> {
-        let mut rows = Rows::open(text, &mapping()).unwrap();
-        let columns = rows.columns().to_vec();
-        std::iter::from_fn(|| rows.read().unwrap())
-            .map(|row| match row.cells {
-                Ok(cells) => columns.iter().filter_map(|column| column.value(&cells)).collect::<Vec<_>>().join("/"),
-                Err(error) => format!("{} {}", row.number, error.code),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn every_usual_delimiter_is_found_and_a_byte_order_mark_passed_over() {
-        for text in
-            ["\u{feff}name,mail\nA,a@x\n", "name;mail\r\nA;a@x\r\n", "\"na,me\"\tmail\nA\ta@x", "name|mail\nA|a@x"]
-        {
-            assert_eq!(rows(text.as_bytes()), ["a@x/fair"], "{text}");
-        }
-    }
-
-    #[test]
-    fn quotes_may_hold_delimiters_quotes_and_line_ends() {
-        assert_eq!(rows(b"mail,note\n\"a,\"\"b\"\"\n@x\",1\n"), ["a,\"b\"\n@x/fair"]);
-    }
-
-    #[test]
-    fn a_bad_row_is_told_and_the_next_one_read() {
-        let text = b"mail,note\na@x,1,2\nb@x\n\nc@x,\xff\nd\0@x,1\n  e@x ,1\n";
-        assert_eq!(rows(text), ["1 ragged", "2 ragged", "3 encoding", "4 format", "e@x/fair"]);
-    }
-
-    #[test]
-    fn a_file_without_the_columns_is_refused_as_a_whole() {
-        let code = |text: &str| Rows::open(text.as_bytes(), &mapping()).unwrap_err().errors[0].code.to_string();
-        assert_eq!(code(""), "required");
-        assert_eq!(code("\n\n"), "required");
-        assert_eq!(code("a,b\n1,2"), "unknown");
-        assert_eq!(code("mail,mail\n1,2"), "duplicate");
-    }
-
-    #[test]
-    fn an_import_goes_on_behind_the_rows_taken_before() {
-        let mut rows = Rows::open(&b"mail\n1\n2\n3\n"[..], &mapping()).unwrap();
-        rows.skip(2).unwrap();
-        assert_eq!(rows.read().unwrap().unwrap().number, 3);
-    }
-}
+mod tests;

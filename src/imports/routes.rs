@@ -1,37 +1,32 @@
-//! Imports over the API: the file comes as `multipart/form-data` and is worked through in the background.
+//! Imports over the API: a file comes as `multipart/form-data`, with its mapping to be run at once, or without to be
+//! recognised first. What takes long is done in the background.
 
-use std::path::PathBuf;
-
-use actix_multipart::{Field, Multipart};
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, get, post};
-use futures_util::TryStreamExt;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 
+use super::ImportId;
+use super::changes::{self as log, ImportChange, Of, Undone};
 use super::lookups::Lookups;
-use super::mapping::{Mapping, MappingInput};
-use super::reader::Rows;
+use super::mapping::MappingInput;
 use super::store::{self, Import, ImportError};
-use super::{ImportId, queue};
+use super::upload::{Upload, check, form, receive};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::{Guid, Instant};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::idempotency::Retry;
-use crate::http::{self, Cursor, Limit, Page, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
 
 /// A file and what its columns mean.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form; it is read as a stream")]
 struct ImportForm {
-    /// What the columns mean: JSON. Comes before the file.
-    mapping: MappingInput,
-    /// The CSV file, UTF-8, first line naming the columns.
+    /// What the columns mean: JSON. Where absent, the file is recognised and waits for what is decided.
+    mapping: Option<MappingInput>,
+    /// A CSV file, its first line naming the columns, or vCards.
     #[schema(format = Binary, content_media_type = "text/csv")]
     file: String,
 }
@@ -49,125 +44,47 @@ struct Listing {
     cursor: Option<String>,
 }
 
-/// The largest mapping, in bytes.
-const LARGEST_MAPPING: usize = 256 * 1024;
-
-/// What a form held.
-struct Upload {
-    mapping: MappingInput,
-    filename: String,
-    digest: Vec<u8>,
-    path: PathBuf,
-    kept: bool,
+/// Which changes to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ChangeListing {
+    /// Only those that undoing took back, or kept.
+    outcome: Option<Undone>,
+    /// How many; 50 where absent.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    #[serde(default)]
+    limit: Limit,
+    /// Where the last page ended.
+    cursor: Option<String>,
 }
 
-impl Drop for Upload {
-    fn drop(&mut self) {
-        if !self.kept {
-            drop(std::fs::remove_file(&self.path));
-        }
-    }
-}
-
-fn malformed(error: impl std::fmt::Display) -> Error {
-    Error::because(Code::MalformedBody, error.to_string())
-}
-
-/// The body as a form.
-fn form(req: &HttpRequest, payload: Payload) -> Result<Multipart> {
-    let declared = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !declared.to_ascii_lowercase().starts_with("multipart/form-data") {
-        return Err(Error::because(Code::UnsupportedMediaType, "Send the file as multipart/form-data."));
-    }
-    Ok(Multipart::new(req.headers(), payload))
-}
-
-/// Reads the form: the mapping into memory, the file into the data folder.
-async fn receive(app: &App, id: ImportId, mut form: Multipart) -> Result<Upload> {
-    let (mut mapping, mut file) = (None, None);
-    while let Some(field) = form.try_next().await.map_err(malformed)? {
-        match field.name() {
-            Some("mapping") if mapping.is_none() => mapping = Some(read_mapping(field).await?),
-            Some("file") if file.is_none() => file = Some(keep_file(app, id, field).await?),
-            name => {
-                let name = name.unwrap_or_default().to_owned();
-                return Err(Error::field(name, "unknown", "the form has one `mapping` and one `file`"));
-            }
-        }
-    }
-    let (Some(mapping), Some(mut file)) = (mapping, file) else {
-        return Err(Error::field("file", "required", "the form must hold a `mapping` and a `file`"));
-    };
-    file.mapping = mapping;
-    Ok(file)
-}
-
-async fn read_mapping(mut field: Field) -> Result<MappingInput> {
-    let mut text = Vec::new();
-    while let Some(bytes) = field.try_next().await.map_err(malformed)? {
-        text.extend_from_slice(&bytes);
-        if text.len() > LARGEST_MAPPING {
-            return Err(Error::because(Code::TooLarge, "The mapping is larger than 256 KiB."));
-        }
-    }
-    http::read_json(&text)
-}
-
-async fn keep_file(app: &App, id: ImportId, mut field: Field) -> Result<Upload> {
-    let folder = queue::folder(&app.config.data);
-    let unusable = |error: std::io::Error| Error::from_io(&error);
-    tokio::fs::create_dir_all(&folder).await.map_err(unusable)?;
-    let path = queue::file(&folder, id);
-    let filename = field.content_disposition().and_then(|header| header.get_filename()).unwrap_or("file.csv");
-    let filename = filename.chars().filter(|c| !c.is_control()).take(200).collect();
-    let mut upload = Upload { mapping: MappingInput::default(), filename, digest: Vec::new(), path, kept: false };
-    let mut options = tokio::fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(&upload.path).await.map_err(unusable)?;
-    let (mut digest, mut size) = (Sha256::new(), 0);
-    while let Some(bytes) = field.try_next().await.map_err(malformed)? {
-        size += bytes.len();
-        if size > app.config.import_limit {
-            return Err(Error::because(Code::TooLarge, format!("A file may have {} bytes.", app.config.import_limit)));
-        }
-        digest.update(&bytes);
-        file.write_all(&bytes).await.map_err(unusable)?;
-    }
-    file.sync_all().await.map_err(unusable)?;
-    upload.digest = digest.finalize().to_vec();
-    Ok(upload)
-}
-
-/// Reads the mapping, and the file's first line with it.
-async fn check(upload: &Upload) -> Result<Mapping> {
-    let mapping = upload.mapping.parse().map_err(|error| Error {
-        errors: error.errors.into_iter().map(|bad| bad.within("mapping")).collect(),
-        ..error
-    })?;
-    let path = upload.path.clone();
-    let open = move || {
-        let file = std::fs::File::open(path).map_err(Error::internal)?;
-        Rows::open(file, &mapping)?;
-        Ok(mapping)
-    };
-    actix_web::web::block(open).await.map_err(Error::internal)?
-}
-
-/// Takes in a CSV file; rows are worked through in the background.
+/// Takes in a file: a table of cells in any usual charset, or vCards. With a `mapping` its rows are worked through in the
+/// background at once. Without one the file is recognised: the answer, of status `draft`, proposes a mapping, shows samples and
+/// asks what only a person can tell; nothing is changed until it is run.
 #[utoipa::path(operation_id = "create_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("Idempotency-Key" = Option<String>, Header)), request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 202, body = Import)))]
 #[post("/imports")]
 async fn create(actor: May<grants::ImportsRun>, app: Data<App>, req: HttpRequest, payload: Payload) -> Result<Reply> {
     let id = ImportId::new();
     let mut upload = receive(&app, id, form(&req, payload)?).await?;
-    let mapping = check(&upload).await?;
     let mut said = serde_json::to_vec(&upload.mapping).map_err(Error::internal)?;
     said.extend_from_slice(&upload.digest);
     let retry = Retry::from_request(&req, &said)?;
-    let new = Import::new(&actor, upload.filename.clone(), upload.digest.clone(), upload.mapping.clone());
-    let import = Import { id, ..new };
+    let (import, mapping) = match &upload.mapping {
+        Some(input) => {
+            let mapping = check(input, upload.path.clone()).await?;
+            (Import::new(&actor, upload.filename.clone(), upload.digest.clone(), input.clone()), Some(mapping))
+        }
+        None => (recognise(&app, &actor, &upload).await?, None),
+    };
+    let import = Import { id, ..import };
     let location = format!("/api/v1/imports/{id}");
+    let runs = mapping.is_some();
     let reply = app
         .write(&actor, retry, move |conn, _| {
-            Lookups::load(conn)?.check(&mapping)?;
+            if let Some(mapping) = &mapping {
+                Lookups::load(conn)?.check(mapping)?;
+            }
             store::insert(conn, &import)?;
             Ok(Reply::created(&import, format!("/api/v1/imports/{}", import.id))?.status(202))
         })
@@ -175,9 +92,19 @@ async fn create(actor: May<grants::ImportsRun>, app: Data<App>, req: HttpRequest
     // The answer to a retried request names the first one's import, which has its own file.
     if reply.location.as_deref() == Some(&location) {
         upload.kept = true;
-        app.imports.push(id);
+        if runs {
+            app.imports.push(id);
+        }
     }
     Ok(reply)
+}
+
+async fn recognise(app: &App, actor: &crate::accounts::Principal, upload: &Upload) -> Result<Import> {
+    let lookups = app.db.read(Lookups::load).await?;
+    let path = upload.path.clone();
+    let look = move || super::propose::propose(&path, &lookups);
+    let proposal = actix_web::web::block(look).await.map_err(Error::internal)??;
+    Ok(Import::draft(actor, upload.filename.clone(), upload.digest.clone(), proposal))
 }
 
 /// Lists imports, newest first.
@@ -231,7 +158,29 @@ async fn errors_file(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<Im
     .await
 }
 
+/// Lists what an import did, record by record, and what undoing it came to.
+#[utoipa::path(operation_id = "list_import_changes", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path), ChangeListing), responses((status = 200, body = Page<ImportChange>)))]
+#[get("/imports/{id}/changes")]
+async fn changes(
+    actor: May<grants::ImportsRun>,
+    app: Data<App>,
+    id: Path<ImportId>,
+    query: Query<ChangeListing>,
+) -> Result<Reply> {
+    let limit = query.0.limit.get()?;
+    let after = query.0.cursor.as_deref().map(Cursor::<Of, Guid>::decode).transpose()?;
+    let outcome = query.0.outcome;
+    app.read(&actor, move |conn, by| {
+        let id = store::find(conn, by, *id)?.id;
+        let rows = log::list(conn, id, outcome, after.map(|Cursor(of, id)| (of, id)), limit + 1)?;
+        let page = Page::cut(rows, limit, |last| Cursor(last.entity, last.entity_id).encode());
+        Reply::ok(&Page { items: log::seen(conn, by, page.items)?, ..page })
+    })
+    .await
+}
+
 /// The routes of imports.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(create).service(list).service(errors_file).service(errors).service(show);
+    cfg.service(create).service(list).service(errors_file).service(errors).service(changes).service(show);
+    cfg.configure(super::flow::routes);
 }

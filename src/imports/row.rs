@@ -1,29 +1,27 @@
 //! What a row says: its cells as the same inputs that the API takes, so that the same limits hold.
 
-use std::collections::HashMap;
-
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use validator::Validate;
 
+use super::findings::Findings;
 use super::lookups::Lookups;
-use super::mapping::{ContactField, LeadField, Mapping, Target, TouchpointField};
+use super::mapping::{CompanyField, ContactField, LeadField, Mapping, Named, RowKind, Target};
 use super::reader::{Column, RowError};
-use super::values;
+use crate::companies::model::CompanyChange;
 use crate::contacts::identity::Identity;
-use crate::contacts::model::{ContactChange, ContactInput};
+use crate::contacts::model::ContactChange;
 use crate::db::types::Instant;
 use crate::error::FieldError;
 use crate::http;
-use crate::interactions::{Draft, NewInteraction};
+use crate::interactions::Draft;
 use crate::pipelines::leads::{LeadPatch, NewLead};
 use crate::pipelines::{LostReasonId, PipelineId, StageId};
-use crate::spreadsheet::split_list;
 
 /// How rows of one file are read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The mapping.
     pub mapping: Mapping,
@@ -40,14 +38,40 @@ pub struct Plan {
 pub struct Facts {
     /// What finds the client.
     pub identities: Vec<Identity>,
-    /// The client's fields, identities and tags included.
-    pub contact: ContactChange,
-    /// The name of the company they work for.
-    pub company: Option<String>,
+    /// The client's fields, identities and tags included; `None` where the row is about no client.
+    pub contact: Option<ContactChange>,
+    /// The company.
+    pub company: Option<CompanyFacts>,
     /// The lead.
     pub lead: Option<LeadFacts>,
-    /// The touchpoint.
+    /// What happened.
     pub touchpoint: Option<Draft>,
+    /// What is written about the client.
+    pub notes: Vec<Draft>,
+    /// What is worth a look.
+    pub warnings: Vec<RowError>,
+}
+
+/// What a row says about a company.
+#[derive(Debug, Clone, Default)]
+pub struct CompanyFacts {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its ids in other systems.
+    pub ids: Vec<(String, String)>,
+    /// Its other fields.
+    pub change: CompanyChange,
+    /// The id of the company it belongs to, in the system of its own ids.
+    pub parent: Option<String>,
+    pub(super) says_name_only: bool,
+}
+
+impl CompanyFacts {
+    /// Whether nothing but its name is said.
+    #[must_use]
+    pub fn is_name_only(&self) -> bool {
+        self.says_name_only && self.ids.is_empty() && self.parent.is_none()
+    }
 }
 
 /// What a row says about a lead.
@@ -61,6 +85,12 @@ pub struct LeadFacts {
     pub pipeline: PipelineId,
     /// When it entered stages, earliest first.
     pub stages: Vec<StageFact>,
+    /// The stage it is in, and when it came there as far as can be told.
+    pub current: Option<StageFact>,
+    /// The visit that brought it.
+    pub visit: Option<Draft>,
+    /// What is written about it.
+    pub notes: Vec<Draft>,
 }
 
 /// A stage that the lead entered.
@@ -76,73 +106,76 @@ pub struct StageFact {
     pub lost_reason: Option<LostReasonId>,
     /// The column that says so.
     pub column: String,
+    /// Whether it ends a lead's life.
+    pub is_closed: bool,
 }
-
-pub(super) type Errors = Vec<RowError>;
 
 impl Plan {
     /// Reads a row.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn read(&self, cells: &StringRecord) -> Result<Facts, Errors> {
-        let mut errors = Errors::new();
+    pub fn read(&self, cells: &StringRecord) -> Result<Facts, Vec<RowError>> {
+        let mut found = Findings::new(self.mapping.keeps);
         let reading = Reading { plan: self, cells };
-        let identities = reading.identities(&mut errors);
-        if identities.is_empty() && errors.is_empty() {
-            errors.push(RowError::new("required", "has no e-mail address, phone number or external id"));
-        }
-        let contact = reading.contact(&mut errors);
-        let lead = reading.lead(&mut errors);
-        let touchpoint = reading.touchpoint(&identities, &mut errors);
-        let company = reading.text(&Target::Contact(ContactField::Company)).map(|(_, name)| name.to_owned());
-        match contact {
-            Some(contact) if errors.is_empty() => Ok(Facts { identities, contact, company, lead, touchpoint }),
-            _ => Err(errors),
+        let facts = match self.mapping.row {
+            RowKind::Contact => reading.client_row(&mut found),
+            RowKind::Company => Some(reading.company_row(&mut found)),
+            RowKind::Lead => reading.lead_row(&mut found),
+            RowKind::StageHistory => reading.history_row(&mut found),
+        };
+        match facts {
+            Some(facts) if found.errors.is_empty() => Ok(Facts { warnings: found.warnings, ..facts }),
+            _ => Err(found.errors),
         }
     }
 
     /// The column that a bad field came from, whichever input it was in.
     #[must_use]
     pub fn blame_any(&self, error: FieldError) -> RowError {
-        let parts = [Part::Contact, Part::Lead, Part::Touchpoint];
+        let parts = [Part::Contact, Part::Lead, Part::Touchpoint, Part::Company];
         let part =
             parts.into_iter().find(|part| self.columns.iter().any(|column| part.names(&column.target, &error.field)));
         self.blame(part.unwrap_or(Part::Contact), error)
     }
 
     /// The column that a bad field of an input came from.
-    fn blame(&self, part: Part, error: FieldError) -> RowError {
+    pub(super) fn blame(&self, part: Part, error: FieldError) -> RowError {
         let column = self.columns.iter().find(|column| part.names(&column.target, &error.field));
         let what = RowError::new(error.code.into_owned(), format!("{} {}", error.field, error.message));
         what.of(column.map_or("", |column| &column.name))
     }
 }
 
+/// An input that a row fills.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
     Contact,
     Lead,
     Touchpoint,
+    Company,
 }
 
 impl Part {
     /// Whether the target fills the input's field.
-    fn names(self, target: &Target, field: &str) -> bool {
+    pub(super) fn names(self, target: &Target, field: &str) -> bool {
         let root = field.split(['.', '[']).next().unwrap_or_default();
+        let is = |known: &str| known == field || known == root;
         match (self, target) {
             (Self::Contact, Target::Contact(ContactField::Email)) => root == "emails",
             (Self::Contact, Target::Contact(ContactField::Phone)) => root == "phones",
-            (Self::Contact, Target::Contact(ContactField::Owner)) | (Self::Lead, Target::Lead(LeadField::Owner)) => {
-                root == "owner_id"
-            }
+            (Self::Contact, Target::Contact(ContactField::Owner))
+            | (Self::Lead, Target::Lead(LeadField::Owner))
+            | (Self::Company, Target::Company(CompanyField::Owner)) => root == "owner_id",
             (Self::Contact, Target::ExternalId(_)) => root == "external_ids",
-            (Self::Contact, Target::Contact(known)) => root == known.as_str(),
-            (Self::Contact, Target::Custom(key)) | (Self::Lead, Target::LeadCustom(key)) => {
-                field.strip_prefix("custom.") == Some(key)
-            }
-            (Self::Lead, Target::Lead(known)) => root == known.as_str(),
-            (Self::Touchpoint, Target::Touchpoint(known)) => root == known.as_str(),
+            (Self::Contact, Target::Contact(known)) => is(known.as_str()),
+            (Self::Contact, Target::Company(CompanyField::Name)) => root == "company",
+            (Self::Contact, Target::Custom(key))
+            | (Self::Lead, Target::LeadCustom(key))
+            | (Self::Company, Target::CompanyCustom(key)) => field.strip_prefix("custom.") == Some(key),
+            (Self::Lead, Target::Lead(known)) => is(known.as_str()),
+            (Self::Touchpoint, Target::Touchpoint(known)) => is(known.as_str()),
+            (Self::Company, Target::Company(known)) => is(known.as_str()),
             _ => false,
         }
     }
@@ -150,7 +183,7 @@ impl Part {
 
 pub(super) struct Reading<'a> {
     pub(super) plan: &'a Plan,
-    cells: &'a StringRecord,
+    pub(super) cells: &'a StringRecord,
 }
 
 impl<'a> Reading<'a> {
@@ -164,171 +197,192 @@ impl<'a> Reading<'a> {
         self.plan.columns.iter().filter_map(move |column| Some((column, column.value(cells)?)))
     }
 
-    fn identities(&self, errors: &mut Errors) -> Vec<Identity> {
-        let mut found = Vec::new();
-        for (column, text) in self.texts() {
-            let mut note = |text: &str, identity: Result<Identity, &'static str>| match identity {
-                Ok(identity) => found.push(identity),
-                Err(message) => errors.push(RowError::new("format", format!("'{text}' {message}")).of(&column.name)),
-            };
-            match &column.target {
-                Target::Contact(ContactField::Email) => {
-                    for text in split_list(text, &[';']) {
-                        note(&text, Identity::email(&text));
-                    }
-                }
-                Target::Contact(ContactField::Phone) => {
-                    let region = &self.plan.region;
-                    for text in split_list(text, &[';']) {
-                        note(&text, Identity::phone(&text, region));
-                    }
-                }
-                Target::ExternalId(source) => note(text, Identity::external(source, text)),
-                _ => {}
-            }
-        }
-        found.sort();
-        found.dedup();
-        found
+    /// Whether a column, not a constant, says something that `wanted` wants.
+    pub(super) fn says(&self, wanted: impl Fn(&Target) -> bool) -> bool {
+        self.texts().any(|(column, _)| !column.is_fixed() && wanted(&column.target))
     }
 
-    fn contact(&self, errors: &mut Errors) -> Option<ContactChange> {
-        let before = errors.len();
-        let mut input = Map::new();
-        let mut custom = Map::new();
-        let mut lists: HashMap<&str, Vec<Value>> = HashMap::new();
-        for (column, text) in self.texts() {
-            match &column.target {
-                Target::Contact(ContactField::Email) => {
-                    for address in split_list(text, &[';']) {
-                        push_new(&mut lists, "emails", json!({ "address": address }));
-                    }
+    fn client_row(&self, found: &mut Findings) -> Option<Facts> {
+        let mut identities = self.identities(found);
+        let company = self.company(found);
+        if identities.is_empty() && found.errors.is_empty() {
+            match self.made_up_identity(found) {
+                Some(identity) => identities.push(identity),
+                None if company.is_some() && self.plan.mapping.keeps => {
+                    return Some(Facts::of_company(company));
                 }
-                Target::Contact(ContactField::Phone) => {
-                    for number in split_list(text, &[';']) {
-                        push_new(&mut lists, "phones", json!({ "number": number }));
-                    }
+                None => {
+                    let message = "has no e-mail address, phone number or external id";
+                    found.errors.push(RowError::new("required", message));
                 }
-                Target::ExternalId(source) => {
-                    push_new(&mut lists, "external_ids", json!({ "source": source, "id": text }));
-                }
-                Target::Contact(ContactField::Tags) => {
-                    for tag in split_list(text, &[',', ';']) {
-                        push_new(&mut lists, "tags", json!(tag));
-                    }
-                }
-                Target::Contact(ContactField::Company) => {}
-                Target::Contact(ContactField::Owner) => self.owner(column, text, &mut input, errors),
-                Target::Contact(field) => drop(input.insert(field.to_string(), json!(text))),
-                Target::Custom(key) => match self.plan.lookups.contact_field(key, text, &self.plan.mapping) {
-                    Ok(value) => drop(custom.insert(key.clone(), value)),
-                    Err(error) => errors.push(error.of(&column.name)),
-                },
-                _ => {}
             }
         }
-        input.extend(lists.into_iter().map(|(name, list)| (name.to_owned(), Value::Array(list))));
-        if !custom.is_empty() {
-            input.insert("custom".to_owned(), Value::Object(custom));
+        let contact = self.contact(&identities, found);
+        let lead = self.lead(&identities, found);
+        let touchpoint = self.touchpoint(&identities, found);
+        let contact = contact?;
+        let notes = self.notes(&Target::Contact(ContactField::Note), &identities, found);
+        Some(Facts { identities, contact: Some(contact), company, lead, touchpoint, notes, warnings: Vec::new() })
+    }
+
+    fn company_row(&self, found: &mut Findings) -> Facts {
+        let company = self.company(found);
+        if company.as_ref().is_none_or(|company| company.name.is_none() && company.ids.is_empty()) {
+            found.errors.push(RowError::new("required", "has neither a company's name nor its id"));
         }
-        if errors.len() > before {
+        Facts::of_company(company)
+    }
+
+    fn lead_row(&self, found: &mut Findings) -> Option<Facts> {
+        use ContactField as Field;
+        let mut identities = self.identities(found);
+        let named = |target: &Target| {
+            matches!(target, Target::Contact(Field::GivenName | Field::FamilyName | Field::DisplayName))
+        };
+        if identities.is_empty() && self.says(named) {
+            identities.extend(self.made_up_identity(found));
+        }
+        let company = self.company(found);
+        let contact = self.contact(&identities, found);
+        let lead = self.lead(&identities, found);
+        if lead.is_none() && found.errors.is_empty() {
+            found.errors.push(RowError::new("required", "says nothing of a lead"));
+        }
+        let notes = self.notes(&Target::Contact(ContactField::Note), &identities, found);
+        Some(Facts {
+            identities,
+            contact: Some(contact?),
+            company,
+            lead,
+            touchpoint: None,
+            notes,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn history_row(&self, found: &mut Findings) -> Option<Facts> {
+        for field in [LeadField::SourceId, LeadField::Stage, LeadField::StageAt] {
+            if self.text(&Target::Lead(field)).is_none() {
+                found.errors.push(RowError::new("required", format!("lacks lead.{field}")));
+            }
+        }
+        let lead = self.lead(&[], found)?;
+        let (contact, company, touchpoint) = (None, None, None);
+        Some(Facts {
+            identities: Vec::new(),
+            contact,
+            company,
+            lead: Some(lead),
+            touchpoint,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// What finds the client of a row that has no address, number or id: what the row says of the client.
+    fn made_up_identity(&self, found: &mut Findings) -> Option<Identity> {
+        use ContactField as Field;
+        let source = self.plan.mapping.source.as_deref().filter(|_| self.plan.mapping.keeps)?;
+        let is_name = |target: &Target| {
+            matches!(target, Target::Contact(Field::GivenName | Field::FamilyName | Field::DisplayName))
+        };
+        let is_unread = !found.kept.is_empty();
+        let has_name = self.says(is_name) || is_unread;
+        let said = |target: &Target| is_name(target) || matches!(target, Target::Contact(_) | Target::Custom(_));
+        if !has_name && (self.says(Target::of_company) || self.says(|t| *t == Target::Contact(Field::Company))) {
             return None;
         }
-        let read = self.input::<ContactInput>(Part::Contact, input, errors)?;
-        match read.parse(&self.plan.region) {
-            Ok(change) => Some(change),
-            Err(error) => {
-                // What is wrong with an identity has been told.
-                let known =
-                    |field: &str| ["emails", "phones", "external_ids"].iter().any(|list| field.starts_with(list));
-                let more = error.errors.into_iter().filter(|bad| bad.code == "duplicate" || !known(&bad.field));
-                errors.extend(more.map(|bad| self.plan.blame(Part::Contact, bad)));
+        if !self.says(said) && !is_unread {
+            return None;
+        }
+        let mut digest = Sha256::new();
+        for (column, text) in self.texts().filter(|(column, _)| said(&column.target) && !column.is_fixed()) {
+            digest.update(format!("{:?}\0{text}\0", column.target));
+        }
+        let id = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, digest.finalize());
+        match Identity::external(&format!("{source}-row"), &id) {
+            Ok(identity) => Some(identity),
+            Err(message) => {
+                found.errors.push(RowError::new("format", message));
                 None
             }
         }
     }
 
-    pub(super) fn owner(&self, column: &Column, text: &str, input: &mut Map<String, Value>, errors: &mut Errors) {
-        match self.plan.lookups.owner(text) {
+    pub(super) fn owner(&self, column: &Column, text: &str, input: &mut Map<String, Value>, found: &mut Findings) {
+        let name = self.plan.mapping.renamed(Named::Owner, text);
+        match self.plan.lookups.owner(name) {
             Some(id) => drop(input.insert("owner_id".to_owned(), json!(id))),
+            None if found.keeps() => {
+                let message = format!("'{text}' is nobody here: the record is left without an owner");
+                found.warnings.push(RowError::new("unknown_owner", message).of(&column.name));
+            }
             None => {
-                errors.push(RowError::new("unknown", format!("'{text}' is nobody's address here")).of(&column.name));
+                let error = RowError::new("unknown", format!("'{text}' is nobody's address here"));
+                found.errors.push(error.of(&column.name));
             }
         }
     }
 
     /// Reads an input as a request's body is read.
-    pub(super) fn input<T: DeserializeOwned + Validate>(
+    ///
+    /// # Errors
+    /// Every bad field.
+    pub(super) fn input<T: DeserializeOwned + Validate>(input: &Map<String, Value>) -> Result<T, Vec<FieldError>> {
+        let bytes = serde_json::to_vec(input).unwrap_or_default();
+        http::read_json(&bytes).map_err(|error| error.errors)
+    }
+
+    /// [`Self::input`], then `parse`; where cells that cannot be read are kept, they are taken out and it is tried again.
+    pub(super) fn parsed<T: DeserializeOwned + Validate, P>(
         &self,
         part: Part,
-        input: Map<String, Value>,
-        errors: &mut Errors,
-    ) -> Option<T> {
-        let bytes = serde_json::to_vec(&Value::Object(input)).unwrap_or_default();
-        http::read_json(&bytes)
-            .map_err(|error| errors.extend(error.errors.into_iter().map(|bad| self.plan.blame(part, bad))))
-            .ok()
-    }
-
-    fn touchpoint(&self, identities: &[Identity], errors: &mut Errors) -> Option<Draft> {
-        let happened = Target::Touchpoint(TouchpointField::OccurredAt);
-        let of_touch = |target: &Target| matches!(target, Target::Touchpoint(_));
-        self.texts().find(|(column, _)| of_touch(&column.target) && !column.name.is_empty())?;
-        let before = errors.len();
-        let mut input = Map::new();
-        for (column, text) in self.texts() {
-            let Target::Touchpoint(field) = &column.target else { continue };
-            let value = match field {
-                TouchpointField::OccurredAt => values::instant(text, &self.plan.mapping).map(|at| json!(at)),
-                TouchpointField::Amount => {
-                    self.money(Target::Touchpoint(TouchpointField::Currency), text).map(|minor| json!(minor))
-                }
-                TouchpointField::Currency if self.text(&Target::Touchpoint(TouchpointField::Amount)).is_none() => {
-                    continue;
-                }
-                TouchpointField::Channel | TouchpointField::Direction => Ok(json!(text.to_lowercase())),
-                _ => Ok(json!(text)),
+        input: &mut Map<String, Value>,
+        found: &mut Findings,
+        parse: impl Fn(T) -> crate::error::Result<P>,
+    ) -> Option<P> {
+        for _ in 0..4 {
+            let read = Self::input::<T>(input).and_then(|read| parse(read).map_err(|error| error.errors));
+            let errors = match read {
+                Ok(parsed) => return Some(parsed),
+                Err(errors) => errors,
             };
-            match value {
-                Ok(value) => drop(input.insert(field.to_string(), value)),
-                Err(message) => errors.push(RowError::new("format", message).of(&column.name)),
+            if !found.keeps() || errors.is_empty() {
+                found.errors.extend(errors.into_iter().map(|bad| self.plan.blame(part, bad)));
+                return None;
+            }
+            for bad in errors {
+                self.set_aside(part, input, bad, found);
             }
         }
-        if self.text(&happened).is_none() {
-            errors.push(RowError::new("required", "a touchpoint needs its time"));
+        found.errors.push(RowError::new("format", "cannot be read"));
+        None
+    }
+
+    fn set_aside(&self, part: Part, input: &mut Map<String, Value>, bad: FieldError, found: &mut Findings) {
+        let root = bad.field.split(['.', '[']).next().unwrap_or_default().to_owned();
+        let inner = bad.field.split_once('.').map(|(_, key)| key.to_owned());
+        match (input.get_mut(&root), inner) {
+            (Some(Value::Object(fields)), Some(key)) if fields.contains_key(&key) => drop(fields.shift_remove(&key)),
+            _ => drop(input.shift_remove(&root)),
         }
-        if errors.len() > before {
-            return None;
+        for (column, text) in self.texts().filter(|(column, _)| part.names(&column.target, &bad.field)) {
+            found.keep(&column.name, text);
         }
-        input.entry("source").or_insert_with(|| json!("import"));
-        if !input.contains_key("source_id") {
-            let digest = fingerprint(identities, &input);
-            input.insert("source_id".to_owned(), json!(digest));
-        }
-        // The client is found by the row's identities; this one only makes the input whole.
-        input.insert("contact".to_owned(), json!({ "external_ids": [{ "source": "import", "id": "row" }] }));
-        let new = self.input::<NewInteraction>(Part::Touchpoint, input, errors)?;
-        new.parse(Instant::now(), &self.plan.region)
-            .map_err(|error| errors.extend(error.errors.into_iter().map(|bad| self.plan.blame(Part::Touchpoint, bad))))
-            .ok()
+        found.warnings.push(self.plan.blame(part, bad));
     }
 }
 
-fn push_new(lists: &mut HashMap<&'static str, Vec<Value>>, list: &'static str, value: Value) {
-    let list = lists.entry(list).or_default();
-    if !list.contains(&value) {
-        list.push(value);
+impl Facts {
+    const fn of_company(company: Option<CompanyFacts>) -> Self {
+        Self {
+            identities: Vec::new(),
+            contact: None,
+            company,
+            lead: None,
+            touchpoint: None,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
-}
-
-/// What the same touchpoint in a second run has in common with the first.
-fn fingerprint(identities: &[Identity], input: &Map<String, Value>) -> String {
-    let mut digest = Sha256::new();
-    for identity in identities {
-        digest.update(format!("{identity:?}\0"));
-    }
-    for (name, value) in input {
-        digest.update(format!("{name}\0{value}\0"));
-    }
-    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, digest.finalize())
 }

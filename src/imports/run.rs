@@ -1,4 +1,5 @@
-//! An import at work: chunk after chunk in short writes, each with the count of rows behind it.
+//! An import at work: chunk after chunk in short writes, each with the count of rows behind it. One thread reads ahead,
+//! the other writes.
 
 use std::fs::File;
 use std::path::Path;
@@ -6,21 +7,28 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use csv::StringRecord;
+use flume::Sender;
 
-use super::ImportId;
-use super::apply::{self, Taken};
+use super::batch::Batch;
+use super::changes::Ledger;
 use super::lookups::Lookups;
+use super::making;
+use super::mapping::Mapping;
 use super::reader::{Row, RowError, Rows};
 use super::row::{Facts, Plan};
 use super::store::{self, Counts, Import, ImportError, MOST_ERRORS, Severity, Status};
+use super::{ImportId, mapping};
 use crate::accounts::Principal;
-use crate::db::{Connection, Db, savepoint};
+use crate::db::dialect::take_turns;
+use crate::db::{Connection, Db};
 use crate::error::{Code, Error, Result};
 
 /// Rows read ahead of the database.
-const CHUNK: usize = 200;
+const CHUNK: usize = 512;
+/// Chunks read ahead.
+const AHEAD: usize = 2;
 /// How long one write may hold up others.
-const LONGEST_WRITE: Duration = Duration::from_millis(20);
+const LONGEST_WRITE: Duration = Duration::from_millis(25);
 /// How often a write is tried again while the database is away, a second apart.
 const MOST_TRIES: u32 = 120;
 
@@ -39,10 +47,26 @@ pub struct Run<'a> {
 
 /// A row ready for the database.
 #[derive(Debug)]
-struct Prepared {
-    number: i64,
-    cells: Vec<String>,
-    facts: Result<Facts, Vec<RowError>>,
+pub(super) struct Prepared {
+    pub number: i64,
+    pub cells: Option<StringRecord>,
+    pub facts: Result<Facts, Vec<RowError>>,
+}
+
+/// Rows, and how they were read.
+struct Chunk {
+    plan: Arc<Plan>,
+    rows: Vec<Prepared>,
+    /// Whether the file ends here, inside quotes.
+    cut_off: bool,
+}
+
+/// How the reading of a file ended.
+enum Ended {
+    /// All of it is taken or refused; whether it ended inside quotes.
+    Whole { cut_off: bool },
+    /// Somebody wants it to go on later.
+    Stopped,
 }
 
 impl Run<'_> {
@@ -50,77 +74,128 @@ impl Run<'_> {
     ///
     /// # Errors
     /// The database stays away, or another worker goes on with the import. A file that cannot be taken is no error: the
-    /// import then says why.
+    /// import then says why. Neither is an import that somebody cancels.
     pub fn run(&self, import: &Import, progress: &mut dyn FnMut(&Counts) -> bool) -> Result<()> {
         let id = import.id;
         match self.rows(import, progress) {
-            Ok(true) => self.end(id, Status::Finished, None),
-            Ok(false) => Ok(()),
+            Ok(Ended::Whole { cut_off }) => self.end(id, cut_off),
+            Ok(Ended::Stopped) => Ok(()),
             Err(error) if error.code == Code::Invalid || error.code == Code::MalformedBody => {
-                let mut problem = error.detail.unwrap_or_default().into_owned();
-                for bad in &error.errors {
-                    let sign = if problem.is_empty() { "" } else { "; " };
-                    problem = format!("{problem}{sign}{}: {}", bad.field, bad.message);
-                }
-                self.end(id, Status::Failed, Some(problem))
+                let problem = explain(error);
+                self.db.write_now(move |conn| store::finish(conn, id, Status::Failed, Some(&problem)))
             }
+            Err(error) if error.code == Code::Conflict && self.is_cancelled(id)? => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    fn end(&self, id: ImportId, status: Status, problem: Option<String>) -> Result<()> {
-        self.db.write_now(move |conn| store::finish(conn, id, status, problem.as_deref()))
+    fn is_cancelled(&self, id: ImportId) -> Result<bool> {
+        let import = self.db.read_now(move |conn| store::find(conn, &Principal::system(), id))?;
+        Ok(import.status == Status::Cancelled)
     }
 
-    /// Says whether the end of the file was reached.
-    fn rows(&self, import: &Import, progress: &mut dyn FnMut(&Counts) -> bool) -> Result<bool> {
-        let mapping = import.mapping.0.parse()?;
-        let lookups = self.db.read_now(Lookups::load)?;
-        lookups.check(&mapping)?;
-        let file = File::open(self.file).map_err(|error| Error::internal(format!("the file is gone: {error}")))?;
-        let mut rows = Rows::open(file, &mapping)?;
-        let headers: Vec<String> = rows.headers().iter().map(str::to_owned).collect();
+    fn end(&self, id: ImportId, cut_off: bool) -> Result<()> {
+        self.db.write_now(move |conn| {
+            if cut_off {
+                store::warn_of_end(conn, id)?;
+            }
+            store::finish(conn, id, Status::Finished, None)
+        })
+    }
+
+    fn rows(&self, import: &Import, progress: &mut dyn FnMut(&Counts) -> bool) -> Result<Ended> {
         let id = import.id;
-        self.db.write_now(move |conn| store::set_headers(conn, id, &headers))?;
-        let columns = rows.columns().to_vec();
-        let plan = Arc::new(Plan { mapping, columns, lookups, region: self.region.to_owned() });
+        let mapping = import.mapping.0.parse()?;
+        let mut rows = self.open(&mapping)?;
+        let headers: Vec<String> = rows.headers().iter().map(str::to_owned).collect();
+        let plan = self.plan(id, mapping, &rows, headers)?;
         let mut done = import.rows_read;
         let mut kept = import.failed + import.warnings;
         rows.skip(u64::try_from(done).unwrap_or_default())?;
-        loop {
-            let chunk = Arc::new(read_chunk(&mut rows, &plan)?);
-            if chunk.is_empty() {
-                return Ok(true);
-            }
-            let mut from = 0;
-            while from < chunk.len() {
-                let counts = self.write(id, &plan, &chunk, from, done, kept < MOST_ERRORS)?;
-                from += usize::try_from(counts.rows_read).unwrap_or_default();
-                done += counts.rows_read;
-                kept += counts.failed + counts.warnings;
-                if !progress(&counts) {
-                    return Ok(false);
+        let (sender, chunks) = flume::bounded::<Result<Chunk>>(AHEAD);
+        std::thread::scope(|scope| {
+            scope.spawn(move || self.read_ahead(id, rows, plan, &sender));
+            while let Ok(chunk) = chunks.recv() {
+                let chunk = Arc::new(chunk?);
+                if chunk.rows.is_empty() {
+                    return Ok(Ended::Whole { cut_off: chunk.cut_off });
                 }
+                let mut from = 0;
+                while from < chunk.rows.len() {
+                    let counts = self.write(id, &chunk, from, done, kept < MOST_ERRORS)?;
+                    from += usize::try_from(counts.rows_read).unwrap_or_default();
+                    done += counts.rows_read;
+                    kept += counts.failed + counts.warnings;
+                    if !progress(&counts) {
+                        // The reader stops when nobody takes what it reads.
+                        drop(chunks);
+                        return Ok(Ended::Stopped);
+                    }
+                }
+            }
+            Err(Error::internal("the file's reader has stopped"))
+        })
+    }
+
+    pub(super) fn open(&self, mapping: &Mapping) -> Result<Rows<File>> {
+        let file = File::open(self.file).map_err(|error| Error::internal(format!("the file is gone: {error}")))?;
+        Rows::open(file, mapping)
+    }
+
+    /// Makes what the mapping's columns need, and reads what names mean.
+    fn plan(&self, id: ImportId, mapping: Mapping, rows: &Rows<File>, headers: Vec<String>) -> Result<Arc<Plan>> {
+        let (by, for_columns) = (self.by.clone(), mapping.clone());
+        let lookups = self.db.write_now(move |conn| {
+            let mut ledger = Ledger::default();
+            let lookups = prepare_names(conn, &by, &for_columns, &mut ledger)?;
+            ledger.write(conn, id)?;
+            store::set_headers(conn, id, &headers)?;
+            Ok(lookups)
+        })?;
+        let columns = rows.columns().to_vec();
+        Ok(Arc::new(Plan { mapping, columns, lookups, region: self.region.to_owned() }))
+    }
+
+    fn read_ahead(&self, id: ImportId, mut rows: Rows<File>, mut plan: Arc<Plan>, to: &Sender<Result<Chunk>>) {
+        loop {
+            let chunk = read_raw(&mut rows, CHUNK).and_then(|raw| {
+                plan = self.with_names(id, plan.clone(), &raw)?;
+                let cut_off = raw.is_empty() && rows.ended_in_quotes();
+                let rows = raw.into_iter().map(|row| prepare(row, &plan)).collect();
+                Ok(Chunk { plan: plan.clone(), rows, cut_off })
+            });
+            let last = chunk.as_ref().map_or(true, |chunk| chunk.rows.is_empty());
+            if to.send(chunk).is_err() || last {
+                return;
             }
         }
     }
 
+    /// The plan, once the pipelines and stages that the rows name are made.
+    fn with_names(&self, id: ImportId, plan: Arc<Plan>, raw: &[Row]) -> Result<Arc<Plan>> {
+        let cells = raw.iter().filter_map(|row| row.cells.as_ref().ok());
+        let ways = making::of_rows(&plan.mapping, &plan.columns, cells);
+        if !making::lack(&plan.mapping, &plan.lookups, &ways) {
+            return Ok(plan);
+        }
+        let (by, old) = (self.by.clone(), plan.clone());
+        let lookups = self.db.write_now(move |conn| {
+            let (mut ledger, mut lookups) = (Ledger::default(), Lookups::load(conn)?);
+            making::ways(conn, &by, &old.mapping, &mut lookups, &ways, &mut ledger)?;
+            ledger.write(conn, id)?;
+            Ok(lookups)
+        })?;
+        Ok(Arc::new(Plan { lookups, ..Plan::clone(&plan) }))
+    }
+
     /// One short write; waits for a database that is away.
-    fn write(
-        &self,
-        id: ImportId,
-        plan: &Arc<Plan>,
-        chunk: &Arc<Vec<Prepared>>,
-        from: usize,
-        done: i64,
-        keep: bool,
-    ) -> Result<Counts> {
+    fn write(&self, id: ImportId, chunk: &Arc<Chunk>, from: usize, done: i64, keep: bool) -> Result<Counts> {
         let mut tries = 0;
         loop {
-            let (by, plan, chunk) = (self.by.clone(), plan.clone(), chunk.clone());
-            let written = self.db.write_now(move |conn| {
-                let rows = chunk.get(from..).unwrap_or_default();
-                write_rows(conn, &by, id, &plan, rows, done, keep)
+            let (by, chunk) = (self.by.clone(), chunk.clone());
+            let written = self.db.write_apart_now(move |conn| {
+                let rows = chunk.rows.get(from..).unwrap_or_default();
+                write_rows(conn, &by, id, &chunk.plan, rows, done, keep)
             });
             match written {
                 Err(error) if error.code.status() == 503 && tries < MOST_TRIES => {
@@ -133,22 +208,62 @@ impl Run<'_> {
     }
 }
 
-fn read_chunk<R: std::io::Read>(rows: &mut Rows<R>, plan: &Plan) -> Result<Vec<Prepared>> {
-    let mut chunk = Vec::with_capacity(CHUNK);
-    while chunk.len() < CHUNK
-        && let Some(row) = rows.read()?
-    {
-        chunk.push(prepare(row, plan));
+/// What is wrong with a file as a whole, for a person.
+#[must_use]
+pub fn explain(error: Error) -> String {
+    let mut problem = error.detail.unwrap_or_default().into_owned();
+    for bad in &error.errors {
+        let sign = if problem.is_empty() { "" } else { "; " };
+        problem = format!("{problem}{sign}{}: {}", bad.field, bad.message);
     }
-    Ok(chunk)
+    problem
 }
 
-fn prepare(row: Row, plan: &Plan) -> Prepared {
+/// Makes the fields, pipelines and stages that the mapping itself names; gives what names mean then.
+///
+/// # Errors
+/// The mapping names what is not there and may not be made.
+pub(super) fn prepare_names(
+    conn: &mut Connection,
+    by: &Principal,
+    mapping: &mapping::Mapping,
+    ledger: &mut Ledger,
+) -> Result<Lookups> {
+    let mut lookups = Lookups::load(conn)?;
+    making::ways(conn, by, mapping, &mut lookups, &making::of_columns(mapping), ledger)?;
+    lookups.check(mapping)?;
+    if making::fields(conn, by, &lookups, &mapping.makes, ledger)? {
+        lookups = Lookups::load(conn)?;
+    }
+    Ok(lookups)
+}
+
+pub(super) fn read_raw<R: std::io::Read>(rows: &mut Rows<R>, most: usize) -> Result<Vec<Row>> {
+    // Wide rows are read fewer at a time, so that memory stays flat.
+    const MOST_CELLS: usize = 200_000;
+    let mut raw = Vec::new();
+    let mut cells = 0;
+    while raw.len() < most
+        && cells < MOST_CELLS
+        && let Some(row) = rows.read()?
+    {
+        cells += row.cells.as_ref().map_or(0, StringRecord::len);
+        raw.push(row);
+    }
+    Ok(raw)
+}
+
+pub(super) fn prepare(row: Row, plan: &Plan) -> Prepared {
     let number = i64::try_from(row.number).unwrap_or(i64::MAX);
-    let texts = |cells: &StringRecord| cells.iter().map(str::to_owned).collect();
     match row.cells {
-        Ok(cells) => Prepared { number, facts: plan.read(&cells), cells: texts(&cells) },
-        Err(error) => Prepared { number, facts: Err(vec![error]), cells: Vec::new() },
+        Ok(cells) => {
+            let mut facts = plan.read(&cells);
+            if let Ok(facts) = &mut facts {
+                facts.warnings.extend(row.warning);
+            }
+            Prepared { number, facts, cells: Some(cells) }
+        }
+        Err(error) => Prepared { number, facts: Err(vec![error]), cells: None },
     }
 }
 
@@ -164,55 +279,47 @@ fn write_rows(
 ) -> Result<Counts> {
     let started = Clock::now();
     store::claim(conn, id, done)?;
+    take_turns(conn)?;
     let mut counts = Counts::default();
     let mut errors = Vec::new();
+    let mut batch = Batch::new(conn, by, plan, rows.iter().filter_map(|row| row.facts.as_ref().ok()))?;
     for row in rows {
         if counts.rows_read > 0 && started.elapsed() > LONGEST_WRITE {
             break;
         }
-        counts.rows_read += 1;
-        let mut note = |severity, error| {
-            if keep {
-                errors.push(ImportError::new(id, row.number, severity, error, Some(&row.cells)));
-            }
+        let became = match &row.facts {
+            Ok(facts) => batch.take(facts)?,
+            Err(errors) => Err(errors.clone()),
         };
-        match take(conn, by, plan, row)? {
-            Ok(taken) => {
-                match (taken.created, taken.updated) {
-                    (true, _) => counts.created += 1,
-                    (false, true) => counts.updated += 1,
-                    (false, false) => counts.unchanged += 1,
-                }
-                counts.warnings += i64::from(!taken.warnings.is_empty());
-                for warning in taken.warnings {
-                    note(Severity::Warning, warning);
-                }
-            }
-            Err(bad) => {
-                counts.failed += 1;
-                for error in bad {
-                    note(Severity::Error, error);
-                }
-            }
+        let (severity, told) = counts.count(became);
+        if keep {
+            let cells = row.cells.as_ref();
+            errors.extend(told.into_iter().map(|error| ImportError::new(id, row.number, severity, error, cells)));
         }
     }
+    batch.end(Some(id))?;
     store::advance(conn, id, &counts, &errors)?;
     Ok(counts)
 }
 
-/// Takes a row, or says what is wrong with it; fails where the database does.
-fn take(conn: &mut Connection, by: &Principal, plan: &Plan, row: &Prepared) -> Result<Result<Taken, Vec<RowError>>> {
-    let facts = match &row.facts {
-        Ok(facts) => facts,
-        Err(errors) => return Ok(Err(errors.clone())),
-    };
-    match savepoint(conn, |conn| apply::apply(conn, by, &plan.lookups, facts)) {
-        Ok(taken) => Ok(Ok(taken)),
-        Err(error) if error.transient || error.code.status() >= 500 => Err(error),
-        Err(error) if error.errors.is_empty() => {
-            let message = error.detail.as_deref().unwrap_or(error.code.title()).to_owned();
-            Ok(Err(vec![RowError::new(error.code.as_str(), message)]))
+impl Counts {
+    /// Counts a row; gives what is to be told of it.
+    pub(super) fn count(&mut self, became: super::batch::Became) -> (Severity, Vec<RowError>) {
+        self.rows_read += 1;
+        match became {
+            Ok(taken) => {
+                match (taken.created, taken.updated) {
+                    (true, _) => self.created += 1,
+                    (false, true) => self.updated += 1,
+                    (false, false) => self.unchanged += 1,
+                }
+                self.warnings += i64::from(!taken.warnings.is_empty());
+                (Severity::Warning, taken.warnings)
+            }
+            Err(errors) => {
+                self.failed += 1;
+                (Severity::Error, errors)
+            }
         }
-        Err(error) => Ok(Err(error.errors.into_iter().map(|bad| plan.blame_any(bad)).collect())),
     }
 }

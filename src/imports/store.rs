@@ -1,12 +1,15 @@
 //! The imports and their bad rows, as kept.
 
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ImportId;
+use super::dry_run::DryRun;
 use super::mapping::MappingInput;
+use super::propose::Proposal;
 use super::reader::RowError;
+use crate::accounts::audit::{self, Subject};
 use crate::accounts::{ApiKeyId, Principal, Scope, UserId};
 use crate::db::Connection;
 use crate::db::schema::{import_errors, imports};
@@ -17,6 +20,10 @@ use crate::on;
 crate::text_enum! {
     /// How far an import is.
     pub enum Status {
+        /// Recognised, and waiting for what is decided about its columns.
+        Draft = "draft",
+        /// Being tried: nothing is changed.
+        Checking = "checking",
         /// Waiting for its turn, or being read.
         Running = "running",
         /// Every row was taken or refused.
@@ -25,6 +32,12 @@ crate::text_enum! {
         Failed = "failed",
         /// It stopped half-way and its file is gone: send the file again, nothing comes in twice.
         Interrupted = "interrupted",
+        /// Somebody stopped it: what came in stays, unless it is undone.
+        Cancelled = "cancelled",
+        /// What it did is being taken back.
+        Undoing = "undoing",
+        /// What it did has been taken back.
+        Undone = "undone",
     }
 }
 
@@ -79,6 +92,30 @@ pub struct Import {
     pub updated_at: Instant,
     /// When it ended.
     pub finished_at: Option<Instant>,
+    /// What the file was taken for; absent where it came with its mapping.
+    #[schema(value_type = Option<Proposal>)]
+    pub proposal: Option<Json<Proposal>>,
+    /// What the last dry run came to.
+    #[schema(value_type = Option<DryRun>)]
+    pub dry_run: Option<Json<DryRun>>,
+    #[serde(skip)]
+    pub(super) tracked: bool,
+    /// How far undoing it is, or what it came to.
+    #[schema(value_type = Option<TakenBack>)]
+    pub taken_back: Option<Json<TakenBack>>,
+    #[serde(skip)]
+    pub(super) undone_by: Option<UserId>,
+    #[serde(skip)]
+    pub(super) undone_by_key: Option<ApiKeyId>,
+}
+
+/// What undoing an import came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TakenBack {
+    /// Records that are in the bin or as they were before.
+    pub taken_back: i64,
+    /// Records that stayed, wholly or in part, since somebody has changed them since.
+    pub kept: i64,
 }
 
 /// Something wrong with a row, or worth a look.
@@ -148,8 +185,35 @@ impl Import {
             created_at: now,
             updated_at: now,
             finished_at: None,
+            proposal: None,
+            dry_run: None,
+            tracked: true,
+            taken_back: None,
+            undone_by: None,
+            undone_by_key: None,
         }
     }
+
+    /// A file that waits for what is decided about its columns.
+    #[must_use]
+    pub fn draft(by: &Principal, filename: String, fingerprint: Vec<u8>, proposal: Proposal) -> Self {
+        let new = Self::new(by, filename, fingerprint, proposal.mapping.clone());
+        let headers = proposal.columns.iter().map(|column| column.name.clone()).collect();
+        Self { status: Status::Draft, headers: Some(Json(headers)), proposal: Some(Json(proposal)), ..new }
+    }
+}
+
+const fn subject(id: ImportId) -> Subject {
+    Subject { entity: "import", id: id.0, contact_id: None }
+}
+
+/// Notes in the audit log what somebody did about an import.
+///
+/// # Errors
+/// The database refuses it.
+pub fn note(conn: &mut Connection, by: &Principal, action: &str, import: &Import) -> Result<()> {
+    let shown = serde_json::json!({ "filename": import.filename, "status": import.status });
+    audit::record(conn, by, action, subject(import.id), None::<&()>, Some(&shown))
 }
 
 /// Keeps a new import.
@@ -259,6 +323,16 @@ pub fn advance(conn: &mut Connection, id: ImportId, more: &Counts, errors: &[Imp
     Ok(())
 }
 
+/// Warns that the file ends inside quotes: of its last row.
+///
+/// # Errors
+/// The database refuses it.
+pub fn warn_of_end(conn: &mut Connection, id: ImportId) -> Result<()> {
+    let last: i64 = imports::table.find(id).select(imports::rows_read).first(conn)?;
+    let error = ImportError::new(id, last, Severity::Warning, RowError::cut_off(), None);
+    advance(conn, id, &Counts { warnings: 1, ..Counts::default() }, &[error])
+}
+
 /// Notes the names in the first line.
 ///
 /// # Errors
@@ -269,14 +343,14 @@ pub fn set_headers(conn: &mut Connection, id: ImportId, headers: &[String]) -> R
     Ok(())
 }
 
-/// Ends a running import.
+/// Ends an import that is at work: running, tried, or taken back.
 ///
 /// # Errors
 /// The database refuses it.
 pub fn finish(conn: &mut Connection, id: ImportId, status: Status, problem: Option<&str>) -> Result<()> {
     let now = Instant::now();
-    let running = imports::table.find(id).filter(imports::status.eq(Status::Running));
-    diesel::update(running)
+    let at_work = imports::table.find(id).filter(imports::status.eq_any(AT_WORK));
+    diesel::update(at_work)
         .set((
             imports::status.eq(status),
             imports::problem.eq(problem),
@@ -287,21 +361,29 @@ pub fn finish(conn: &mut Connection, id: ImportId, status: Status, problem: Opti
     Ok(())
 }
 
-/// Imports that have not ended, oldest first.
+const AT_WORK: [Status; 3] = [Status::Running, Status::Checking, Status::Undoing];
+
+/// Imports that a worker has to go on with, oldest first.
 ///
 /// # Errors
 /// The database is away.
 pub fn running(conn: &mut Connection) -> Result<Vec<Import>> {
-    let running = imports::table.filter(imports::status.eq(Status::Running));
+    let running = imports::table.filter(imports::status.eq_any(AT_WORK));
     Ok(running.order((imports::created_at, imports::id)).select(Import::as_select()).load(conn)?)
 }
 
 impl ImportError {
     /// A row's problem as kept; very long rows are kept without their cells.
     #[must_use]
-    pub fn new(import_id: ImportId, row: i64, severity: Severity, error: RowError, cells: Option<&[String]>) -> Self {
+    pub fn new(
+        import_id: ImportId,
+        row: i64,
+        severity: Severity,
+        error: RowError,
+        cells: Option<&csv::StringRecord>,
+    ) -> Self {
         const LONGEST: usize = 10_000;
-        let short = cells.filter(|cells| cells.iter().map(String::len).sum::<usize>() <= LONGEST);
+        let short = cells.filter(|cells| cells.as_slice().len() <= LONGEST);
         Self {
             import_id,
             row_number: row,
@@ -310,7 +392,7 @@ impl ImportError {
             severity,
             code: error.code,
             message: error.message,
-            record: short.map(|cells| Json(cells.to_vec())),
+            record: short.map(|cells| Json(cells.iter().map(str::to_owned).collect())),
         }
     }
 }

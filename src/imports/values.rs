@@ -15,7 +15,7 @@ const LOCAL: [&str; 4] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m
 /// Reads a moment; a day alone means its first instant in the mapping's time zone.
 pub fn instant(text: &str, mapping: &Mapping) -> Result<Instant, String> {
     let written = match &mapping.date_format {
-        Some(format) => with_format(text, format, mapping.zone),
+        Some(format) => with_format(text, format, mapping.zone).or_else(|| iso(text, mapping.zone)),
         None => iso(text, mapping.zone),
     };
     let moment = written.ok_or_else(|| match &mapping.date_format {
@@ -47,9 +47,18 @@ fn iso(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
         .and_then(|local| at_zone(local, zone))
 }
 
+/// Times that may stand behind a day.
+const CLOCKS: [&str; 6] = [" %H:%M:%S%.f", " %H:%M", ", %H:%M:%S", ", %H:%M", " %I:%M:%S %p", " %I:%M %p"];
+
 fn with_format(text: &str, format: &str, zone: Tz) -> Option<DateTime<Utc>> {
     if let Ok(moment) = DateTime::parse_from_str(text, format) {
         return Some(moment.to_utc());
+    }
+    // A format of days also reads the times behind them.
+    if !format.contains("%H") && !format.contains("%I") && text.contains(':') {
+        let local =
+            CLOCKS.iter().find_map(|clock| NaiveDateTime::parse_from_str(text, &format!("{format}{clock}")).ok())?;
+        return at_zone(local, zone);
     }
     let local = NaiveDateTime::parse_from_str(text, format)
         .or_else(|_| NaiveDate::parse_from_str(text, format).map(|day| day.and_time(chrono::NaiveTime::MIN)));
@@ -85,8 +94,11 @@ pub fn exponent(currency: &str) -> u32 {
 pub fn amount(text: &str, decimal: char, currency: &str) -> Result<i64, String> {
     let wrong = || format!("'{text}' is not an amount of {currency} such as 1234{decimal}50");
     let group = if decimal == ',' { '.' } else { ',' };
-    let plain: String =
-        text.chars().filter(|c| !c.is_whitespace() && *c != group && *c != '\'' && *c != '\u{2019}').collect();
+    let number = text.trim_matches(|c: char| is_money_sign(c) || c.is_whitespace());
+    let plain: String = number
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != group && !matches!(c, '\'' | '\u{2019}' | '\u{202f}'))
+        .collect();
     let (sign, digits) = plain.strip_prefix('-').map_or((1, plain.as_str()), |rest| (-1, rest));
     let (whole, part) = digits.split_once(decimal).unwrap_or((digits, ""));
     let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -102,17 +114,28 @@ pub fn amount(text: &str, decimal: char, currency: &str) -> Result<i64, String> 
     Ok(sign * minor)
 }
 
+/// The signs of currencies that stand before or behind an amount.
+const fn is_money_sign(c: char) -> bool {
+    matches!(c, '$' | '€' | '£' | '¥' | '₽' | '₴' | '₸' | '₹' | '₺' | '₩' | '₪' | '₫' | '฿')
+}
+
+/// Reads yes or no.
+#[must_use]
+pub fn yes(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "да" | "ja" | "oui" | "si" | "sí" | "sim" | "x" => Some(true),
+        "false" | "no" | "n" | "0" | "нет" | "nein" | "non" | "não" => Some(false),
+        _ => None,
+    }
+}
+
 /// Reads a custom field's value into the form the API takes.
 pub fn custom(kind: FieldKind, text: &str, mapping: &Mapping) -> Result<Value, String> {
     match kind {
         FieldKind::Text | FieldKind::Url | FieldKind::Choice => Ok(json!(text)),
         FieldKind::MultiChoice => Ok(json!(split_list(text, &[',', ';']))),
         FieldKind::Date => day(text, mapping).map(|day| json!(day)),
-        FieldKind::Boolean => match text.to_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" => Ok(json!(true)),
-            "false" | "no" | "n" | "0" => Ok(json!(false)),
-            _ => Err(format!("'{text}' is neither yes nor no")),
-        },
+        FieldKind::Boolean => yes(text).map(|yes| json!(yes)).ok_or_else(|| format!("'{text}' is neither yes nor no")),
         FieldKind::Number => {
             let plain = text.replace(mapping.decimal, ".");
             let number = plain
@@ -155,6 +178,10 @@ mod tests {
         assert_eq!(read("2018-02-26T19:58", "Europe/Berlin", None), "2018-02-26T18:58:00Z");
         assert_eq!(read("2018-02-26T19:58:54+03:00", "Europe/Berlin", None), "2018-02-26T16:58:54Z");
         assert_eq!(read("26.02.2018", "Europe/Berlin", Some("%d.%m.%Y")), "2018-02-25T23:00:00Z");
+        assert_eq!(read("26.02.2018 09:14:05", "UTC", Some("%d.%m.%Y")), "2018-02-26T09:14:05Z");
+        assert_eq!(read("2/26/2018, 9:14 PM", "UTC", Some("%m/%d/%Y, %I:%M %p")), "2018-02-26T21:14:00Z");
+        assert_eq!(read("2/26/2018 9:14 PM", "UTC", Some("%m/%d/%Y")), "2018-02-26T21:14:00Z");
+        assert_eq!(read("2018-02-26 09:14", "UTC", Some("%m/%d/%Y")), "2018-02-26T09:14:00Z");
         assert!(read("26.02.2018", "UTC", None).contains("is not a date"));
         assert!(read("2018-02-30", "UTC", None).contains("is not a date"));
     }
@@ -169,6 +196,8 @@ mod tests {
     fn amounts_are_read_into_minor_units() {
         assert_eq!(amount("1,234.5", '.', "EUR"), Ok(123_450));
         assert_eq!(amount("1.234,50", ',', "EUR"), Ok(123_450));
+        assert_eq!(amount("$1,234.50", '.', "USD"), Ok(123_450));
+        assert_eq!(amount("1 234,50 ₽", ',', "RUB"), Ok(123_450));
         assert_eq!(amount("-12.00", '.', "JPY"), Ok(-12));
         assert_eq!(amount("0.125", '.', "KWD"), Ok(125));
         for text in ["", "1.234", "abc", "-", "1.2.3", "99999999999999999999"] {

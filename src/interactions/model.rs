@@ -242,6 +242,12 @@ impl Draft {
         }
     }
 
+    /// The same about a lead.
+    #[must_use]
+    pub fn about(&self, lead: LeadId) -> Self {
+        Self { interaction: Interaction { lead_id: Some(lead), ..self.interaction.clone() }, ..self.clone() }
+    }
+
     /// What identifies it in the system it comes from.
     #[must_use]
     pub fn source(&self) -> Option<(&str, &str)> {

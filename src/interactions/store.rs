@@ -207,6 +207,16 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: InteractionId, expected
     audit::record(conn, by, "delete", subject(&before), Some(&before), Some(&after))
 }
 
+/// Lets go of what identifies a deleted interaction in the system it came from: that may record it again.
+///
+/// # Errors
+/// The database refuses it.
+pub fn forget_source(conn: &mut Connection, id: InteractionId) -> Result<()> {
+    let deleted = entries::table.filter(entries::id.eq(id)).filter(entries::deleted_at.is_not_null());
+    diesel::update(deleted).set(entries::source_id.eq(None::<String>)).execute(conn)?;
+    Ok(())
+}
+
 /// Puts a deleted interaction back; one that is not deleted stays as it is.
 ///
 /// # Errors

@@ -122,7 +122,7 @@ pub struct NewPipeline {
 }
 
 /// Changes to a pipeline.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PipelinePatch {
     /// Its name.
@@ -158,7 +158,7 @@ pub struct NewStage {
 }
 
 /// Changes to a stage. Its kind stays, so that history keeps its meaning.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StagePatch {
     /// Its name.

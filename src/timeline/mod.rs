@@ -146,3 +146,27 @@ pub fn amend(conn: &mut Connection, id: EntryId, changed: Changed) -> Result<()>
         .execute(conn)?;
     Ok(())
 }
+
+/// What people and programs tell of a client, beside what follows from other records.
+const TOLD: [EntryType; 3] = [EntryType::Interaction, EntryType::Note, EntryType::Task];
+
+/// Whether anything is told of the client: a touchpoint, a note or a task.
+///
+/// # Errors
+/// The database is away.
+pub fn tells_of(conn: &mut Connection, contact: ContactId) -> Result<bool> {
+    let live = entries::table.filter(entries::contact_id.eq(contact)).filter(entries::deleted_at.is_null());
+    let told = live.filter(entries::entry_type.eq_any(TOLD)).select(entries::id);
+    Ok(told.first::<EntryId>(conn).optional()?.is_some())
+}
+
+/// [`tells_of`] about one of the client's leads.
+///
+/// # Errors
+/// The database is away.
+pub fn tells_of_lead(conn: &mut Connection, contact: ContactId, lead: LeadId) -> Result<bool> {
+    let own = entries::table.filter(entries::contact_id.eq(contact)).filter(entries::lead_id.eq(lead));
+    let live = own.filter(entries::deleted_at.is_null());
+    let told = live.filter(entries::entry_type.eq_any(TOLD)).select(entries::id);
+    Ok(told.first::<EntryId>(conn).optional()?.is_some())
+}

@@ -3,6 +3,7 @@
 pub mod client;
 mod export;
 mod fill;
+mod import;
 mod ingest;
 mod local;
 mod place;
@@ -20,6 +21,7 @@ use clap::Args;
 use self::client::load;
 use self::export::{Figure, UPSERT};
 use self::fill::{Amounts, Sample, TOKEN, fill};
+use self::import::{IMPORT, Imported};
 use self::ingest::{Flood, INGEST};
 use self::place::Place;
 use self::report::{Goal, Line, Report, Way};
@@ -81,8 +83,16 @@ pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
     let small = Amounts { contacts: 1_000, interactions: 12_000, intervals: 4_000 };
     let large = prepare(&mut place, "large", large)?;
     let small = prepare(&mut place, "small", small)?;
-    let mut bench =
-        Bench { args, place: &place, rates: BTreeMap::new(), order: Vec::new(), flood: None, exports: Vec::new() };
+    let imported = match &args.only {
+        Some(only) if !IMPORT.contains(only.as_str()) => None,
+        _ => {
+            say(format!("Measuring: {IMPORT}"));
+            let (url, _) = place.database("import")?;
+            Some(import::measure(&url, place.folder())?)
+        }
+    };
+    let rates = BTreeMap::new();
+    let mut bench = Bench { args, place: &place, rates, order: Vec::new(), flood: None, imported, exports: Vec::new() };
     let (memory, started) = bench.measure(&large, &small)?;
     let report = bench.report(&large, memory, started);
     say(report.table());
@@ -110,6 +120,7 @@ struct Bench<'a> {
     order: Vec<&'static str>,
     flood: Option<Flood>,
     exports: Vec<Figure>,
+    imported: Option<Imported>,
 }
 
 impl Bench<'_> {
@@ -206,7 +217,10 @@ impl Bench<'_> {
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let database = if base.target.is_sqlite() { "SQLite" } else { "PostgreSQL" };
         let mib = memory.map(|bytes| f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX)) / 1024.0);
-        let (args, mut lines) = (self.args, Vec::new());
+        let (args, imported, mut lines) = (self.args, self.imported, Vec::new());
+        let rates = imported.map_or("not measured".to_owned(), |found| {
+            format!("{:.0} new / {:.0} known rows a second", found.new, found.known)
+        });
         for name in self.order {
             let ways = self.rates.iter().filter(|((known, _), _)| *known == name);
             let ways = ways.filter_map(|((_, way), rounds)| Some((*way, median(rounds.clone())?))).collect();
@@ -221,6 +235,7 @@ impl Bench<'_> {
                     format!("{} / {} / {}", args.contacts, args.interactions, args.intervals),
                 ),
                 ("memory at rest", mib.map_or("unknown".to_owned(), |mib| format!("{mib:.1} MiB"))),
+                (IMPORT, rates),
                 ("start to first answer", format!("{} ms", started.as_millis())),
             ],
             lines,
@@ -230,6 +245,7 @@ impl Bench<'_> {
         let best = report.lines.iter().find(|line| line.name == INGEST).and_then(Line::best_http);
         report.goals.extend(export::goals(&self.exports, base.target.is_sqlite(), report.rate(UPSERT, Way::Http(1))));
         report.goals.extend(ingest::goals(best, report.rate(INGEST, Way::Local(1)), self.flood));
+        report.goals.extend(import::goals(imported, base.target.is_sqlite()));
         report
     }
 }

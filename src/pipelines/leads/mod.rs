@@ -4,6 +4,7 @@ pub mod filter;
 pub mod model;
 pub mod moves;
 mod people;
+pub mod retract;
 mod routes;
 pub mod store;
 pub mod upsert;

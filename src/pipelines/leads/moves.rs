@@ -92,14 +92,29 @@ pub fn stays(conn: &mut Connection, lead: &Lead) -> Result<Vec<Stay>> {
 /// # Errors
 /// The lead is not visible, the stage is archived or of another pipeline, the instant too far ahead.
 pub fn move_stage(conn: &mut Connection, by: &Principal, id: LeadId, step: &StageMove) -> Result<(Lead, bool)> {
+    let (lead, made) = enter(conn, by, id, step)?;
+    Ok((lead, made.is_some()))
+}
+
+/// [`move_stage`]; gives the interval that was made, where one was.
+///
+/// # Errors
+/// As for [`move_stage`].
+pub fn enter(
+    conn: &mut Connection,
+    by: &Principal,
+    id: LeadId,
+    step: &StageMove,
+) -> Result<(Lead, Option<IntervalId>)> {
     let before = store::locked(conn, by, id)?;
     let all = stages::of(conn, before.pipeline_id)?;
     let to = check(conn, &all, step)?;
     let at = step.at.unwrap_or_else(Instant::now);
     let mut stays = stays(conn, &before)?;
     let known: Vec<_> = stays.iter().map(Stay::interval).collect();
-    let Change::Insert { index, exited_at } = history::insert(&known, to.id, at) else { return Ok((before, false)) };
+    let Change::Insert { index, exited_at } = history::insert(&known, to.id, at) else { return Ok((before, None)) };
     let new = Stay { exited_at, starts: index == 0, ..Stay::new(by, &before, at, to.id, Some(step)) };
+    let made = new.id;
     diesel::insert_into(intervals::table).values(&new).execute(conn)?;
     let previous = index.checked_sub(1).and_then(|previous| stays.get(previous)).cloned();
     let next = stays.get(index).cloned();
@@ -111,24 +126,35 @@ pub fn move_stage(conn: &mut Connection, by: &Principal, id: LeadId, step: &Stag
         if index == 0 {
             diesel::update(row(next)).set(intervals::starts.eq(false)).execute(conn)?;
         }
-        let entry = entry(&all, Some(&new), next);
-        let changed = Changed {
-            occurred_at: entry.occurred_at,
-            lead_id: entry.lead_id,
-            kind: entry.kind,
-            subject: entry.subject,
-            body: None,
-            properties: entry.properties,
-            deleted_at: None,
-        };
-        timeline::amend(conn, entry.id, changed)?;
+        amend(conn, &all, Some(&new), next, None)?;
     }
     stays.insert(index.min(stays.len()), new);
     let after = standing(&before, &all, &stays)?;
     store::save(conn, &after)?;
     write_path(conn, &after, &all, &stays)?;
     audit::record(conn, by, "move", store::subject(&after), Some(&before), Some(&after))?;
-    Ok((after, true))
+    Ok((after, Some(made)))
+}
+
+/// Brings a stay's entry on the timeline up to date with the stay before it; hides it from `deleted_at` on.
+pub(super) fn amend(
+    conn: &mut Connection,
+    all: &[Stage],
+    previous: Option<&Stay>,
+    stay: &Stay,
+    deleted_at: Option<Instant>,
+) -> Result<()> {
+    let entry = entry(all, previous, stay);
+    let changed = Changed {
+        occurred_at: entry.occurred_at,
+        lead_id: entry.lead_id,
+        kind: entry.kind,
+        subject: entry.subject,
+        body: None,
+        properties: entry.properties,
+        deleted_at,
+    };
+    timeline::amend(conn, entry.id, changed)
 }
 
 fn check<'a>(conn: &mut Connection, all: &'a [Stage], step: &StageMove) -> Result<&'a Stage> {
@@ -191,9 +217,9 @@ pub(super) fn standing(lead: &Lead, all: &[Stage], stays: &[Stay]) -> Result<Lea
     })
 }
 
-type Row = diesel::dsl::Find<intervals::table, (ContactId, LeadId, Instant, IntervalId)>;
+pub(super) type Row = diesel::dsl::Find<intervals::table, (ContactId, LeadId, Instant, IntervalId)>;
 
-fn row(stay: &Stay) -> Row {
+pub(super) fn row(stay: &Stay) -> Row {
     intervals::table.find((stay.contact_id, stay.lead_id, stay.entered_at, stay.id))
 }
 

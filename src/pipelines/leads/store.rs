@@ -149,7 +149,10 @@ pub fn latest_of(
 }
 
 /// The lead that `source` and `source_id` name.
-fn known(conn: &mut Connection, by: &Principal, new: &NewLead) -> Result<Option<Lead>> {
+///
+/// # Errors
+/// [`Code::AlreadyExists`] where it is hidden from the caller.
+pub fn known(conn: &mut Connection, by: &Principal, new: &NewLead) -> Result<Option<Lead>> {
     let (Some(source), Some(source_id)) = (&new.source, &new.source_id) else { return Ok(None) };
     let found: Option<Lead> = leads::table
         .filter(leads::source.eq(source.trim()).and(leads::source_id.eq(source_id)))

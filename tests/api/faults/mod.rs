@@ -4,6 +4,7 @@ mod backup;
 mod changes;
 mod crash;
 mod disk;
+mod imports;
 mod ingest;
 mod outage;
 mod shutdown;

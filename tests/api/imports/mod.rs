@@ -1,8 +1,12 @@
 //! Imports: files taken row by row, refused rows told, nothing twice.
 
+mod bad_input;
 mod files;
+mod flow;
 mod leads;
 mod progress;
+mod undo;
+mod vendors;
 
 use actix_web::http::header;
 use actix_web::test::TestRequest;
@@ -60,6 +64,34 @@ pub async fn import(app: &TestApp, fields: &[&str], file: &str) -> Answer {
     let sent = send(&app.manager, &mapping(fields), file.as_bytes()).await.expect(202);
     work(app);
     app.manager.get(&format!("/api/v1/imports/{}", sent.id())).await.ok()
+}
+
+/// Sends a file without a mapping; gives the draft.
+pub async fn propose(app: &TestApp, file: &[u8]) -> Answer {
+    app.manager.send("POST", "/api/v1/imports", form(&[("file", file)])).await.expect(202)
+}
+
+async fn step(app: &TestApp, id: &str, step: &str) -> Answer {
+    app.manager.post_empty(&format!("/api/v1/imports/{id}/{step}")).await
+}
+
+/// Lets an import take a step and the worker do it; gives the import then.
+async fn go(app: &TestApp, id: &str, name: &str) -> Answer {
+    step(app, id, name).await.expect(202);
+    work(app);
+    app.manager.get(&format!("/api/v1/imports/{id}")).await.ok()
+}
+
+async fn run(app: &TestApp, id: &str) -> Answer {
+    go(app, id, "run").await
+}
+
+async fn dry_run(app: &TestApp, id: &str) -> Answer {
+    go(app, id, "dry-run").await
+}
+
+async fn undo(app: &TestApp, id: &str) -> Answer {
+    go(app, id, "undo").await
 }
 
 /// Rows read, created, updated, unchanged, failed, warnings.

@@ -1,0 +1,65 @@
+//! A company's ids in other systems: a second file or program finds by them what the first one made.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::CompanyId;
+use crate::db::schema::{companies, company_external_ids as links};
+use crate::db::types::Instant;
+use crate::db::{Both, Connection};
+use crate::error::Result;
+use crate::text::sort_key;
+
+/// The company that a system knows by this id; a deleted one has none.
+///
+/// # Errors
+/// The database is away.
+pub fn find(conn: &mut Connection, source: &str, id: &str) -> Result<Option<CompanyId>> {
+    let known = links::table.find((source, id)).inner_join(companies::table.on(companies::id.eq(links::company_id)));
+    let live = known.filter(companies::deleted_at.is_null());
+    Ok(live.select(links::company_id).first(conn).optional()?)
+}
+
+/// Whether a system knows the company by any id.
+///
+/// # Errors
+/// The database is away.
+pub fn is_known(conn: &mut Connection, company: CompanyId, source: &str) -> Result<bool> {
+    let known = links::table.filter(links::company_id.eq(company).and(links::source.eq(source)));
+    Ok(known.select(links::external_id).first::<String>(conn).optional()?.is_some())
+}
+
+/// Lets a system's id find the company, and no other from now on.
+///
+/// # Errors
+/// The database refuses the row.
+pub fn attach(conn: &mut Connection, company: CompanyId, source: &str, id: &str) -> Result<()> {
+    let row = (
+        links::source.eq(source),
+        links::external_id.eq(id),
+        links::company_id.eq(company),
+        links::created_at.eq(Instant::now()),
+    );
+    let insert = diesel::insert_into(links::table).values(row);
+    let taken_over = links::company_id.eq(company);
+    Both(insert.on_conflict((links::source, links::external_id)).do_update().set(taken_over)).execute(conn)?;
+    Ok(())
+}
+
+/// The companies of these names, written in whatever case, by the key they are sorted by; of several the oldest.
+///
+/// # Errors
+/// The database is away.
+pub fn by_names(conn: &mut Connection, names: &[&str]) -> Result<HashMap<String, (CompanyId, String)>> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut keys: Vec<String> = names.iter().map(|name| sort_key(name)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let live = companies::table.filter(companies::name_key.eq_any(keys)).filter(companies::deleted_at.is_null());
+    let rows: Vec<(String, CompanyId, String)> =
+        live.order(companies::id.desc()).select((companies::name_key, companies::id, companies::name)).load(conn)?;
+    Ok(rows.into_iter().map(|(key, id, name)| (key, (id, name))).collect())
+}
