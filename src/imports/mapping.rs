@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-pub use super::options::{FileFormat, Missing, Named, Rename, Unreadable};
+pub use super::options::{ImportFormat, Missing, Named, Rename, Unreadable};
 pub use super::parsed::{Making, Mapping, PARENT, Place};
 pub use super::targets::{CompanyField, ContactField, LeadField, RowKind, Target, TouchpointField};
 use crate::error::{Error, FieldError, Result};
@@ -91,7 +91,7 @@ pub struct MappingInput {
     pub delimiter: Option<String>,
     /// How the file is written; default: a table of cells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub format: Option<FileFormat>,
+    pub format: Option<ImportFormat>,
     /// The charset by its name at WHATWG, such as `utf-16le` or `windows-1251`; default: UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 40))]
@@ -201,7 +201,7 @@ impl MappingInput {
             date_format: self.date_format.clone(),
             zone,
             decimal: if decimal == "," { ',' } else { '.' },
-            format: self.format.unwrap_or(FileFormat::Csv),
+            format: self.format.unwrap_or(ImportFormat::Csv),
             charset: charset.unwrap_or(UTF_8),
             skip_rows: self.skip_rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default(),
             row: self.row.unwrap_or(RowKind::Contact),

@@ -34,7 +34,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// How a file is written.
-    pub enum FileFormat {
+    pub enum ImportFormat {
         /// A table of separated cells.
         Csv = "csv",
         /// vCards.

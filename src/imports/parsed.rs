@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use encoding_rs::Encoding;
 
 use super::mapping::MappedField;
-use super::options::{FileFormat, Named, Rename};
+use super::options::{ImportFormat, Named, Rename};
 use super::targets::{CompanyField, RowKind, Target};
 use crate::fields::{Entity, FieldKind};
 
@@ -33,7 +33,7 @@ pub struct Mapping {
     /// The sign before decimals.
     pub decimal: char,
     /// How the file is written.
-    pub format: FileFormat,
+    pub format: ImportFormat,
     /// In which charset.
     pub charset: &'static Encoding,
     /// Rows above the header.

@@ -15,7 +15,9 @@ use super::charset::{self, Decoded};
 use super::delimiter::{self, Layout};
 use super::guess::{self, Dates};
 use super::lookups::Lookups;
-use super::mapping::{FileFormat, LeadField, MappedField, MappingInput, Missing, Rename, RowKind, Target, Unreadable};
+use super::mapping::{
+    ImportFormat, LeadField, MappedField, MappingInput, Missing, Rename, RowKind, Target, Unreadable,
+};
 use super::reader::{RowError, Rows};
 use super::vendors::{self, Meaning, Vendor};
 use super::{key, vcard};
@@ -136,7 +138,7 @@ pub fn propose(path: &Path, lookups: &Lookups) -> Result<Proposal> {
         mapping.encoding = Some(charset.name().to_lowercase());
     }
     if vcard::is_vcard(text) {
-        mapping.format = Some(FileFormat::Vcard);
+        mapping.format = Some(ImportFormat::Vcard);
     } else {
         let Layout { delimiter, preamble } = delimiter::layout(text);
         mapping.delimiter = Some(char::from(delimiter).to_string());
@@ -192,7 +194,7 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     fn new(mut mapping: MappingInput, sample: Sample, lookups: &'a Lookups) -> Self {
-        let is_vcard = mapping.format == Some(FileFormat::Vcard);
+        let is_vcard = mapping.format == Some(ImportFormat::Vcard);
         let vendor = if is_vcard { vendors::vcards() } else { vendors::recognise(&sample.headers) };
         mapping.row = Some(vendor.row);
         mapping.source = Some(vendor.system.to_owned());

@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::charset::{Decoded, Seen};
 use super::delimiter;
-use super::mapping::{FileFormat, Mapping, Place, Target};
+use super::mapping::{ImportFormat, Mapping, Place, Target};
 use super::vcard::{self, Card, Cards};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::spreadsheet::unguard;
@@ -113,8 +113,8 @@ impl<R: Read> Rows<R> {
         let file = Decoded::new(file, charset);
         let (seen, decodes) = (file.seen(), charset != UTF_8);
         let (source, headers) = match mapping.format {
-            FileFormat::Vcard => (Source::Cards(Cards::new(file)), StringRecord::from(vcard::HEADERS)),
-            FileFormat::Csv => {
+            ImportFormat::Vcard => (Source::Cards(Cards::new(file)), StringRecord::from(vcard::HEADERS)),
+            ImportFormat::Csv => {
                 let (table, headers) = open_table(file, mapping)?;
                 (Source::Table(Box::new(table)), headers)
             }
