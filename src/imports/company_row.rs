@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::contact_row::{country, push_new};
+use super::contact_row::{country, push_new, with_parts};
 use super::findings::Findings;
-use super::mapping::{CompanyField, ContactField, PARENT, RowKind, Target};
+use super::mapping::{CompanyField, ContactField, PARENT, Target};
 use super::reader::RowError;
 use super::row::{CompanyFacts, Part, Reading};
 use crate::companies::model::{CompanyChange, CompanyInput};
@@ -32,9 +32,6 @@ impl Reading<'_> {
             let region = &self.plan.region;
             self.parsed(Part::Company, &mut input, found, |read: CompanyInput| read.parse(region))?
         };
-        if self.plan.mapping.row == RowKind::Company && name.is_none() && ids.is_empty() {
-            found.errors.push(RowError::new("required", "has neither a company's name nor its id"));
-        }
         Some(CompanyFacts { name, ids, change, parent, says_name_only })
     }
 
@@ -82,15 +79,7 @@ impl Reading<'_> {
                 _ => {}
             }
         }
-        if !tags.is_empty() {
-            input.insert("tags".to_owned(), Value::Array(tags));
-        }
-        for (name, fields) in [("custom", custom), ("address", address)] {
-            if !fields.is_empty() {
-                input.insert(name.to_owned(), Value::Object(fields));
-            }
-        }
-        input
+        with_parts(input, tags, custom, address)
     }
 }
 

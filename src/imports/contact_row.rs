@@ -106,15 +106,7 @@ impl Reading<'_> {
                 _ => {}
             }
         }
-        if !tags.is_empty() {
-            input.insert("tags".to_owned(), Value::Array(tags));
-        }
-        for (name, fields) in [("custom", custom), ("address", address)] {
-            if !fields.is_empty() {
-                input.insert(name.to_owned(), Value::Object(fields));
-            }
-        }
-        input
+        with_parts(input, tags, custom, address)
     }
 
     /// A text in one line, where cells are not refused for their line ends.
@@ -186,6 +178,24 @@ fn identity_lists(identities: &[Identity]) -> Map<String, Value> {
         }
     }
     lists.into_iter().map(|(name, list)| (name.to_owned(), Value::Array(list))).collect()
+}
+
+/// The fields, and of their parts those that are there.
+pub(super) fn with_parts(
+    mut input: Map<String, Value>,
+    tags: Vec<Value>,
+    custom: Map<String, Value>,
+    address: Map<String, Value>,
+) -> Map<String, Value> {
+    if !tags.is_empty() {
+        input.insert("tags".to_owned(), Value::Array(tags));
+    }
+    for (name, fields) in [("custom", custom), ("address", address)] {
+        if !fields.is_empty() {
+            input.insert(name.to_owned(), Value::Object(fields));
+        }
+    }
+    input
 }
 
 pub(super) fn push_new(list: &mut Vec<Value>, value: Value) {

@@ -227,7 +227,7 @@ impl<'a> Reading<'a> {
 
     fn company_row(&self, found: &mut Findings) -> Facts {
         let company = self.company(found);
-        if company.as_ref().is_none_or(|company| company.name.is_none() && company.ids.is_empty()) {
+        if company.is_none() {
             found.errors.push(RowError::new("required", "has neither a company's name nor its id"));
         }
         Facts::of_company(company)

@@ -103,12 +103,15 @@ pub fn serve(
 
 /// Adds those that wait to the first; gives the one that comes next where it is to be apart.
 fn fill(batch: &mut Vec<Box<dyn Job>>, queue: &Receiver<Box<dyn Job>>, limit: usize) -> Option<Box<dyn Job>> {
-    while batch.len() < limit && !batch.iter().any(|job| job.is_apart()) {
-        match queue.try_recv() {
-            Ok(job) if job.is_apart() => return Some(job),
-            Ok(job) => batch.push(job),
-            Err(_) => break,
+    if batch.iter().any(|job| job.is_apart()) {
+        return None;
+    }
+    while batch.len() < limit {
+        let job = queue.try_recv().ok()?;
+        if job.is_apart() {
+            return Some(job);
         }
+        batch.push(job);
     }
     None
 }
