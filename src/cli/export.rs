@@ -18,7 +18,7 @@ use crate::exports::lists::interactions::Interactions;
 use crate::exports::lists::leads::Leads;
 use crate::exports::lists::tasks::Tasks;
 use crate::exports::log::{ExportId, Taken};
-use crate::exports::request::{self, Asked};
+use crate::exports::request::{self, Asked, no_custom};
 use crate::exports::table::List;
 
 /// The lists there are.
@@ -135,11 +135,17 @@ pub fn run(config: &Config, args: &ExportArgs) -> Outcome {
         }
         What::Interactions => {
             let asked = request::read(&query, false)?;
-            open(db, name, asked, folder.clone(), move |conn, filter, _| Interactions::new(conn, &by, filter))
+            open(db, name, asked, folder.clone(), move |conn, filter, custom| {
+                no_custom(&custom)?;
+                Interactions::new(conn, &by, filter)
+            })
         }
         What::Tasks => {
             let asked = request::read(&query, false)?;
-            open(db, name, asked, folder.clone(), move |conn, filter, _| Tasks::new(conn, &by, filter))
+            open(db, name, asked, folder.clone(), move |conn, filter, custom| {
+                no_custom(&custom)?;
+                Tasks::new(conn, &by, filter)
+            })
         }
     }?;
     let taken = Taken { id: ExportId::new(), list: name, query, contact: None };

@@ -283,6 +283,17 @@ pub fn read<T: DeserializeOwned>(text: &str, shared: bool) -> Result<Asked<T>> {
     })
 }
 
+/// Refuses conditions on custom fields, for lists that have none.
+///
+/// # Errors
+/// There is one.
+pub fn no_custom(custom: &[Wanted]) -> Result<()> {
+    match custom.first() {
+        Some((name, _)) => Err(Error::field(name.clone(), "unknown", "this list has no custom fields")),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

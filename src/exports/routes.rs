@@ -1,4 +1,4 @@
-//! `/api/v1/exports`: the lists of the API as files, by the same filters.
+//! `/api/v1/exports`: the lists of the API as files, by the same filters, for those who may read them there.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
@@ -10,10 +10,10 @@ use super::lists::interactions::Interactions;
 use super::lists::leads::Leads;
 use super::lists::tasks::Tasks;
 use super::lists::timeline::Timeline;
-use super::request::{Asked, FormQuery, Reported, ZoneQuery};
+use super::request::{Asked, FormQuery, Reported, ZoneQuery, no_custom};
 use super::{archive, stream};
 use crate::accounts::May;
-use crate::accounts::permissions::grants;
+use crate::accounts::permissions::{Permission, grants};
 use crate::app::App;
 use crate::companies::filter::CompanyQuery;
 use crate::contacts::ContactId;
@@ -30,6 +30,7 @@ use crate::timeline::TimelineQuery;
 #[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard")))))]
 #[get("/exports/contacts")]
 async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<ContactQuery>) -> Result<HttpResponse> {
+    actor.require(Permission::ContactsRead)?;
     let Asked { form, filter, custom, text } = asked;
     let region = app.config.region.clone();
     let open = move |conn: &mut _, by: &_| Contacts::new(conn, by, filter, custom, region);
@@ -40,6 +41,7 @@ async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<C
 #[utoipa::path(operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/companies")]
 async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<CompanyQuery>) -> Result<HttpResponse> {
+    actor.require(Permission::CompaniesRead)?;
     let Asked { form, filter, custom, text } = asked;
     let region = app.config.region.clone();
     let open = move |conn: &mut _, _: &_| Companies::new(conn, filter, custom, region);
@@ -50,6 +52,7 @@ async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<
 #[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/leads")]
 async fn leads(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<LeadQuery>) -> Result<HttpResponse> {
+    actor.require(Permission::LeadsRead)?;
     let Asked { form, filter, custom, text } = asked;
     let open = move |conn: &mut _, by: &_| Leads::filtered(conn, by, filter, custom);
     stream::answer(&app, &actor, ("leads", text, form), None, open).await
@@ -63,6 +66,7 @@ async fn interactions(
     app: Data<App>,
     asked: Asked<InteractionQuery>,
 ) -> Result<HttpResponse> {
+    actor.require(Permission::InteractionsRead)?;
     let Asked { form, filter, custom, text } = asked;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Interactions::new(conn, by, filter);
@@ -73,6 +77,7 @@ async fn interactions(
 #[utoipa::path(operation_id = "export_tasks", tag = "exports", security(("bearer" = ["exports:run"])), params(TaskQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/tasks")]
 async fn tasks(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<TaskQuery>) -> Result<HttpResponse> {
+    actor.require(Permission::TasksRead)?;
     let Asked { form, filter, custom, text } = asked;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Tasks::new(conn, by, filter);
@@ -88,6 +93,7 @@ async fn timeline(
     id: Path<ContactId>,
     asked: Asked<TimelineQuery>,
 ) -> Result<HttpResponse> {
+    actor.require(Permission::ContactsRead)?;
     let (id, Asked { form, filter, custom, text }) = (*id, asked);
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Timeline::new(conn, by, id, filter);
@@ -98,6 +104,7 @@ async fn timeline(
 #[utoipa::path(operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/funnel")]
 async fn funnel(actor: May<grants::ExportsRun>, app: Data<App>, asked: Reported<FunnelTable>) -> Result<HttpResponse> {
+    actor.require(Permission::ReportsRead)?;
     let Asked { form, filter, custom, text } = asked.0;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Steps::new(conn, by, &filter);
@@ -112,6 +119,7 @@ async fn funnel_leads(
     app: Data<App>,
     asked: Reported<LeadsQuery>,
 ) -> Result<HttpResponse> {
+    actor.require(Permission::ReportsRead)?;
     let Asked { form, filter, custom, text } = asked.0;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| leads_behind(conn, by, &filter);
@@ -122,14 +130,10 @@ async fn funnel_leads(
 #[utoipa::path(operation_id = "get_contact_archive", tag = "exports", security(("bearer" = ["exports:run"])), params(("id" = ContactId, Path)), responses((status = 200, content_type = "application/zip", body = String)))]
 #[get("/contacts/{id}/archive")]
 async fn person(actor: May<grants::ExportsRun>, app: Data<App>, id: Path<ContactId>) -> Result<HttpResponse> {
-    archive::answer(&app, &actor, *id).await
-}
-
-fn no_custom(custom: &[crate::fields::Wanted]) -> Result<()> {
-    match custom.first() {
-        Some((name, _)) => Err(crate::error::Error::field(name.clone(), "unknown", "this list has no custom fields")),
-        None => Ok(()),
+    for part in archive::NEEDS {
+        actor.require(part)?;
     }
+    archive::answer(&app, &actor, *id).await
 }
 
 /// The routes of exports.

@@ -19,6 +19,7 @@ cases![
     a_funnel_and_the_leads_behind_it_are_exported,
     exports_are_audited_with_filter_and_rows,
     sales_people_and_readers_may_not_export,
+    a_key_takes_away_only_what_its_scopes_let_it_read,
 ];
 
 async fn contacts_are_exported_by_the_lists_filter(app: TestApp) {
@@ -212,4 +213,18 @@ impl TestApp {
         }
         panic!("{path} stays empty");
     }
+}
+
+async fn a_key_takes_away_only_what_its_scopes_let_it_read(app: TestApp) {
+    let scopes = json!({ "name": "exporter", "scopes": ["exports:run", "companies:read"] });
+    let made = app.admin.post("/api/v1/api-keys", scopes).await.created();
+    let key = app.anon.with_token(made.json["key"].as_str().unwrap());
+    let client = app.client("ann@example.com").await;
+    key.get("/api/v1/exports/companies").await.ok();
+    let timeline = format!("contacts/{client}/timeline");
+    let funnel = format!("funnel?pipeline_id={}&from=2024-01-01&to=2025-01-01", app.pipeline().await.id);
+    for list in ["contacts", "leads", "interactions", "tasks", &funnel, &timeline] {
+        key.get(&format!("/api/v1/exports/{list}")).await.problem(403, "forbidden");
+    }
+    key.get(&format!("/api/v1/contacts/{client}/archive")).await.problem(403, "forbidden");
 }
