@@ -126,12 +126,12 @@ fn read(
     Ok((items, place, true))
 }
 
-/// Gives the changes of contacts, companies, leads, interactions and tasks in the order in which they were committed: none
-/// is left out, none comes twice, however many write at the same time. Each bears the record as it is now, so that the
+/// Gives the changes of contacts, companies, leads, interactions and tasks in the order of their transactions: none is
+/// left out, none comes twice, however many write at the same time. Each bears the record as it is now, so that the
 /// last change of a record always tells its present state. What the caller may not see is left out.
 ///
 /// A new consumer begins with `/api/v1/changes/snapshot`. Changes are kept for 30 days, unless set otherwise; a cursor older
-/// than that is answered with 410 `cursor_expired`: take a new snapshot. What belongs to a contact in the bin is `null` too;
+/// than that is answered with 410 `cursor_expired`: take a new snapshot. Interactions and tasks of a contact in the bin are `null` too;
 /// after `contact.restored` read its timeline again, after `contact.erased` forget all that has its `contact_id`.
 #[utoipa::path(operation_id = "list_changes", tag = "sync", security(("bearer" = ["changes:read"])), params(ChangesQuery), responses((status = 200, body = ChangePage), (status = 410, body = Problem, content_type = "application/problem+json", description = "A problem: cursor_expired")))]
 #[get("/changes")]
@@ -149,8 +149,7 @@ async fn list(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<Chan
         let (by, types, limit) = (by.clone(), types.clone(), wish.limit);
         let (items, end, more) = app.db.read(move |conn| read(conn, &by, place, &types, limit)).await?;
         place = end;
-        if !items.is_empty() || (!more && Instant::now() >= ends) || wake.is_closing() || (more && wish.wait.is_zero())
-        {
+        if !items.is_empty() || Instant::now() >= ends || wake.is_closing() {
             return Reply::ok(&ChangePage { items, cursor: place.to_string(), more });
         }
         if !more {

@@ -18,6 +18,7 @@ use crate::interactions::tasks::Task;
 use crate::interactions::{Channel, Interaction, InteractionId, TaskId};
 use crate::pipelines::leads::Lead;
 use crate::pipelines::{LeadId, PipelineId, StageId};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 type Move = (Guid, Option<Json<Box<RawValue>>>);
@@ -166,6 +167,12 @@ impl Present {
         trail.iter().find(|(at, _)| *at >= row.at).map(|(_, actor)| *actor)
     }
 
+    /// The stage that a move led to.
+    fn entered(&self, row: &Logged) -> Option<StageId> {
+        let said = self.moves.get(&row.record_id)?.as_ref()?;
+        serde_json::from_str::<Led>(said.0.get()).ok().map(|led| led.to_stage.id)
+    }
+
     /// What subscriptions choose the change by.
     #[must_use]
     pub fn facts(&self, row: &Logged, change: ChangeType) -> Facts<'_> {
@@ -190,7 +197,8 @@ impl Present {
             RecordType::Lead => self.leads.get(&LeadId(id)).map_or_else(Facts::default, |lead| Facts {
                 owner: lead.owner_id,
                 pipeline: Some(lead.pipeline_id),
-                stage: Some(lead.stage_id),
+                // A move is told by where it led, though the lead may have gone on since.
+                stage: self.entered(row).or(Some(lead.stage_id)),
                 ..of_client()
             }),
             RecordType::Interaction => {
@@ -199,6 +207,17 @@ impl Present {
             RecordType::Task => of_client(),
         }
     }
+}
+
+/// Where a stage move led.
+#[derive(Deserialize)]
+struct Led {
+    to_stage: Entered,
+}
+
+#[derive(Deserialize)]
+struct Entered {
+    id: StageId,
 }
 
 fn actor(user: Option<Guid>, key: Option<Guid>) -> Actor {

@@ -228,7 +228,7 @@ fn items<T: Serialize>(record_type: RecordType, rows: Vec<T>, id: impl Fn(&T) ->
 /// of the record, or removing the record where it is `null`, makes the copy equal to the present state.
 ///
 /// Facts stay with the contact they came to: those of a merged contact belong to the one named by `merged_into`. With a
-/// contact that is deleted or erased goes all that is merged into it and all that has their `contact_id`.
+/// contact that is deleted or erased goes all that is merged into it, and their interactions and tasks.
 #[utoipa::path(operation_id = "get_snapshot", tag = "sync", security(("bearer" = ["changes:read"])), params(SnapshotQuery), responses((status = 200, body = SnapshotPage)))]
 #[get("/changes/snapshot")]
 async fn snapshot(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<SnapshotQuery>) -> Result<Reply> {

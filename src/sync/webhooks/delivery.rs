@@ -77,9 +77,9 @@ impl Row {
         }
     }
 
-    /// A delivery that only shows whether the receiver is there; taken at once until `until`.
+    /// A delivery that only shows whether the receiver is there: it is tried by whoever asked, never by the worker.
     #[must_use]
-    pub fn test(webhook: WebhookId, now: Instant, until: Instant) -> Self {
+    pub fn test(webhook: WebhookId, now: Instant) -> Self {
         Self {
             id: DeliveryId::new(),
             webhook_id: webhook,
@@ -92,7 +92,7 @@ impl Row {
             changed_at: now,
             status: DeliveryStatus::Pending,
             attempts: 0,
-            due_at: Some(until),
+            due_at: None,
             last_status: None,
             last_error: None,
             created_at: now,

@@ -151,9 +151,8 @@ async fn rotate(actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<R
 #[post("/webhooks/{id}/test")]
 async fn test(_actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<Reply> {
     let (id, now) = (*id, Instant::now());
-    let until = now.plus(work::lease(&app));
     let made = app.db.write(move |conn| {
-        let (hook, row) = (store::hook(conn, id)?, Row::test(id, now, until));
+        let (hook, row) = (store::hook(conn, id)?, Row::test(id, now));
         deliveries::insert(conn, &row)?;
         Ok((hook, row))
     });

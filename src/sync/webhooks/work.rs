@@ -157,7 +157,7 @@ async fn take(app: &App, hook: &Hook, room: usize, now: Instant) -> Result<Vec<R
 }
 
 /// How long an attempt may be under way.
-pub(super) fn lease(app: &App) -> TimeDelta {
+fn lease(app: &App) -> TimeDelta {
     TimeDelta::from_std(app.webhooks.timeout).unwrap_or(SLACK) + SLACK
 }
 

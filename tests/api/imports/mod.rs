@@ -90,7 +90,7 @@ async fn dry_run(app: &TestApp, id: &str) -> Answer {
     go(app, id, "dry-run").await
 }
 
-async fn undo(app: &TestApp, id: &str) -> Answer {
+pub async fn undo(app: &TestApp, id: &str) -> Answer {
     go(app, id, "undo").await
 }
 

@@ -3,6 +3,7 @@ use touchline::db::types::Instant;
 use touchline::sync::log;
 
 use super::{CHANGES, now, since, types};
+use crate::imports::{import, undo};
 use crate::support::{TestApp, cases};
 
 cases![
@@ -15,6 +16,7 @@ cases![
     an_erasure_is_told_and_nothing_of_the_person_is_left_in_the_feed,
     what_the_caller_does_not_see_is_left_out,
     a_key_is_told_only_of_what_its_scopes_let_it_read,
+    a_stage_move_that_an_import_takes_back_is_told,
     types_and_limits_choose_what_comes,
     bad_parameters_are_named,
     a_cursor_older_than_what_is_kept_is_told_so,
@@ -175,6 +177,19 @@ async fn a_key_is_told_only_of_what_its_scopes_let_it_read(app: TestApp) {
     let snapshot = key.get(&format!("{CHANGES}/snapshot")).await.ok();
     assert!(snapshot.items().iter().all(|item| item["record_type"] == "company"));
     key.get(&format!("{CHANGES}/snapshot?types=contact")).await.problem(403, "forbidden");
+}
+
+async fn a_stage_move_that_an_import_takes_back_is_told(app: TestApp) {
+    crate::imports::pipeline(&app).await;
+    let fields = ["email=mail", "lead.entered_at=at", "lead.source_id=id", "lead.source=fixed:shop"];
+    import(&app, &fields, "mail,at,id\nann@example.com,2024-01-01,1\n").await;
+    let fields = ["email=mail", "lead.source_id=id", "lead.source=fixed:shop", "stage:Won=won"];
+    let won = import(&app, &fields, "mail,id,won\nann@example.com,1,2024-02-01\n").await;
+    let start = now(&app).await;
+    undo(&app, &won.id()).await;
+    let told = since(&app, &app.reader, &start).await;
+    let last = told.iter().rfind(|change| change["record_type"] == "lead").unwrap();
+    assert_eq!((&last["type"], &last["record"]["stage_kind"]), (&json!("lead.updated"), &json!("open")));
 }
 
 async fn types_and_limits_choose_what_comes(app: TestApp) {

@@ -12,6 +12,7 @@ cases![
     a_change_arrives_signed_as_the_official_library_wants_it,
     a_webhook_is_told_of_its_types_and_of_what_its_filter_lets_pass,
     a_merge_and_a_stage_change_say_what_happened,
+    a_move_is_told_by_where_it_led_also_when_the_lead_has_gone_on,
     both_secrets_sign_for_a_day_after_a_rotation,
     the_log_shows_each_attempt_and_can_be_filtered,
     one_delivery_and_a_span_can_be_sent_again_under_the_same_ids,
@@ -73,6 +74,22 @@ async fn a_webhook_is_told_of_its_types_and_of_what_its_filter_lets_pass(app: Te
     let names: Vec<_> = vip.got().iter().map(|got| got.json["data"]["record"]["display_name"].clone()).collect();
     assert_eq!(names, ["Ann"]);
     assert_eq!(calls.kinds(), ["interaction.recorded"; 2]);
+}
+
+async fn a_move_is_told_by_where_it_led_also_when_the_lead_has_gone_on(app: TestApp) {
+    let (app, receiver, all) = (app.sending().await, Receiver::start(), Receiver::start());
+    let pipeline = app.pipeline().await;
+    let lead = json!({ "contact_id": app.client("ann@example.com").await, "pipeline_id": pipeline.id });
+    let lead = app.admin.post("/api/v1/leads", lead).await.created().id();
+    let only = json!({ "filter": { "stage_id": pipeline.stages[1].1 } });
+    app.webhook(&receiver, &["lead.stage_changed"], only).await;
+    app.webhook(&all, &["lead.stage_changed"], json!({})).await;
+    for stage in [1, 2] {
+        let step = json!({ "stage_id": pipeline.stages[stage].1 });
+        app.admin.post(&format!("/api/v1/leads/{lead}/stage"), step).await.ok();
+    }
+    app.sent(&all, 2).await;
+    assert_eq!(receiver.kinds(), ["lead.stage_changed"]);
 }
 
 async fn a_merge_and_a_stage_change_say_what_happened(app: TestApp) {
