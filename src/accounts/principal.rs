@@ -1,8 +1,9 @@
 //! The caller of a request: who, with which permissions, seeing which records.
 //!
 //! A handler's first argument says who may call, and its `security` in the OpenAPI document says the same:
-//! `May<grants::X>` is `("bearer" = ["<permission>"])`; [`Person`], for what belongs to whoever is logged in,
-//! is `("bearer" = ["person"])`. An operation without `security` is public. A test walks all of them.
+//! `May<grants::X>` is `("bearer" = ["<permission>"])`, followed by whatever else the handler requires; [`Person`], for
+//! what belongs to whoever is logged in, is `("bearer" = ["person"])`. An operation without `security` is public. A test
+//! walks all of them.
 
 use std::collections::BTreeSet;
 use std::future::{Ready, ready};

@@ -27,7 +27,7 @@ use crate::pipelines::leads::filter::LeadQuery;
 use crate::timeline::TimelineQuery;
 
 /// Exports contacts, the newest first; of merged ones the survivor.
-#[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard")))))]
+#[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard")))))]
 #[get("/exports/contacts")]
 async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<ContactQuery>) -> Result<HttpResponse> {
     actor.require(Permission::ContactsRead)?;
@@ -38,7 +38,7 @@ async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<C
 }
 
 /// Exports companies, the newest first.
-#[utoipa::path(operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run", "companies:read"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/companies")]
 async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<CompanyQuery>) -> Result<HttpResponse> {
     actor.require(Permission::CompaniesRead)?;
@@ -49,7 +49,7 @@ async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<
 }
 
 /// Exports leads, the newest first, each with its client and when it entered which stage.
-#[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run", "leads:read"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/leads")]
 async fn leads(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<LeadQuery>) -> Result<HttpResponse> {
     actor.require(Permission::LeadsRead)?;
@@ -59,7 +59,7 @@ async fn leads(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<Lead
 }
 
 /// Exports interactions, the newest first.
-#[utoipa::path(operation_id = "export_interactions", tag = "exports", security(("bearer" = ["exports:run"])), params(InteractionQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_interactions", tag = "exports", security(("bearer" = ["exports:run", "interactions:read"])), params(InteractionQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/interactions")]
 async fn interactions(
     actor: May<grants::ExportsRun>,
@@ -74,7 +74,7 @@ async fn interactions(
 }
 
 /// Exports tasks, the first due first; those without a due time come last.
-#[utoipa::path(operation_id = "export_tasks", tag = "exports", security(("bearer" = ["exports:run"])), params(TaskQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_tasks", tag = "exports", security(("bearer" = ["exports:run", "tasks:read"])), params(TaskQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/tasks")]
 async fn tasks(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<TaskQuery>) -> Result<HttpResponse> {
     actor.require(Permission::TasksRead)?;
@@ -85,7 +85,7 @@ async fn tasks(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<Task
 }
 
 /// Exports a client's timeline; of a merged contact that of its survivor.
-#[utoipa::path(operation_id = "export_contact_timeline", tag = "exports", security(("bearer" = ["exports:run"])), params(("id" = ContactId, Path), TimelineQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_contact_timeline", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(("id" = ContactId, Path), TimelineQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/contacts/{id}/timeline")]
 async fn timeline(
     actor: May<grants::ExportsRun>,
@@ -101,7 +101,7 @@ async fn timeline(
 }
 
 /// Exports a funnel's numbers: a row for each part of the cohort, mode and step.
-#[utoipa::path(operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/funnel")]
 async fn funnel(actor: May<grants::ExportsRun>, app: Data<App>, asked: Reported<FunnelTable>) -> Result<HttpResponse> {
     actor.require(Permission::ReportsRead)?;
@@ -112,7 +112,7 @@ async fn funnel(actor: May<grants::ExportsRun>, app: Data<App>, asked: Reported<
 }
 
 /// Exports exactly the leads behind one number of a funnel, in the order of their entry to the first step.
-#[utoipa::path(operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/funnel/leads")]
 async fn funnel_leads(
     actor: May<grants::ExportsRun>,
@@ -127,7 +127,7 @@ async fn funnel_leads(
 }
 
 /// Gives everything that is known about one person as a ZIP file: for whoever asks what is stored about them.
-#[utoipa::path(operation_id = "get_contact_archive", tag = "exports", security(("bearer" = ["exports:run"])), params(("id" = ContactId, Path)), responses((status = 200, content_type = "application/zip", body = String)))]
+#[utoipa::path(operation_id = "get_contact_archive", tag = "exports", security(("bearer" = ["exports:run", "contacts:read", "leads:read", "interactions:read", "tasks:read"])), params(("id" = ContactId, Path)), responses((status = 200, content_type = "application/zip", body = String)))]
 #[get("/contacts/{id}/archive")]
 async fn person(actor: May<grants::ExportsRun>, app: Data<App>, id: Path<ContactId>) -> Result<HttpResponse> {
     for part in archive::NEEDS {

@@ -2,6 +2,7 @@
 //!
 //! The place is taken before the first page is read. Whatever is committed later stands behind it in the feed, and a change
 //! bears the record as it is, so that a copy of all pages, with the changes behind the place applied, is the present state.
+//! However few records the caller sees, a page looks at no more than [`WINDOW`] of a kind: it then ends early.
 
 use actix_web::get;
 use actix_web::web::Data;
@@ -105,13 +106,14 @@ fn page(conn: &mut Connection, by: &Principal, query: &SnapshotQuery) -> Result<
     let (mut items, limit) = (Vec::new(), usize::try_from(limit).unwrap_or(1));
     while let Some((kind, last)) = at {
         let room = limit - items.len();
-        let mut found = records(conn, by, kind, last, i64::try_from(room + 1).unwrap_or(i64::MAX))?;
+        let piece = Piece::behind(conn, kind, last, room)?;
+        let mut found = records(conn, by, kind, piece)?;
         let more = found.len() > room;
         found.truncate(room);
-        let last = found.last().map_or(last, |item| Some(item.record_id));
+        let last = if more { found.last().map(|item| item.record_id) } else { piece.until };
         items.extend(found);
-        at = if more { Some((kind, last)) } else { kinds.next().map(|kind| (kind, None)) };
-        if items.len() == limit {
+        at = if last.is_some() { Some((kind, last)) } else { kinds.next().map(|kind| (kind, None)) };
+        if items.len() == limit || last.is_some() {
             break;
         }
     }
@@ -119,20 +121,57 @@ fn page(conn: &mut Connection, by: &Principal, query: &SnapshotQuery) -> Result<
     Ok(SnapshotPage { changes_after, items, next_cursor })
 }
 
-/// Up to `count` records of a kind behind an id.
-fn records(
-    conn: &mut Connection,
-    by: &Principal,
-    kind: RecordType,
-    after: Option<Guid>,
+/// How many records of a kind one page looks at.
+const WINDOW: i64 = 5000;
+
+/// Where a page looks for records of a kind.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    after: Guid,
+    /// The last one looked at; `None` where that is the last there is.
+    until: Option<Guid>,
     count: i64,
-) -> Result<Vec<SnapshotItem>> {
-    let after = after.unwrap_or(Guid(uuid::Uuid::nil()));
+}
+
+impl Piece {
+    fn behind(conn: &mut Connection, kind: RecordType, after: Option<Guid>, room: usize) -> Result<Self> {
+        macro_rules! end {
+            ($table:ident, $after:expr) => {
+                $table::table
+                    .filter($table::id.gt($after))
+                    .order($table::id)
+                    .select($table::id)
+                    .limit(1)
+                    .offset(WINDOW)
+                    .first::<Guid>(conn)
+                    .optional()
+            };
+        }
+        let after = after.unwrap_or(Guid(uuid::Uuid::nil()));
+        let until = match kind {
+            RecordType::Contact => end!(contacts, after),
+            RecordType::Company => end!(companies, after),
+            RecordType::Lead => end!(leads, after),
+            RecordType::Interaction => end!(entries, after),
+            RecordType::Task => end!(tasks, after),
+        }?;
+        Ok(Self { after, until, count: i64::try_from(room + 1).unwrap_or(i64::MAX) })
+    }
+
+    /// No id looked at is beyond this.
+    fn end(self) -> Guid {
+        self.until.unwrap_or(Guid(uuid::Uuid::max()))
+    }
+}
+
+/// The records of a kind in a piece.
+fn records(conn: &mut Connection, by: &Principal, kind: RecordType, piece: Piece) -> Result<Vec<SnapshotItem>> {
+    let Piece { after, count, .. } = piece;
     match kind {
         RecordType::Contact => {
             let mut rows = contacts::table
                 .filter(contacts::deleted_at.is_null())
-                .filter(contacts::id.gt(after))
+                .filter(contacts::id.gt(after).and(contacts::id.le(piece.end())))
                 .select(Contact::as_select())
                 .into_boxed::<MultiBackend>();
             if let Some(owners) = owners(by) {
@@ -147,14 +186,16 @@ fn records(
             Ok(found)
         }
         RecordType::Company => {
-            let rows = companies::table.filter(companies::deleted_at.is_null()).filter(companies::id.gt(after));
+            let rows = companies::table
+                .filter(companies::deleted_at.is_null())
+                .filter(companies::id.gt(after).and(companies::id.le(piece.end())));
             let rows = rows.order(companies::id).limit(count).select(Company::as_select()).load(conn)?;
             items(kind, rows, |one: &Company| one.id.0)
         }
         RecordType::Lead => {
             let mut rows = leads::table
                 .filter(leads::deleted_at.is_null())
-                .filter(leads::id.gt(after))
+                .filter(leads::id.gt(after).and(leads::id.le(piece.end())))
                 .select(Lead::as_select())
                 .into_boxed::<MultiBackend>();
             if let Some(owners) = owners(by) {
@@ -162,16 +203,16 @@ fn records(
             }
             items(kind, rows.order(leads::id).limit(count).load(conn)?, |one: &Lead| one.id.0)
         }
-        RecordType::Interaction => items(kind, interactions(conn, by, after, count)?, |one| one.id.0),
-        RecordType::Task => items(kind, tasks(conn, by, after, count)?, |one| one.id.0),
+        RecordType::Interaction => items(kind, interactions(conn, by, piece)?, |one| one.id.0),
+        RecordType::Task => items(kind, tasks(conn, by, piece)?, |one| one.id.0),
     }
 }
 
-fn interactions(conn: &mut Connection, by: &Principal, after: Guid, count: i64) -> Result<Vec<Interaction>> {
+fn interactions(conn: &mut Connection, by: &Principal, piece: Piece) -> Result<Vec<Interaction>> {
     let client = contacts::table.filter(contacts::id.eq(entries::contact_id)).filter(contacts::deleted_at.is_null());
     let mut rows = entries::table
         .filter(entries::channel.is_not_null().and(entries::deleted_at.is_null()))
-        .filter(entries::id.gt(after))
+        .filter(entries::id.gt(piece.after).and(entries::id.le(piece.end())))
         .select(Interaction::as_select())
         .into_boxed::<MultiBackend>();
     rows = match owners(by) {
@@ -184,14 +225,14 @@ fn interactions(conn: &mut Connection, by: &Principal, after: Guid, count: i64) 
     if let Some(seen) = of_seen_leads(by) {
         rows = rows.filter(seen);
     }
-    Ok(rows.order(entries::id).limit(count).load(conn)?)
+    Ok(rows.order(entries::id).limit(piece.count).load(conn)?)
 }
 
-fn tasks(conn: &mut Connection, by: &Principal, after: Guid, count: i64) -> Result<Vec<Task>> {
+fn tasks(conn: &mut Connection, by: &Principal, piece: Piece) -> Result<Vec<Task>> {
     let client = contacts::table.filter(contacts::id.eq(tasks::contact_id)).filter(contacts::deleted_at.is_null());
     let mut rows = tasks::table
         .filter(tasks::deleted_at.is_null())
-        .filter(tasks::id.gt(after))
+        .filter(tasks::id.gt(piece.after).and(tasks::id.le(piece.end())))
         .select(Task::as_select())
         .into_boxed::<MultiBackend>();
     rows = match owners(by) {
@@ -201,7 +242,7 @@ fn tasks(conn: &mut Connection, by: &Principal, after: Guid, count: i64) -> Resu
             rows.filter(diesel::dsl::exists(client.filter(seen))).filter(tasks_of_seen_leads(by))
         }
     };
-    Ok(rows.order(tasks::id).limit(count).load(conn)?)
+    Ok(rows.order(tasks::id).limit(piece.count).load(conn)?)
 }
 
 fn tasks_of_seen_leads(by: &Principal) -> Condition<tasks::table> {

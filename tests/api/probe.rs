@@ -31,11 +31,12 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// Who may call an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Allowed {
     Anyone,
     Person,
-    With(Permission),
+    /// Whoever has all of these.
+    With(Vec<Permission>),
 }
 
 struct Operation {
@@ -74,13 +75,14 @@ fn allowed(name: &str, operation: &Value) -> Allowed {
         return Allowed::Anyone;
     };
     assert!(!PUBLIC.contains(&name), "{name} is on the list of public operations but declares security");
-    match (security.as_slice(), security[0]["bearer"][0].as_str(), security[0]["bearer"].as_array().map(Vec::len)) {
-        ([_], Some("person"), Some(1)) => Allowed::Person,
-        ([_], Some(permission), Some(1)) => {
-            Allowed::With(permission.parse().unwrap_or_else(|_| panic!("{name}: {permission} is no permission")))
-        }
-        _ => panic!("{name} must declare one permission, or \"person\": {security:?}"),
+    let [only] = security.as_slice() else { panic!("{name} must declare one way to be allowed: {security:?}") };
+    let needed: Vec<&str> = only["bearer"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    assert!(!needed.is_empty(), "{name} must declare its permissions, or \"person\": {security:?}");
+    if needed == ["person"] {
+        return Allowed::Person;
     }
+    let permission = |text: &&str| text.parse().unwrap_or_else(|_| panic!("{name}: {text} is no permission"));
+    Allowed::With(needed.iter().map(permission).collect())
 }
 
 /// Puts something that fits its type, and names no record, for each parameter of the path.
@@ -102,16 +104,17 @@ fn fill(template: &str, document: &Value, operation: &Value) -> String {
     path
 }
 
-async fn key_with(app: &TestApp, scope: Permission) -> Client {
-    let secret = format!("tlk_probe_{scope}");
-    let (digest, creator) = (hash(&secret), app.users.admin);
+async fn key_with(app: &TestApp, scopes: &[Permission]) -> Client {
+    let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let secret = format!("tlk_probe_{}", names.join("_"));
+    let (digest, creator, scopes) = (hash(&secret), app.users.admin, scopes.to_vec());
     let insert = move |conn: &mut touchline::db::Connection| {
         let row = (
             api_keys::id.eq(ApiKeyId::new()),
             api_keys::name.eq("probe"),
             api_keys::prefix.eq("tlk_"),
             api_keys::hash.eq(digest.clone()),
-            api_keys::scopes.eq(Json(vec![scope])),
+            api_keys::scopes.eq(Json(scopes.clone())),
             api_keys::created_by.eq(creator),
             api_keys::created_at.eq(Instant::now()),
         );
@@ -142,9 +145,9 @@ impl Operation {
 }
 
 async fn every_operation_says_who_may_call_it_and_just_those_may(app: TestApp) {
-    let mut keys = Vec::new();
+    let (mut keys, mut several) = (Vec::new(), Vec::new());
     for scope in Permission::ALL {
-        keys.push((*scope, key_with(&app, *scope).await));
+        keys.push((*scope, key_with(&app, &[*scope]).await));
     }
     let operations = operations();
     assert!(PUBLIC.iter().all(|name| operations.iter().any(|operation| operation.name == *name)));
@@ -156,15 +159,25 @@ async fn every_operation_says_who_may_call_it_and_just_those_may(app: TestApp) {
         assert_eq!(operation.status(&app.anon).await, 401, "{} without credentials", operation.name);
         assert_eq!(operation.status(&app.anon.with_token("tlk_unknown")).await, 401, "{}, unknown key", operation.name);
         for role in Role::ALL {
-            let may = match operation.allowed {
-                Allowed::With(permission) => role.may(permission),
+            let may = match &operation.allowed {
+                Allowed::With(permissions) => permissions.iter().all(|each| role.may(*each)),
                 Allowed::Anyone | Allowed::Person => true,
             };
             operation.check(role.as_str(), app.of(*role), may).await;
         }
         for (scope, key) in &keys {
-            let may = operation.allowed == Allowed::With(*scope);
+            let may = operation.allowed == Allowed::With(vec![*scope]);
             operation.check(&format!("a key with {scope}"), key, may).await;
+        }
+        if let Allowed::With(permissions) = &operation.allowed
+            && permissions.len() > 1
+        {
+            let known = several.iter().position(|(of, _)| of == permissions).unwrap_or(several.len());
+            if known == several.len() {
+                several.push((permissions.clone(), key_with(&app, permissions).await));
+            }
+            let (_, key) = &several[known];
+            operation.check("a key with just what it needs", key, true).await;
         }
     }
 }
