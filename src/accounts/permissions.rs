@@ -2,6 +2,8 @@
 //!
 //! A permission's name is also the scope an API key asks for.
 
+use std::collections::BTreeSet;
+
 use crate::text_enum;
 
 text_enum! {
@@ -71,17 +73,25 @@ macro_rules! permissions {
                 #[derive(Debug, Clone, Copy)]
                 pub struct $name;
                 impl super::Grant for $name {
-                    const PERMISSION: super::Permission = super::Permission::$name;
+                    fn missing(held: &super::BTreeSet<super::Permission>) -> Option<super::Permission> {
+                        Some(super::Permission::$name).filter(|wanted| !held.contains(wanted))
+                    }
                 }
             )+
         }
     };
 }
 
-/// A permission as a type.
+/// A permission as a type; as a tuple, all of several.
 pub trait Grant: 'static {
-    /// Which one.
-    const PERMISSION: Permission;
+    /// The first of them that is not held.
+    fn missing(held: &BTreeSet<Permission>) -> Option<Permission>;
+}
+
+impl<A: Grant, B: Grant> Grant for (A, B) {
+    fn missing(held: &BTreeSet<Permission>) -> Option<Permission> {
+        A::missing(held).or_else(|| B::missing(held))
+    }
 }
 
 const EVERYONE: &[Role] = Role::ALL;

@@ -1,9 +1,9 @@
 //! The caller of a request: who, with which permissions, seeing which records.
 //!
 //! A handler's first argument says who may call, and its `security` in the OpenAPI document says the same:
-//! `May<grants::X>` is `("bearer" = ["<permission>"])`, followed by whatever else the handler requires; [`Person`], for
-//! what belongs to whoever is logged in, is `("bearer" = ["person"])`. An operation without `security` is public. A test
-//! walks all of them.
+//! `May<grants::X>` is `("bearer" = ["<permission>"])`, `May<(grants::X, grants::Y)>` names both; [`Person`], for what
+//! belongs to whoever is logged in, is `("bearer" = ["person"])`. An operation without `security` is public. A test walks
+//! all of them.
 
 use std::collections::BTreeSet;
 use std::future::{Ready, ready};
@@ -150,12 +150,12 @@ impl Principal {
     /// # Errors
     /// [`Code::Forbidden`].
     pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.permissions.contains(&permission) {
-            Ok(())
-        } else {
-            Err(Error::because(Code::Forbidden, format!("This needs the permission {permission}.")))
-        }
+        if self.permissions.contains(&permission) { Ok(()) } else { Err(lacks(permission)) }
     }
+}
+
+fn lacks(permission: Permission) -> Error {
+    Error::because(Code::Forbidden, format!("This needs the permission {permission}."))
 }
 
 /// What the authenticating middleware leaves on a request: the caller, or why there is none.
@@ -185,7 +185,7 @@ impl<G: Grant> FromRequest for May<G> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let caller = caller(req).and_then(|principal| {
-            principal.require(G::PERMISSION)?;
+            G::missing(&principal.permissions).map_or(Ok(()), |missing| Err(lacks(missing)))?;
             Ok(Self(principal, PhantomData))
         });
         ready(caller)

@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 use super::installation::{beside, lock, make_private_file, target};
 use super::{Failure, Outcome, say};
 use crate::config::Config;
-use crate::db::{Connection, Opener, Target};
+use crate::db::{Connection, Opener, Target, life};
 
 /// Copies the database as it is at one moment, while others read and write it.
 pub fn backup(config: &Config, file: &Path) -> Outcome {
@@ -87,6 +87,8 @@ fn check(file: &Path) -> Outcome {
         return Err(broken(bad.integrity_check.clone()));
     }
     ours(&mut conn).map_err(|error| broken(error.to_string()))?;
+    life::end(&mut conn).map_err(Failure::new)?;
+    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").map_err(Failure::new)?;
     drop(conn);
     remove(&beside(file, "-wal"))?;
     remove(&beside(file, "-shm"))
@@ -94,7 +96,7 @@ fn check(file: &Path) -> Outcome {
 
 fn ours(conn: &mut Connection) -> diesel::QueryResult<()> {
     conn.batch_execute(
-        "SELECT count(*) FROM __diesel_schema_migrations; SELECT count(*) FROM users; PRAGMA wal_checkpoint(TRUNCATE)",
+        "SELECT count(*) FROM __diesel_schema_migrations; SELECT count(*) FROM users; SELECT count(*) FROM settings",
     )
 }
 

@@ -1,15 +1,19 @@
 //! A company's ids in other systems: a second file or program finds by them what the first one made.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
 use super::CompanyId;
+use crate::contacts::ExternalId;
 use crate::db::schema::{companies, company_external_ids as links};
 use crate::db::types::Instant;
 use crate::db::{Both, Connection};
 use crate::error::Result;
 use crate::text::sort_key;
+
+/// How many ids one statement looks for.
+const PIECE: usize = 500;
 
 /// The company that a system knows by this id; a deleted one has none.
 ///
@@ -19,6 +23,30 @@ pub fn find(conn: &mut Connection, source: &str, id: &str) -> Result<Option<Comp
     let known = links::table.find((source, id)).inner_join(companies::table.on(companies::id.eq(links::company_id)));
     let live = known.filter(companies::deleted_at.is_null());
     Ok(live.select(links::company_id).first(conn).optional()?)
+}
+
+/// The companies that these ids of other systems stand for; deleted ones have none.
+///
+/// # Errors
+/// The database is away.
+pub fn of<'a>(
+    conn: &mut Connection,
+    ids: impl Iterator<Item = &'a ExternalId>,
+) -> Result<HashMap<(String, String), CompanyId>> {
+    let (sources, ids): (BTreeSet<&str>, BTreeSet<&str>) = ids.map(|each| (&*each.source, &*each.id)).unzip();
+    let (sources, ids) = (Vec::from_iter(sources), Vec::from_iter(ids));
+    let mut out = HashMap::new();
+    for some in ids.chunks(PIECE) {
+        // The pairs of these that nobody asked for do no harm.
+        let rows: Vec<((String, String), CompanyId)> = links::table
+            .inner_join(companies::table.on(companies::id.eq(links::company_id)))
+            .filter(links::source.eq_any(&sources).and(links::external_id.eq_any(some)))
+            .filter(companies::deleted_at.is_null())
+            .select(((links::source, links::external_id), links::company_id))
+            .load(conn)?;
+        out.extend(rows);
+    }
+    Ok(out)
 }
 
 /// Whether a system knows the company by any id.

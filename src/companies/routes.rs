@@ -2,7 +2,9 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post};
-use utoipa::openapi::{RefOr, schema::Schema};
+use utoipa::PartialSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
 
 use super::filter::{self, CompanyQuery};
 use super::model::{Company, CompanyInput};
@@ -11,7 +13,7 @@ use super::{CompanyId, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
-use crate::contacts;
+use crate::contacts::{self, ExternalId};
 use crate::error::Result;
 use crate::http::batch::{self, UpsertResults, describe_item};
 use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Reply, Routes};
@@ -72,9 +74,16 @@ async fn create(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Post<C
 /// Items of a batch, in the API's description.
 struct CompanyBatch;
 
-impl utoipa::PartialSchema for CompanyBatch {
+impl PartialSchema for CompanyBatch {
     fn schema() -> RefOr<Schema> {
-        describe_item(CompanyInput::schema(), "A company as in a POST, and perhaps its `id`.")
+        let mut input = CompanyInput::schema();
+        if let RefOr::T(Schema::Object(company)) = &mut input {
+            let ids = ArrayBuilder::new().items(ExternalId::schema()).max_items(Some(50)).description(Some(
+                "Its ids in other systems, which find it next time; they are added to those there are.",
+            ));
+            company.properties.insert("external_ids".to_owned(), ids.into());
+        }
+        describe_item(input, "A company as in a POST, and perhaps its `id` and `external_ids`.")
     }
 }
 
@@ -84,8 +93,8 @@ impl utoipa::ToSchema for CompanyBatch {
     }
 }
 
-/// Makes or changes up to 1,000 companies, each on its own. An item is matched by its `id`, else by its domain, else,
-/// where it has none, by its name; one that fits several companies is refused. Absent fields stay, `null` clears.
+/// Makes or changes up to 1,000 companies, each on its own. An item is matched by its `id`, else by any of its
+/// `external_ids`, else by its domain, else, where it has none, by its name; one that fits several companies is refused. Absent fields stay, `null` clears.
 #[utoipa::path(operation_id = "upsert_companies", tag = "companies", security(("bearer" = ["companies:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = CompanyBatch, responses((status = 200, body = UpsertResults)))]
 #[post("/companies/batch")]
 async fn upsert_many(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Parts) -> Result<Reply> {

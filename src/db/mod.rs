@@ -4,6 +4,7 @@ pub mod conditions;
 pub mod connection;
 mod declare;
 pub mod dialect;
+pub mod life;
 pub mod migrate;
 mod savepoint;
 pub mod schema;

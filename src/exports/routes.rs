@@ -13,7 +13,7 @@ use super::lists::timeline::Timeline;
 use super::request::{Asked, FormQuery, Reported, ZoneQuery, no_custom};
 use super::{archive, stream};
 use crate::accounts::May;
-use crate::accounts::permissions::{Permission, grants};
+use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::companies::filter::CompanyQuery;
 use crate::contacts::ContactId;
@@ -29,8 +29,11 @@ use crate::timeline::TimelineQuery;
 /// Exports contacts, the newest first; of merged ones the survivor.
 #[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard")))))]
 #[get("/exports/contacts")]
-async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<ContactQuery>) -> Result<HttpResponse> {
-    actor.require(Permission::ContactsRead)?;
+async fn contacts(
+    actor: May<(grants::ExportsRun, grants::ContactsRead)>,
+    app: Data<App>,
+    asked: Asked<ContactQuery>,
+) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked;
     let region = app.config.region.clone();
     let open = move |conn: &mut _, by: &_| Contacts::new(conn, by, filter, custom, region);
@@ -40,8 +43,11 @@ async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<C
 /// Exports companies, the newest first.
 #[utoipa::path(operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run", "companies:read"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/companies")]
-async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<CompanyQuery>) -> Result<HttpResponse> {
-    actor.require(Permission::CompaniesRead)?;
+async fn companies(
+    actor: May<(grants::ExportsRun, grants::CompaniesRead)>,
+    app: Data<App>,
+    asked: Asked<CompanyQuery>,
+) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked;
     let region = app.config.region.clone();
     let open = move |conn: &mut _, _: &_| Companies::new(conn, filter, custom, region);
@@ -51,8 +57,11 @@ async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<
 /// Exports leads, the newest first, each with its client and when it entered which stage.
 #[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run", "leads:read"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/leads")]
-async fn leads(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<LeadQuery>) -> Result<HttpResponse> {
-    actor.require(Permission::LeadsRead)?;
+async fn leads(
+    actor: May<(grants::ExportsRun, grants::LeadsRead)>,
+    app: Data<App>,
+    asked: Asked<LeadQuery>,
+) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked;
     let open = move |conn: &mut _, by: &_| Leads::filtered(conn, by, filter, custom);
     stream::answer(&app, &actor, ("leads", text, form), None, open).await
@@ -62,11 +71,10 @@ async fn leads(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<Lead
 #[utoipa::path(operation_id = "export_interactions", tag = "exports", security(("bearer" = ["exports:run", "interactions:read"])), params(InteractionQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/interactions")]
 async fn interactions(
-    actor: May<grants::ExportsRun>,
+    actor: May<(grants::ExportsRun, grants::InteractionsRead)>,
     app: Data<App>,
     asked: Asked<InteractionQuery>,
 ) -> Result<HttpResponse> {
-    actor.require(Permission::InteractionsRead)?;
     let Asked { form, filter, custom, text } = asked;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Interactions::new(conn, by, filter);
@@ -76,8 +84,11 @@ async fn interactions(
 /// Exports tasks, the first due first; those without a due time come last.
 #[utoipa::path(operation_id = "export_tasks", tag = "exports", security(("bearer" = ["exports:run", "tasks:read"])), params(TaskQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/tasks")]
-async fn tasks(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<TaskQuery>) -> Result<HttpResponse> {
-    actor.require(Permission::TasksRead)?;
+async fn tasks(
+    actor: May<(grants::ExportsRun, grants::TasksRead)>,
+    app: Data<App>,
+    asked: Asked<TaskQuery>,
+) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Tasks::new(conn, by, filter);
@@ -88,12 +99,11 @@ async fn tasks(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<Task
 #[utoipa::path(operation_id = "export_contact_timeline", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(("id" = ContactId, Path), TimelineQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/contacts/{id}/timeline")]
 async fn timeline(
-    actor: May<grants::ExportsRun>,
+    actor: May<(grants::ExportsRun, grants::ContactsRead)>,
     app: Data<App>,
     id: Path<ContactId>,
     asked: Asked<TimelineQuery>,
 ) -> Result<HttpResponse> {
-    actor.require(Permission::ContactsRead)?;
     let (id, Asked { form, filter, custom, text }) = (*id, asked);
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Timeline::new(conn, by, id, filter);
@@ -103,8 +113,11 @@ async fn timeline(
 /// Exports a funnel's numbers: a row for each part of the cohort, mode and step.
 #[utoipa::path(operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/funnel")]
-async fn funnel(actor: May<grants::ExportsRun>, app: Data<App>, asked: Reported<FunnelTable>) -> Result<HttpResponse> {
-    actor.require(Permission::ReportsRead)?;
+async fn funnel(
+    actor: May<(grants::ExportsRun, grants::ReportsRead)>,
+    app: Data<App>,
+    asked: Reported<FunnelTable>,
+) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked.0;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| Steps::new(conn, by, &filter);
@@ -115,24 +128,24 @@ async fn funnel(actor: May<grants::ExportsRun>, app: Data<App>, asked: Reported<
 #[utoipa::path(operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/exports/funnel/leads")]
 async fn funnel_leads(
-    actor: May<grants::ExportsRun>,
+    actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
     asked: Reported<LeadsQuery>,
 ) -> Result<HttpResponse> {
-    actor.require(Permission::ReportsRead)?;
     let Asked { form, filter, custom, text } = asked.0;
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| leads_behind(conn, by, &filter);
     stream::answer(&app, &actor, ("funnel_leads", text, form), None, open).await
 }
 
+/// What a caller must be allowed to be given all that is known about a person.
+type Everything =
+    (grants::ExportsRun, ((grants::ContactsRead, grants::LeadsRead), (grants::InteractionsRead, grants::TasksRead)));
+
 /// Gives everything that is known about one person as a ZIP file: for whoever asks what is stored about them.
 #[utoipa::path(operation_id = "get_contact_archive", tag = "exports", security(("bearer" = ["exports:run", "contacts:read", "leads:read", "interactions:read", "tasks:read"])), params(("id" = ContactId, Path)), responses((status = 200, content_type = "application/zip", body = String)))]
 #[get("/contacts/{id}/archive")]
-async fn person(actor: May<grants::ExportsRun>, app: Data<App>, id: Path<ContactId>) -> Result<HttpResponse> {
-    for part in archive::NEEDS {
-        actor.require(part)?;
-    }
+async fn person(actor: May<Everything>, app: Data<App>, id: Path<ContactId>) -> Result<HttpResponse> {
     archive::answer(&app, &actor, *id).await
 }
 

@@ -11,13 +11,13 @@ use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 use super::change::{self, Change, ChangeType};
-use super::log::{self, Place};
+use super::log::{self, Bookmark, Place};
 use super::present::Present;
 use super::wake::Wake;
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
-use crate::db::Connection;
+use crate::db::{Connection, life};
 use crate::error::{Error, Problem, Result};
 use crate::http::{Query, Reply, Routes};
 
@@ -53,7 +53,7 @@ struct ChangePage {
 /// A readable wish.
 #[derive(Debug)]
 struct Wish {
-    place: Option<Place>,
+    after: Option<Bookmark>,
     types: BTreeSet<ChangeType>,
     limit: usize,
     wait: Duration,
@@ -63,12 +63,12 @@ impl ChangesQuery {
     fn parse(&self) -> Result<Wish> {
         let mut errors = Vec::new();
         let mut refuse = |error: Error| errors.extend(error.errors);
-        let place = match self.after.as_deref().map(str::parse) {
+        let after = match self.after.as_deref().map(str::parse) {
             Some(Err(())) => {
                 refuse(Error::field("after", "format", "is not a cursor given by this feed"));
                 None
             }
-            place => place.and_then(Result::ok),
+            after => after.and_then(Result::ok),
         };
         let limit = self.limit.unwrap_or(200);
         if !(1..=1000).contains(&limit) {
@@ -87,7 +87,7 @@ impl ChangesQuery {
             return Err(Error::invalid(errors));
         }
         let limit = usize::try_from(limit).unwrap_or(1);
-        Ok(Wish { place, types, limit, wait: Duration::from_secs(wait.into()) })
+        Ok(Wish { after, types, limit, wait: Duration::from_secs(wait.into()) })
     }
 }
 
@@ -131,7 +131,8 @@ fn read(
 /// last change of a record always tells its present state. What the caller may not see is left out.
 ///
 /// A new consumer begins with `/api/v1/changes/snapshot`. Changes are kept for 30 days, unless set otherwise; a cursor older
-/// than that is answered with 410 `cursor_expired`: take a new snapshot. Interactions and tasks of a contact in the bin are `null` too;
+/// than that, or given out by a database that was since brought back from a backup, is answered with 410 `cursor_expired`:
+/// take a new snapshot. Interactions and tasks of a contact in the bin are `null` too;
 /// after `contact.restored` read its timeline again, after `contact.erased` forget all that has its `contact_id`.
 #[utoipa::path(operation_id = "list_changes", tag = "sync", security(("bearer" = ["changes:read"])), params(ChangesQuery), responses((status = 200, body = ChangePage), (status = 410, body = Problem, content_type = "application/problem+json", description = "A problem: cursor_expired")))]
 #[get("/changes")]
@@ -141,16 +142,17 @@ async fn list(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<Chan
     let mut wake = Wake::new(&app.db, app.streams.closing());
     let ends = Instant::now() + wish.wait;
     let (by, types) = (Arc::new(Principal::clone(&actor)), Arc::new(wish.types));
-    let mut place = match wish.place {
-        None => Place::START,
-        Some(place) => app.db.read(move |conn| log::check(conn, place).map(|()| place)).await?,
+    let begin = move |conn: &mut Connection| match wish.after {
+        None => Ok(Bookmark { place: Place::START, life: life::id(conn)? }),
+        Some(after) => log::find(conn, after),
     };
+    let Bookmark { mut place, life } = app.db.read(begin).await?;
     loop {
         let (by, types, limit) = (by.clone(), types.clone(), wish.limit);
         let (items, end, more) = app.db.read(move |conn| read(conn, &by, place, &types, limit)).await?;
         place = end;
         if !items.is_empty() || Instant::now() >= ends || wake.is_closing() {
-            return Reply::ok(&ChangePage { items, cursor: place.to_string(), more });
+            return Reply::ok(&ChangePage { items, cursor: Bookmark { place, life }.to_string(), more });
         }
         if !more {
             wake.wait(ends).await;

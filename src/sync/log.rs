@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use crate::contacts::ContactId;
 use crate::db::schema::feed;
 use crate::db::types::{Guid, Instant, sql};
-use crate::db::{Connection, dialect, settings};
+use crate::db::{Connection, dialect, life, settings};
 use crate::error::{Code, Error, Result};
 use crate::pipelines::LeadId;
 
@@ -40,6 +40,29 @@ impl FromStr for Place {
         let (txid, seq) = text.trim().split_once('-').ok_or(())?;
         let read = |part: &str| part.parse::<i64>().ok().filter(|number| *number >= 0).ok_or(());
         Ok(Self { txid: read(txid)?, seq: read(seq)? })
+    }
+}
+
+/// A place as others remember it: it stands in one life of the database, and in no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bookmark {
+    /// Where.
+    pub place: Place,
+    /// In which [`life`].
+    pub life: i64,
+}
+
+impl fmt::Display for Bookmark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.place, self.life)
+    }
+}
+
+impl FromStr for Bookmark {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (place, life) = text.trim().rsplit_once('-').ok_or(())?;
+        Ok(Self { place: place.parse()?, life: life.parse().map_err(drop)? })
     }
 }
 
@@ -139,8 +162,7 @@ pub fn forget_old(conn: &mut Connection, now: Instant, kept_for: TimeDelta) -> R
 }
 
 /// Where to go on from a place behind which something is missing: from the oldest that is kept, or, where the place is none
-/// of this database (one that a restored backup has not reached, or another installation's), from the end. `None` where
-/// nothing is missing.
+/// of this database, from the end. `None` where nothing is missing.
 ///
 /// # Errors
 /// The database is away.
@@ -153,13 +175,13 @@ pub fn lost(conn: &mut Connection, place: Place) -> Result<Option<Place>> {
     Ok((place > end).then_some(end))
 }
 
-/// Refuses a place behind which something is missing.
+/// The place of a bookmark; one behind which something is missing is refused.
 ///
 /// # Errors
 /// [`Code::CursorExpired`].
-pub fn check(conn: &mut Connection, place: Place) -> Result<()> {
-    if lost(conn, place)?.is_none() {
-        return Ok(());
+pub fn find(conn: &mut Connection, bookmark: Bookmark) -> Result<Bookmark> {
+    if life::id(conn)? == bookmark.life && lost(conn, bookmark.place)?.is_none() {
+        return Ok(bookmark);
     }
     Err(Error::because(
         Code::CursorExpired,

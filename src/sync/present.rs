@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::change::{Change, ChangeActor, ChangeType, RecordType, to_raw};
-use super::log::Logged;
+use super::log::{Bookmark, Logged};
 use crate::accounts::{Actor, Principal, Scope, UserId, audit};
 use crate::companies::{Company, CompanyId};
 use crate::contacts::{Contact, ContactId};
-use crate::db::Connection;
 use crate::db::conditions::OneOf;
 use crate::db::schema::{companies, contacts, leads, tasks, timeline_entries as entries};
 use crate::db::types::{Guid, Instant, Json};
+use crate::db::{Connection, life};
 use crate::error::Result;
 use crate::interactions::tasks::Task;
 use crate::interactions::{Channel, Interaction, InteractionId, TaskId};
@@ -26,6 +26,7 @@ type Move = (Guid, Option<Json<Box<RawValue>>>);
 /// Everything that a piece of the log is about.
 #[derive(Debug, Default)]
 pub struct Present {
+    life: i64,
     contacts: HashMap<ContactId, Contact>,
     companies: HashMap<CompanyId, Company>,
     leads: HashMap<LeadId, Lead>,
@@ -79,6 +80,7 @@ impl Present {
         let leads = distinct(of(RecordType::Lead).chain(about.filter_map(|(row, _)| row.lead_id).map(|lead| lead.0)));
         let moved = rows.iter().filter(|(_, change)| *change == ChangeType::LeadStageChanged);
         Ok(Self {
+            life: life::id(conn)?,
             contacts: contacts_of(conn, clients)?,
             companies: companies_of(conn, distinct(of(RecordType::Company)))?,
             leads: leads_of(conn, leads)?,
@@ -98,7 +100,7 @@ impl Present {
         let Some(record) = self.record(by, change, record_id)? else { return Ok(None) };
         let contact = (change.record_type() == RecordType::Contact).then(|| self.contacts.get(&ContactId(record_id)));
         Ok(Some(Change {
-            cursor: row.place.to_string(),
+            cursor: Bookmark { place: row.place, life: self.life }.to_string(),
             change_type: change,
             record_type: change.record_type(),
             record_id,

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::change::{RecordType, to_raw};
-use super::log;
+use super::log::{self, Bookmark};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
@@ -22,7 +22,7 @@ use crate::db::conditions::OneOf;
 use crate::db::dialect::Condition;
 use crate::db::schema::{companies, contacts, leads, tasks, timeline_entries as entries};
 use crate::db::types::Guid;
-use crate::db::{Connection, MultiBackend};
+use crate::db::{Connection, MultiBackend, life};
 use crate::error::{Error, Result};
 use crate::http::{Cursor, Limit, Query, Reply, Routes};
 use crate::interactions::Interaction;
@@ -101,7 +101,10 @@ fn page(conn: &mut Connection, by: &Principal, query: &SnapshotQuery) -> Result<
                 .ok_or_else(|| Error::field("cursor", "format", "is not a cursor of a snapshot of these types"))?;
             (place, Some((kind, last)))
         }
-        None => (log::end(conn)?.to_string(), kinds.next().map(|kind| (kind, None))),
+        None => (
+            Bookmark { place: log::end(conn)?, life: life::id(conn)? }.to_string(),
+            kinds.next().map(|kind| (kind, None)),
+        ),
     };
     let (mut items, limit) = (Vec::new(), usize::try_from(limit).unwrap_or(1));
     while let Some((kind, last)) = at {

@@ -31,10 +31,6 @@ use crate::error::{Error, Result};
 use crate::http::parse_query;
 use crate::pipelines::leads::filter::LeadQuery;
 
-/// What a caller must be allowed to read to be given all of it.
-pub const NEEDS: [Permission; 4] =
-    [Permission::ContactsRead, Permission::LeadsRead, Permission::InteractionsRead, Permission::TasksRead];
-
 /// Answers with a person's archive.
 ///
 /// # Errors

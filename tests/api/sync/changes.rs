@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 use touchline::db::types::Instant;
+use touchline::db::{Opener, migrate, settings};
 use touchline::sync::log;
 
 use super::{CHANGES, now, since, types};
@@ -20,6 +21,7 @@ cases![
     types_and_limits_choose_what_comes,
     bad_parameters_are_named,
     a_cursor_older_than_what_is_kept_is_told_so,
+    after_a_restored_backup_old_cursors_are_refused_and_new_changes_are_told,
     a_request_that_waits_is_answered_when_something_happens,
     a_snapshot_and_what_comes_behind_it_is_the_present_state,
 ];
@@ -235,11 +237,26 @@ async fn a_cursor_older_than_what_is_kept_is_told_so(app: TestApp) {
     let later = Instant::now().plus(chrono::TimeDelta::days(31));
     let forget = move |conn: &mut touchline::db::Connection| log::forget_old(conn, later, chrono::TimeDelta::days(30));
     assert!(app.state.db.write(forget).await.unwrap() > 3);
-    app.reader.get(&format!("{CHANGES}?after=0-0")).await.problem(410, "cursor_expired");
-    // A place that this database has not reached: a backup was restored.
-    app.reader.get(&format!("{CHANGES}?after=900000000000-7")).await.problem(410, "cursor_expired");
+    app.reader.get(&format!("{CHANGES}?after={start}")).await.problem(410, "cursor_expired");
+    // A place that this database has not reached.
+    let life = end.rsplit('-').next().unwrap();
+    app.reader.get(&format!("{CHANGES}?after=900000000000-7-{life}")).await.problem(410, "cursor_expired");
     app.reader.get(&format!("{CHANGES}?after={end}")).await;
     app.reader.get(CHANGES).await.ok();
+}
+
+async fn after_a_restored_backup_old_cursors_are_refused_and_new_changes_are_told(app: TestApp) {
+    app.touch(json!({})).await;
+    let start = now(&app).await;
+    let elsewhere = json!({ "id": 1, "mark": "another server" });
+    app.state.db.write(move |conn| settings::put(conn, "life", elsewhere.clone())).await.unwrap();
+    migrate::run(&Opener::new(app.database.target.clone())).unwrap();
+    app.reader.get(&format!("{CHANGES}?after={start}")).await.problem(410, "cursor_expired");
+    let start = now(&app).await;
+    let all = app.reader.get(&format!("{CHANGES}?limit=1000")).await.ok().items().len();
+    app.touch(json!({})).await;
+    assert_eq!(types(&since(&app, &app.reader, &start).await), ["interaction.recorded"]);
+    assert_eq!(app.reader.get(&format!("{CHANGES}?limit=1000")).await.ok().items().len(), all + 2);
 }
 
 async fn a_request_that_waits_is_answered_when_something_happens(app: TestApp) {

@@ -12,6 +12,7 @@ cases![
     a_change_arrives_signed_as_the_official_library_wants_it,
     a_webhook_is_told_of_its_types_and_of_what_its_filter_lets_pass,
     a_merge_and_a_stage_change_say_what_happened,
+    owner_and_pipeline_choose_what_a_webhook_is_told_of,
     a_move_is_told_by_where_it_led_also_when_the_lead_has_gone_on,
     both_secrets_sign_for_a_day_after_a_rotation,
     the_log_shows_each_attempt_and_can_be_filtered,
@@ -74,6 +75,36 @@ async fn a_webhook_is_told_of_its_types_and_of_what_its_filter_lets_pass(app: Te
     let names: Vec<_> = vip.got().iter().map(|got| got.json["data"]["record"]["display_name"].clone()).collect();
     assert_eq!(names, ["Ann"]);
     assert_eq!(calls.kinds(), ["interaction.recorded"; 2]);
+}
+
+async fn owner_and_pipeline_choose_what_a_webhook_is_told_of(app: TestApp) {
+    let app = app.sending().await;
+    let (owned, piped, all) = (Receiver::start(), Receiver::start(), Receiver::start());
+    let (sales, other) =
+        (app.pipeline().await, app.admin.post("/api/v1/pipelines", json!({ "name": "Service" })).await);
+    let other = other.created().id();
+    let types = ["contact.*", "interaction.*"];
+    app.webhook(&owned, &types, json!({ "filter": { "owner_id": app.users.sales }, "ordered": true })).await;
+    app.webhook(&piped, &["lead.*"], json!({ "filter": { "pipeline_id": other } })).await;
+    app.webhook(&all, &["*"], json!({})).await;
+    for (name, owner) in [("Ann", json!(app.users.sales)), ("Bob", json!(null))] {
+        let new = json!({ "display_name": name, "owner_id": owner });
+        let id = app.admin.post("/api/v1/contacts", new).await.created().id();
+        let touch = json!({ "contact": { "id": id }, "channel": "call", "subject": name });
+        app.admin.post("/api/v1/interactions", touch).await.created();
+        for (pipeline, title) in [(json!(sales.id), "Roof"), (json!(other), "Repair")] {
+            let lead = json!({ "contact_id": id, "pipeline_id": pipeline, "title": title });
+            app.admin.post("/api/v1/leads", lead).await.created();
+        }
+    }
+    app.sent(&all, 8).await;
+    app.sent(&owned, 2).await;
+    let shown = |receiver: &Receiver, field: &str| -> Vec<_> {
+        receiver.got().iter().map(|got| got.json["data"]["record"][field].clone()).collect()
+    };
+    assert_eq!(owned.kinds(), ["contact.created", "interaction.recorded"]);
+    assert_eq!(shown(&owned, "owner_id")[0], json!(app.users.sales));
+    assert_eq!(shown(&piped, "title"), ["Repair", "Repair"]);
 }
 
 async fn a_move_is_told_by_where_it_led_also_when_the_lead_has_gone_on(app: TestApp) {
