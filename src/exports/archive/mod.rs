@@ -1,6 +1,7 @@
 //! Everything that is known about one person, as one ZIP file: for whoever asks what is stored about them (GDPR,
 //! articles 15 and 20). Written piece by piece, however long the history.
 
+mod mentions;
 mod parts;
 mod person;
 
@@ -14,6 +15,7 @@ use chrono::{Datelike, Timelike};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use self::mentions::{Mentions, RefusedRow};
 use super::file::{Export, Pieces};
 use super::lists::interactions::Interactions;
 use super::lists::leads::Leads;
@@ -29,6 +31,7 @@ use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
 use crate::http::parse_query;
+use crate::ingest::refused::Refused;
 use crate::pipelines::leads::filter::LeadQuery;
 
 /// Answers with a person's archive.
@@ -98,9 +101,10 @@ impl Archive {
         let members = contacts::cluster::members_of(conn, root)?;
         let query = format!("contact_id={root}");
         let mut all = Vec::new();
-        let (audit, refused) =
-            (by.permissions.contains(&Permission::AuditRead), by.permissions.contains(&Permission::IngestManage));
-        all.push(text("README.txt", person::readme(&contact, audit, refused)));
+        let may = |permission| by.permissions.contains(&permission);
+        let audit = may(Permission::AuditRead);
+        let (events, rows) = (may(Permission::IngestManage), may(Permission::ImportsRun));
+        all.push(text("README.txt", person::readme(&contact, audit, events, rows)));
         all.push(text("contact.json", person::json(conn, &contact, &members)?));
         all.push(text("contact.vcf", person::card(conn, &contact)?));
         let leads = parse_query::<LeadQuery>(&query)?;
@@ -122,8 +126,13 @@ impl Archive {
         if audit {
             all.push(file("audit_log.ndjson", parts::Audit::new(by, members.clone()), FileFormat::Ndjson)?);
         }
-        if refused {
-            all.push(file("refused_events.ndjson", parts::RefusedEvents::new(conn, &members)?, FileFormat::Ndjson)?);
+        let texts = mentions::telling(conn, &members)?;
+        if events {
+            let list = Mentions::<Refused>::of(texts.clone());
+            all.push(file("refused_events.ndjson", list, FileFormat::Ndjson)?);
+        }
+        if rows {
+            all.push(file("refused_rows.ndjson", Mentions::<RefusedRow>::of(texts), FileFormat::Ndjson)?);
         }
         let waiting = Waiting::default();
         Ok(Self {

@@ -8,17 +8,14 @@ use serde::Serialize;
 use crate::accounts::audit::AuditEntry;
 use crate::accounts::{ApiKeyId, Principal, UserId};
 use crate::contacts::ContactId;
-use crate::contacts::identity::IdentityKind;
 use crate::contacts::log::{DecisionId, IdentityDecision};
-use crate::db::dialect::event_mentions;
-use crate::db::schema::{audit_log, identities, identity_events, ingest_refused, stage_intervals as intervals};
+use crate::db::schema::{audit_log, identity_events, stage_intervals as intervals};
 use crate::db::types::{Guid, Instant};
 use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
 use crate::exports::cell::Cell;
 use crate::exports::table::{Column, List, PIECE};
 use crate::http::parse_query;
-use crate::ingest::refused::{Refused, RefusedId};
 use crate::interactions::list::{self, Filter, InteractionQuery};
 use crate::pipelines::leads::filter::{LeadQuery, newest};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, Pipeline, StageId, store as pipelines};
@@ -236,64 +233,5 @@ impl List for Audit {
         let rows: Vec<AuditEntry> = rows.load(conn)?;
         self.after = rows.last().map(AuditEntry::id).or(self.after);
         Ok(Some(rows).filter(|rows| !rows.is_empty()))
-    }
-}
-
-/// Shorter ids would be found in others' events.
-const TELLING: usize = 8;
-
-/// Events that name a client and were refused.
-pub struct RefusedEvents {
-    /// Values still to be looked for.
-    values: Vec<String>,
-    after: Option<RefusedId>,
-    seen: HashSet<RefusedId>,
-}
-
-impl RefusedEvents {
-    /// Those that hold what these contacts are known by.
-    ///
-    /// # Errors
-    /// The database is away.
-    pub fn new(conn: &mut Connection, members: &[ContactId]) -> Result<Self> {
-        let known: Vec<(IdentityKind, String)> = identities::table
-            .filter(identities::contact_id.eq_any(members))
-            .select((identities::kind, identities::value))
-            .load(conn)?;
-        let telling = |(kind, value): &(IdentityKind, String)| {
-            matches!(kind, IdentityKind::Email | IdentityKind::Phone) || value.chars().count() >= TELLING
-        };
-        let mut values: Vec<String> = known.into_iter().filter(telling).map(|(_, value)| value).collect();
-        values.sort_unstable();
-        values.dedup();
-        Ok(Self { values, after: None, seen: HashSet::new() })
-    }
-}
-
-impl List for RefusedEvents {
-    type Row = Refused;
-
-    fn columns(&self) -> Vec<Column<Refused>> {
-        Vec::new()
-    }
-
-    fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Refused>>> {
-        let Some(value) = self.values.last() else { return Ok(None) };
-        let mut rows = ingest_refused::table
-            .filter(event_mentions(value))
-            .order(ingest_refused::id.asc())
-            .limit(PIECE)
-            .select(Refused::as_select())
-            .into_boxed::<MultiBackend>();
-        if let Some(after) = self.after {
-            rows = rows.filter(ingest_refused::id.gt(after));
-        }
-        let mut rows: Vec<Refused> = rows.load(conn)?;
-        self.after = rows.last().map(|last| last.id);
-        if rows.is_empty() {
-            self.values.pop();
-        }
-        rows.retain(|row| self.seen.insert(row.id));
-        Ok(Some(rows))
     }
 }

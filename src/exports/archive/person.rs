@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::contacts::identity::{IdentityKind, LinkCause};
+use crate::contacts::merge::Merge;
 use crate::contacts::{Contact, ContactId};
 use crate::db::Connection;
-use crate::db::schema::{contact_traits, contacts, identities};
+use crate::db::schema::{contact_traits, contacts, identities, merges};
 use crate::db::types::{Instant, Json};
 use crate::error::{Error, Result};
 use crate::exports::names;
@@ -37,10 +38,16 @@ pub fn json(conn: &mut Connection, contact: &Contact, members: &[ContactId]) -> 
         "contact": contact,
         "company": company.values().next(),
         "merged": merged,
+        "merges": merges_of(conn, members)?,
         "identities": known(conn, members)?,
         "traits": traits.collect::<Vec<_>>(),
     });
     serde_json::to_vec_pretty(&all).map_err(Error::internal)
+}
+
+fn merges_of(conn: &mut Connection, members: &[ContactId]) -> Result<Vec<Merge>> {
+    let about = merges::survivor_id.eq_any(members).or(merges::loser_id.eq_any(members));
+    Ok(merges::table.filter(about).order(merges::id).select(Merge::as_select()).load(conn)?)
 }
 
 fn known(conn: &mut Connection, members: &[ContactId]) -> Result<Vec<Value>> {
@@ -79,19 +86,20 @@ pub fn card(conn: &mut Connection, contact: &Contact) -> Result<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// `README.txt`; the flags say whether the audit log and refused events are among the files.
+/// `README.txt`; the flags say whether the audit log, refused events and refused rows are among the files.
 #[must_use]
-pub fn readme(contact: &Contact, audit: bool, refused: bool) -> Vec<u8> {
-    let left_out = match (audit, refused) {
-        (true, true) => "",
-        (false, true) => "Left out, as whoever made this archive may not read it: the audit log.\n",
-        (true, false) => "Left out, as whoever made this archive may not read them: refused events.\n",
-        (false, false) => "Left out, as whoever made this archive may not read them: the audit log, refused events.\n",
+pub fn readme(contact: &Contact, audit: bool, events: bool, rows: bool) -> Vec<u8> {
+    let parts = [(audit, "the audit log"), (events, "refused events"), (rows, "refused rows of files")];
+    let missing: Vec<&str> = parts.into_iter().filter(|(present, _)| !present).map(|(_, name)| name).collect();
+    let left_out = if missing.is_empty() {
+        String::new()
+    } else {
+        format!("Left out, as whoever made this archive may not read them: {}.\n", missing.join(", "))
     };
     format!(
         "What is stored about {name}\nMade at {now} by Touchline. Contact {id}.\n\n\
          contact.json               names, addresses, numbers, consents, custom fields; contacts that were merged into\n\
-         \x20                          this one; everything that finds the person, and why; traits other systems sent\n\
+         \x20                          this one, and when; everything that finds the person, and why; traits other systems sent\n\
          contact.vcf                the same as a vCard, for address books\n\
          interactions.ndjson, .csv  every touchpoint: visits, calls, messages, purchases\n\
          emails/*.html              the HTML of e-mails, cleaned of scripts; their text is among the interactions\n\
@@ -101,8 +109,9 @@ pub fn readme(contact: &Contact, audit: bool, refused: bool) -> Vec<u8> {
          timeline.ndjson, .csv      all of it in one order, with each change of the person's data\n\
          identity_decisions.ndjson  why an identity was taken for the person's, or was not\n\
          audit_log.ndjson           who changed what of it, when\n\
-         refused_events.ndjson      events that name the person and could not be taken. Events are found by e-mail\n\
-         \x20                          address, phone number, and ids of at least 8 characters\n\n\
+         refused_events.ndjson      events that name the person and could not be taken\n\
+         refused_rows.ndjson        rows of imported files of which the same is true. Both are found by e-mail address,\n\
+         \x20                          phone number, and ids of at least 8 characters\n\n\
          .ndjson holds one JSON record a line, with amounts in minor units; .csv opens in any spreadsheet, with amounts\n\
          in major units. Times are in UTC. A text in .csv that looks like a formula has an apostrophe before it.\n\
          {left_out}",

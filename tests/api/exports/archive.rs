@@ -52,6 +52,9 @@ async fn an_archive_holds_everything_about_a_person(app: TestApp) {
     let events = TestRequest::post().insert_header(("Authorization", key())).set_payload(bad.to_string());
     assert_eq!(app.anon.send("POST", "/v1/batch", events).await.json["refused"], 1);
 
+    let file = "email,country\nann@example.com,Nowhere\nother@example.com,Nowhere\n";
+    crate::imports::import(&app, &["email=email", "address.country=country"], file).await;
+
     let answer = app.admin.get(&format!("/api/v1/contacts/{anna}/archive")).await.ok();
     assert_eq!(answer.header("content-type").unwrap(), "application/zip");
     let files = files(&answer);
@@ -69,6 +72,8 @@ async fn an_archive_holds_everything_about_a_person(app: TestApp) {
     assert_eq!(html.len(), 1);
     assert_eq!(html[0].1, "<p>Hello</p>");
     assert_eq!(lines(&files["refused_events.ndjson"]).len(), 1);
+    assert_eq!(lines(&files["refused_rows.ndjson"])[0]["record"][0], "ann@example.com");
+    assert_eq!(contact["merges"][0]["loser_id"], json!(anna));
     assert!(
         lines(&files["audit_log.ndjson"]).iter().any(|entry| entry["entity"] == "lead" && entry["action"] == "create")
     );
