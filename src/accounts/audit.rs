@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::permissions::grants;
@@ -55,8 +56,8 @@ pub fn record<B: Serialize, A: Serialize>(
             audit_log::entity.eq(subject.entity),
             audit_log::entity_id.eq(subject.id),
             audit_log::contact_id.eq(subject.contact_id),
-            audit_log::before.eq(before.map(to_json).transpose()?),
-            audit_log::after.eq(after.map(to_json).transpose()?),
+            audit_log::before.eq(before.map(text).transpose()?),
+            audit_log::after.eq(after.map(text).transpose()?),
         ))
         .execute(conn)?;
     Ok(())
@@ -74,7 +75,7 @@ struct Made {
     entity: &'static str,
     entity_id: Guid,
     contact_id: Option<Guid>,
-    after: Json<Value>,
+    after: Json<Box<RawValue>>,
 }
 
 /// Notes that records were made, in few statements.
@@ -98,7 +99,7 @@ pub fn record_created<'a, A: Serialize + 'a>(
             entity: subject.entity,
             entity_id: subject.id,
             contact_id: subject.contact_id,
-            after: to_json(after)?,
+            after: text(after)?,
         })
     };
     let rows = made.map(row).collect::<Result<Vec<Made>>>()?;
@@ -114,6 +115,10 @@ pub fn record_created<'a, A: Serialize + 'a>(
         on!(conn, c => diesel::insert_into(audit_log::table).values(row).execute(c))?;
     }
     Ok(())
+}
+
+fn text<T: Serialize>(value: &T) -> Result<Json<Box<RawValue>>> {
+    serde_json::value::to_raw_value(value).map(Json).map_err(Error::internal)
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<Json<Value>> {
