@@ -69,9 +69,7 @@ pub fn upsert(conn: &mut Connection, by: &Principal, items: &Items<Item>) -> Res
     let rows: Vec<(Option<String>, CompanyId)> =
         live.filter(companies::domain.eq_any(domains)).select((companies::domain, companies::id)).load(conn)?;
     let mut by_domain = having(rows.into_iter().filter_map(|(domain, id)| Some((domain?, id))));
-    let rows: Vec<(String, CompanyId)> =
-        live.filter(companies::name_key.eq_any(names)).select((companies::name_key, companies::id)).load(conn)?;
-    let mut by_name = having(rows.into_iter());
+    let mut by_name = having(store::keyed(conn, &names)?.into_iter().map(|(key, id, _)| (key, id)));
     let mut results = Vec::with_capacity(items.len());
     for (index, item) in items {
         let done = item.as_ref().map_err(Clone::clone).and_then(|item| {

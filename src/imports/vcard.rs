@@ -172,9 +172,8 @@ fn is_base64(line: &[u8]) -> bool {
 ///
 /// # Errors
 /// It is no card that can be read.
-pub fn row(card: &[u8]) -> Result<StringRecord, String> {
-    let text = String::from_utf8_lossy(card);
-    match Parser::new(&text).entry() {
+pub fn row(card: &str) -> Result<StringRecord, String> {
+    match Parser::new(card).entry() {
         Entry::VCard(card) => Ok(Cells::of(&card).record()),
         _ => Err("is no vCard that can be read".to_owned()),
     }

@@ -248,6 +248,13 @@ impl Draft {
         Self { interaction: Interaction { lead_id: Some(lead), ..self.interaction.clone() }, ..self.clone() }
     }
 
+    /// The same, known in its system by another id.
+    #[must_use]
+    pub fn known_as(&self, source_id: String) -> Self {
+        let interaction = Interaction { source_id: Some(source_id), ..self.interaction.clone() };
+        Self { interaction, ..self.clone() }
+    }
+
     /// What identifies it in the system it comes from.
     #[must_use]
     pub fn source(&self) -> Option<(&str, &str)> {
