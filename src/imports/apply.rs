@@ -6,15 +6,14 @@ use super::apply_lead::{self, client_of_lead};
 use super::changes::{EXTERNAL_IDS, Ledger, Of};
 use super::mapping::RowKind;
 use super::reader::RowError;
-use super::row::{CompanyFacts, Facts, Plan, TaskFacts};
+use super::row::{CompanyFacts, Facts, Plan};
 use crate::accounts::Principal;
 use crate::companies::{self, Company, CompanyChange, CompanyId, links};
 use crate::contacts::identity::{Identity, IdentityKind};
 use crate::contacts::model::{Contact, ContactChange, NewContact};
-use crate::contacts::{self, Address, ClientRef, ExternalId, Unknown, cluster, duplicates, identity, resolve};
+use crate::contacts::{self, Address, ClientRef, Unknown, cluster, identity, resolve};
 use crate::db::Connection;
 use crate::error::Result;
-use crate::interactions::tasks::{self, NewTask, TaskPatch};
 use crate::interactions::{self, Draft};
 
 /// What became of a row.
@@ -219,6 +218,7 @@ impl Work<'_> {
         for new in self.suggested(&holders)?.into_iter().filter(|new| !suggested.contains(new)) {
             self.ledger.created(Of::Suggestion, new.0, Some(after.id), &new)?;
         }
+        self.beyond(&after, identities, &holders)?;
         match before.iter().find(|known| known.id == after.id) {
             Some(before) if !found.created => {
                 // The identities that `resolve` has added show in the time of change alone.
@@ -233,7 +233,7 @@ impl Work<'_> {
         Ok(after)
     }
 
-    fn touchpoint(&mut self, contact: &Contact, draft: &Draft) -> Result<()> {
+    pub(super) fn touchpoint(&mut self, contact: &Contact, draft: &Draft) -> Result<()> {
         let (source, source_id) = draft.source().unwrap_or_default();
         let own = format!("{} of {}", source_id.chars().take(150).collect::<String>(), contact.id);
         let known = interactions::store::by_source(self.conn, source, &[source_id, &own])?;
@@ -248,76 +248,6 @@ impl Work<'_> {
         let made = draft.of(self.by, contact.id);
         interactions::store::insert(self.conn, std::slice::from_ref(&made))?;
         self.ledger.created(Of::Interaction, made.id.0, Some(contact.id), &made)
-    }
-}
-
-impl Work<'_> {
-    /// What happened to the row's client happened to the others it names; a visit that brought a lead only where they are
-    /// known.
-    fn others(&mut self, facts: &Facts) -> Result<()> {
-        for other in &facts.others {
-            let visit = facts.lead.as_ref().and_then(|lead| lead.visit.as_ref());
-            let drafts: Vec<&Draft> = facts.touchpoint.iter().chain(visit).collect();
-            if drafts.is_empty() {
-                return Ok(());
-            }
-            let holder = identity::holders(self.conn, std::slice::from_ref(other))?.into_iter().next();
-            let contact = match holder {
-                Some(holder) => contacts::store::find(self.conn, self.by, holder.root)?,
-                None if facts.touchpoint.is_some() => {
-                    let external = ExternalId { source: other.source.clone(), id: other.value.clone() };
-                    let said = ContactChange { external_ids: Some(vec![external]), ..ContactChange::default() };
-                    self.client(std::slice::from_ref(other), &said, None)?
-                }
-                None => continue,
-            };
-            for draft in drafts {
-                self.touchpoint(&contact, draft)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes what is to be done; what an earlier file told of is done where the row says so.
-    fn task(&mut self, contact: &Contact, facts: &TaskFacts) -> Result<()> {
-        let (conn, by) = (&mut *self.conn, self.by);
-        match tasks::store::known(conn, facts.id)? {
-            None if facts.is_done => {}
-            None => {
-                let new = NewTask {
-                    contact_id: contact.id,
-                    lead_id: None,
-                    title: facts.title.clone(),
-                    body: facts.body.clone(),
-                    due_at: facts.due_at,
-                    assignee_id: facts.assignee,
-                };
-                let made = tasks::store::insert_as(conn, by, facts.id, &new.parse()?)?;
-                self.ledger.created(Of::Task, made.id.0, Some(contact.id), &made)?;
-                self.taken.created = true;
-            }
-            Some(known) if known.deleted_at.is_some() && !facts.is_done => {
-                let back = tasks::store::restore(conn, by, known.id)?;
-                self.ledger.created(Of::Task, back.id.0, Some(back.contact_id), &back)?;
-                self.taken.created = true;
-            }
-            Some(known) if facts.is_done && known.done_at.is_none() && known.deleted_at.is_none() => {
-                let done = TaskPatch { done: Some(true), ..TaskPatch::default() };
-                let after = tasks::update(conn, by, known.id, None, &done)?;
-                self.ledger.updated(Of::Task, after.id.0, Some(after.contact_id), &known, &after)?;
-                self.taken.updated = true;
-            }
-            Some(_) => {}
-        }
-        Ok(())
-    }
-
-    /// The pairs suggested to be one person, of those who have the row's identities.
-    fn suggested(&mut self, holders: &[identity::Holder]) -> Result<Vec<duplicates::DuplicateId>> {
-        let mut roots: Vec<_> = holders.iter().map(|holder| holder.root).collect();
-        roots.sort_unstable();
-        roots.dedup();
-        if roots.len() < 2 { Ok(Vec::new()) } else { duplicates::among(self.conn, &roots) }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod apply;
 mod apply_lead;
+mod apply_rest;
 mod bad_rows;
 pub mod batch;
 pub mod changes;

@@ -233,7 +233,7 @@ fn cut(text: &str) -> Vec<String> {
 }
 
 /// What the same touchpoint in a second run has in common with the first.
-fn fingerprint(identities: &[Identity], input: &Map<String, Value>) -> String {
+pub(super) fn fingerprint(identities: &[Identity], input: &Map<String, Value>) -> String {
     let mut identities: Vec<_> = identities.iter().collect();
     identities.sort();
     let mut digest = Sha256::new();

@@ -54,11 +54,12 @@ pub enum Card {
     TooLong,
 }
 
-/// Whether a file that begins so holds vCards.
+/// Whether a file that begins so holds vCards; some programs write a few lines of their own above the first.
 #[must_use]
 pub fn is_vcard(start: &str) -> bool {
-    let line = start.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.trim_start_matches('\u{feff}').eq_ignore_ascii_case("BEGIN:VCARD")
+    let mut lines =
+        start.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).filter(|line| !line.is_empty());
+    lines.by_ref().take(5).any(|line| line.eq_ignore_ascii_case("BEGIN:VCARD"))
 }
 
 impl<R: Read> Cards<R> {

@@ -14,6 +14,7 @@ cases![
     each_client_of_a_campaign_keeps_its_visit,
     unknown_columns_of_a_history_become_fields_of_the_lead,
     undoing_takes_companies_ids_and_suggestions_back,
+    numbers_beyond_what_a_client_can_have_are_kept_in_a_note,
 ];
 
 async fn take(app: &TestApp, file: &str) -> Answer {
@@ -190,4 +191,17 @@ async fn undoing_takes_companies_ids_and_suggestions_back(app: TestApp) {
         .await
         .unwrap();
     assert!(!links, "the company is known by an id that has been taken back");
+}
+
+async fn numbers_beyond_what_a_client_can_have_are_kept_in_a_note(app: TestApp) {
+    app.manager.post("/api/v1/contacts", json!({ "emails": [{ "address": "ann@x.example" }] })).await.created();
+    let phones: Vec<_> = (100..107).map(|n| format!("+14155550{n}")).collect();
+    let file = format!("email,phone\nann@x.example,{}\n", phones.join(";"));
+    let done = take(&app, &file).await;
+    assert_eq!(problems(&app, &done).await, ["1 - warning beyond_limit"]);
+    let ann = items(&app, "/api/v1/contacts").await.remove(0);
+    let notes = items(&app, "/api/v1/interactions?channel=note").await;
+    let all = format!("{}{}", ann["phones"], notes[0]["body"]);
+    assert!(phones.iter().all(|phone| all.contains(phone)), "{all}");
+    assert_eq!(counts(&take(&app, &file).await)[1..3], [0, 0]);
 }
