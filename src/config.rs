@@ -59,6 +59,10 @@ pub struct Config {
     #[arg(long, global = true, env = "TOUCHLINE_IMPORT_LIMIT", default_value_t = 1024 * 1024 * 1024)]
     pub import_limit: usize,
 
+    /// Days that a file to import waits for a decision: then it is thrown away, with the samples shown of it.
+    #[arg(long, global = true, env = "TOUCHLINE_IMPORT_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub import_days: u16,
+
     /// Days that changes are kept for systems that follow them (`/api/v1/changes`).
     #[arg(long, global = true, env = "TOUCHLINE_CHANGE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub change_days: u16,

@@ -17,7 +17,7 @@ use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
-use crate::on;
+use crate::insert_all;
 
 /// What was changed.
 #[derive(Debug, Clone, Copy)]
@@ -103,18 +103,7 @@ pub fn record_created<'a, A: Serialize + 'a>(
         })
     };
     let rows = made.map(row).collect::<Result<Vec<Made>>>()?;
-    let (chunks, rest) = rows.as_chunks::<64>();
-    for chunk in chunks {
-        on!(conn, c => diesel::insert_into(audit_log::table).values(chunk).execute(c))?;
-    }
-    let (chunks, rest) = rest.as_chunks::<8>();
-    for chunk in chunks {
-        on!(conn, c => diesel::insert_into(audit_log::table).values(chunk).execute(c))?;
-    }
-    for row in rest {
-        on!(conn, c => diesel::insert_into(audit_log::table).values(row).execute(c))?;
-    }
-    Ok(())
+    Ok(insert_all!(conn, audit_log::table, rows: Made)?)
 }
 
 fn text<T: Serialize>(value: &T) -> Result<Json<Box<RawValue>>> {

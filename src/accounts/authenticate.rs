@@ -187,6 +187,31 @@ pub(super) fn visibility(conn: &mut Connection, role: Role) -> Result<Visibility
     Ok(set.unwrap_or_else(|| role.default_visibility()))
 }
 
+/// A program whose key is good, for work that goes on after its request.
+///
+/// # Errors
+/// The database is away.
+pub fn program(conn: &mut Connection, key: ApiKeyId) -> Result<Option<Principal>> {
+    let row: Option<Json<Vec<Permission>>> = api_keys::table
+        .filter(api_keys::id.eq(key).and(api_keys::revoked_at.is_null()))
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(Instant::now())))
+        .select(api_keys::scopes)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|Json(scopes)| of_key(key, scopes)))
+}
+
+fn of_key(id: ApiKeyId, scopes: Vec<Permission>) -> Principal {
+    Principal {
+        actor: Actor::Key(id),
+        role: None,
+        permissions: Arc::new(scopes.into_iter().collect()),
+        scope: Scope::All,
+        session: None,
+        request_id: None,
+    }
+}
+
 fn load_key(conn: &mut Connection, hash: &[u8]) -> Result<Option<Loaded>> {
     let now = Instant::now();
     let row: Option<(ApiKeyId, Json<Vec<Permission>>, Option<Instant>)> = api_keys::table
@@ -196,14 +221,7 @@ fn load_key(conn: &mut Connection, hash: &[u8]) -> Result<Option<Loaded>> {
         .first(conn)
         .optional()?;
     Ok(row.map(|(id, Json(scopes), last_used_at)| Loaded {
-        principal: Principal {
-            actor: Actor::Key(id),
-            role: None,
-            permissions: Arc::new(scopes.into_iter().collect()),
-            scope: Scope::All,
-            session: None,
-            request_id: None,
-        },
+        principal: of_key(id, scopes),
         note_use: last_used_at.is_none_or(|at| now.since(at) >= USE_NOTED_EVERY),
     }))
 }

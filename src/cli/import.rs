@@ -12,9 +12,10 @@ use super::{Failure, Installation, Outcome, Use, say};
 use crate::accounts::Principal;
 use crate::config::Config;
 use crate::db::Db;
-use crate::imports::dry_run::DryRun;
+use crate::http;
+use crate::imports::dry_run::{DryRun, Issue};
 use crate::imports::lookups::Lookups;
-use crate::imports::mapping::{MappedField, MappingInput};
+use crate::imports::mapping::{MappedField, MappingInput, Unmapped};
 use crate::imports::propose::{Proposal, propose};
 use crate::imports::run::Run;
 use crate::imports::store::{self, Counts, Import, ImportError, Status, TakenBack};
@@ -36,20 +37,23 @@ pub struct ImportArgs {
     /// Without any the file is recognised and the mapping shown.
     #[arg(long = "map", value_name = "TARGET=COLUMN")]
     map: Vec<MappedField>,
+    /// A mapping as the API takes it, as JSON; `GET /api/v1/imports/{id}` shows one.
+    #[arg(long, value_name = "FILE", conflicts_with = "map")]
+    mapping: Option<PathBuf>,
     /// Say what would happen, and change nothing.
     #[arg(long)]
     dry_run: bool,
     /// Take the proposed mapping without asking.
     #[arg(long)]
     yes: bool,
-    /// Leave out columns that nobody knows, instead of making custom fields of them.
+    /// Leave out columns that nobody knows, instead of making custom fields of them; all of them, however many.
     #[arg(long)]
     drop_unknown: bool,
     /// The currency of amounts, such as EUR, where the file does not say.
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
     /// Take back what an import did.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["files", "map", "dry_run"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["files", "map", "mapping", "dry_run"])]
     undo: Option<ImportId>,
     /// What separates columns. Default: found in the file.
     #[arg(long)]
@@ -78,9 +82,9 @@ const TOLD: usize = 10;
 
 /// Imports the files, tries them, or takes an import back.
 pub fn run(config: &Config, args: &ImportArgs) -> Outcome {
-    let given = MappingInput { fields: args.map.clone(), ..MappingInput::default() };
-    let given = args.with_options(given);
-    if !args.map.is_empty() {
+    let given = args.with_options(args.given()?);
+    let is_given = !given.fields.is_empty();
+    if is_given {
         given.parse()?;
     }
     let installation = Installation::open(config, Use::Shared)?;
@@ -88,17 +92,17 @@ pub fn run(config: &Config, args: &ImportArgs) -> Outcome {
     if let Some(id) = args.undo {
         return undo(db, id);
     }
-    if !args.map.is_empty() && !args.dry_run {
+    if is_given && !args.dry_run {
         db.write_now(|conn| pipelines::store::ensure_default(conn).map(drop))?;
     }
     let mut told = Vec::new();
     for file in &args.files {
-        let mapping = if args.map.is_empty() { recognised(db, args, file)? } else { given.clone() };
+        let mapping = if is_given { given.clone() } else { recognised(db, args, file)? };
         if args.dry_run {
             tried(db, config, &mapping, file, args)?;
             continue;
         }
-        if args.map.is_empty() && !args.yes && !agreed(file)? {
+        if !is_given && !args.yes && !agreed(file)? {
             return Err(Failure::new("Nothing was imported."));
         }
         let import = one(db, config, &mapping, file)?;
@@ -120,6 +124,15 @@ pub fn run(config: &Config, args: &ImportArgs) -> Outcome {
 }
 
 impl ImportArgs {
+    /// The mapping that the command line gives; without fields where it gives none.
+    fn given(&self) -> Outcome<MappingInput> {
+        let Some(path) = &self.mapping else {
+            return Ok(MappingInput { fields: self.map.clone(), ..MappingInput::default() });
+        };
+        let unreadable = |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", path.display()));
+        Ok(http::read_json(&std::fs::read(path).map_err(unreadable)?)?)
+    }
+
     /// A mapping with what the command line says in the place of what was found.
     fn with_options(&self, mapping: MappingInput) -> MappingInput {
         let mut fields = mapping.fields;
@@ -131,6 +144,7 @@ impl ImportArgs {
         if self.drop_unknown {
             fields.retain(|field| field.label.is_none());
         }
+        let unmapped = mapping.unmapped.or(self.drop_unknown.then_some(Unmapped::Drop));
         let or = |given: &Option<String>, found| given.clone().or(found);
         MappingInput {
             fields,
@@ -139,6 +153,7 @@ impl ImportArgs {
             date_format: or(&self.date_format, mapping.date_format),
             time_zone: or(&self.time_zone, mapping.time_zone),
             decimal: or(&self.decimal, mapping.decimal),
+            unmapped,
             ..mapping
         }
     }
@@ -156,7 +171,11 @@ fn recognised(db: &Db, args: &ImportArgs, file: &Path) -> Outcome<MappingInput> 
 }
 
 fn questions(proposal: &Proposal, mapping: &MappingInput) -> String {
-    let option = |code: &str| if code == "currency" { "--currency" } else { "--date-format" };
+    let option = |code: &str| match code {
+        "currency" => "--currency",
+        "unmapped" => "--drop-unknown",
+        _ => "--date-format",
+    };
     let open = proposal.check_answers(mapping).err().map(|error| error.errors).unwrap_or_default();
     let lines = open.iter().map(|bad| format!("{} ({})", bad.message, option(&bad.code)));
     lines.collect::<Vec<_>>().join("\n")
@@ -248,7 +267,7 @@ fn tried(db: &Db, config: &Config, mapping: &MappingInput, path: &Path, args: &I
     let bar = bar("trying", lines);
     let by = Principal::system();
     let run = Run { db, by: &by, region: &config.region, file: path };
-    let result = run.dry_run(mapping, &mut |rows| {
+    let result = run.dry_run(mapping, &mut |rows, _| {
         bar.set_position(u64::try_from(rows).unwrap_or_default());
         true
     });
@@ -256,10 +275,9 @@ fn tried(db: &Db, config: &Config, mapping: &MappingInput, path: &Path, args: &I
     let Some((found, issues)) = result? else { return Ok(()) };
     tell_trial(path, &found);
     let import = Import::new(&by, path.display().to_string(), Vec::new(), mapping.clone());
-    let errors: Vec<_> = issues
-        .into_iter()
-        .map(|(row, severity, error, cells)| ImportError::new(import.id, row, severity, error, cells.as_ref()))
-        .collect();
+    let error =
+        |issue: Issue| ImportError::new(import.id, issue.row, issue.severity, issue.error, issue.cells.as_deref());
+    let errors: Vec<_> = issues.into_iter().map(error).collect();
     tell_errors(&errors);
     match &args.errors {
         Some(to) => write_errors(to, &[(import, errors)]),

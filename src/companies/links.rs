@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
-use super::CompanyId;
+use super::{CompanyId, store};
 use crate::contacts::ExternalId;
 use crate::db::schema::{companies, company_external_ids as links};
 use crate::db::types::Instant;
@@ -29,7 +29,7 @@ pub fn find(conn: &mut Connection, source: &str, id: &str) -> Result<Option<Comp
 ///
 /// # Errors
 /// The database is away.
-pub fn of<'a>(
+pub fn known<'a>(
     conn: &mut Connection,
     ids: impl Iterator<Item = &'a ExternalId>,
 ) -> Result<HashMap<(String, String), CompanyId>> {
@@ -75,6 +75,34 @@ pub fn attach(conn: &mut Connection, company: CompanyId, source: &str, id: &str)
     Ok(())
 }
 
+/// The systems that know the company, and its ids there, in their order.
+///
+/// # Errors
+/// The database is away.
+pub fn of(conn: &mut Connection, company: CompanyId) -> Result<Vec<(String, String)>> {
+    let own = links::table.filter(links::company_id.eq(company));
+    let order = (links::source, links::external_id);
+    Ok(own.order(order).select((links::source, links::external_id)).load(conn)?)
+}
+
+/// Takes a system's id from the company.
+///
+/// # Errors
+/// The database is away.
+pub fn detach(conn: &mut Connection, company: CompanyId, source: &str, id: &str) -> Result<()> {
+    diesel::delete(links::table.find((source, id)).filter(links::company_id.eq(company))).execute(conn)?;
+    Ok(())
+}
+
+/// Takes all systems' ids from the company.
+///
+/// # Errors
+/// The database is away.
+pub fn forget(conn: &mut Connection, company: CompanyId) -> Result<()> {
+    diesel::delete(links::table.filter(links::company_id.eq(company))).execute(conn)?;
+    Ok(())
+}
+
 /// The companies of these names, written in whatever case, by the key they are sorted by; of several the oldest.
 ///
 /// # Errors
@@ -86,8 +114,7 @@ pub fn by_names(conn: &mut Connection, names: &[&str]) -> Result<HashMap<String,
     let mut keys: Vec<String> = names.iter().map(|name| sort_key(name)).collect();
     keys.sort_unstable();
     keys.dedup();
-    let live = companies::table.filter(companies::name_key.eq_any(keys)).filter(companies::deleted_at.is_null());
-    let rows: Vec<(String, CompanyId, String)> =
-        live.order(companies::id.desc()).select((companies::name_key, companies::id, companies::name)).load(conn)?;
-    Ok(rows.into_iter().map(|(key, id, name)| (key, (id, name))).collect())
+    // The oldest come first, and stay.
+    let rows = store::keyed(conn, &keys)?.into_iter().rev();
+    Ok(rows.map(|(key, id, name)| (key, (id, name))).collect())
 }

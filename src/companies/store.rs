@@ -33,9 +33,22 @@ pub fn name_of(conn: &mut Connection, id: CompanyId) -> Result<Option<String>> {
 /// # Errors
 /// The database is away.
 pub fn by_name(conn: &mut Connection, name: &str) -> Result<Option<CompanyId>> {
-    let same = companies::table.filter(companies::name_key.eq(sort_key(name)));
-    let live = same.filter(companies::deleted_at.is_null()).order(companies::id.asc());
-    Ok(live.select(companies::id).first(conn).optional()?)
+    Ok(keyed(conn, &[sort_key(name)])?.into_iter().next().map(|(_, id, _)| id))
+}
+
+/// The companies whose names are sorted by these keys, oldest first: the key, the id, the name.
+///
+/// # Errors
+/// The database is away.
+pub fn keyed(conn: &mut Connection, keys: &[String]) -> Result<Vec<(String, CompanyId, String)>> {
+    let mut found = Vec::new();
+    for some in keys.chunks(5000) {
+        let live = companies::table.filter(companies::name_key.eq_any(some)).filter(companies::deleted_at.is_null());
+        let rows: Vec<(String, CompanyId, String)> =
+            live.order(companies::id.asc()).select((companies::name_key, companies::id, companies::name)).load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// The company.

@@ -103,10 +103,9 @@ pub fn upsert(conn: &mut Connection, by: &Principal, items: &Items<Item>) -> Res
     let rows: Vec<(Option<String>, CompanyId)> =
         live.filter(companies::domain.eq_any(domains)).select((companies::domain, companies::id)).load(conn)?;
     let domains = having(rows.into_iter().filter_map(|(domain, id)| Some((domain?, id))));
-    let rows: Vec<(String, CompanyId)> =
-        live.filter(companies::name_key.eq_any(names)).select((companies::name_key, companies::id)).load(conn)?;
-    let links = links::of(conn, good().flat_map(|item| &item.external_ids))?;
-    let mut known = Known { links, domains, names: having(rows.into_iter()) };
+    let names = having(store::keyed(conn, &names)?.into_iter().map(|(key, id, _)| (key, id)));
+    let links = links::known(conn, good().flat_map(|item| &item.external_ids))?;
+    let mut known = Known { links, domains, names };
     let mut results = Vec::with_capacity(items.len());
     for (index, item) in items {
         let done = item.as_ref().map_err(Clone::clone).and_then(|item| known.take(conn, by, item));

@@ -35,12 +35,13 @@ pub fn prepare(change: &ContactChange, definitions: &[Field], company: Option<&s
 /// # Errors
 /// The database is away.
 pub fn by_ids(conn: &mut Connection, ids: &[ContactId]) -> Result<HashMap<ContactId, Contact>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(5000) {
+        let live = contacts::table.filter(contacts::id.eq_any(some)).filter(contacts::deleted_at.is_null());
+        let rows: Vec<Contact> = live.select(Contact::as_select()).load(conn)?;
+        found.extend(rows.into_iter().map(|contact| (contact.id, contact)));
     }
-    let live = contacts::table.filter(contacts::id.eq_any(ids)).filter(contacts::deleted_at.is_null());
-    let rows: Vec<Contact> = live.select(Contact::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|contact| (contact.id, contact)).collect())
+    Ok(found)
 }
 
 /// The oldest contact of a company that the caller sees and that is shown by itself.

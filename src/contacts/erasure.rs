@@ -17,10 +17,13 @@ use crate::db::Connection;
 use crate::db::dialect::{answer_mentions, event_mentions, row_mentions};
 use crate::db::schema::{
     contact_tags, contact_traits, contacts, duplicate_keys, duplicates, idempotency_keys, identities, identity_events,
-    import_changes, import_errors, ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
+    import_changes, import_errors, imports, ingest_refused, leads, merges, stage_intervals, tasks, timeline_entries,
 };
 use crate::db::types::{Instant, Json};
 use crate::error::Result;
+use crate::imports::ImportId;
+use crate::imports::propose::Proposal;
+use crate::imports::store::Status;
 
 /// What stands where a text may not be absent.
 pub const ERASED: &str = "(erased)";
@@ -57,6 +60,7 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     };
     overwrite(conn, before.version, &after)?;
     erase_refused(conn, id)?;
+    erase_samples(conn)?;
     diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_traits::table.filter(contact_traits::contact_id.eq(id))).execute(conn)?;
@@ -83,6 +87,20 @@ fn erase_refused(conn: &mut Connection, id: ContactId) -> Result<()> {
         diesel::delete(ingest_refused::table.filter(event_mentions(&value))).execute(conn)?;
         diesel::update(import_errors::table.filter(row_mentions(&value)))
             .set((import_errors::record.eq(None::<Json<Vec<String>>>), import_errors::message.eq(ERASED)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Samples of files that wait to be imported: they may show the person in any spelling, and are but a help.
+fn erase_samples(conn: &mut Connection) -> Result<()> {
+    let waiting = imports::table.filter(imports::status.eq_any([Status::Draft, Status::Checking]));
+    let proposals: Vec<(ImportId, Option<Json<Proposal>>)> =
+        waiting.select((imports::id, imports::proposal)).load(conn)?;
+    for (id, proposal) in proposals {
+        let Some(Json(proposal)) = proposal else { continue };
+        diesel::update(imports::table.find(id))
+            .set(imports::proposal.eq(Some(Json(proposal.without_samples()))))
             .execute(conn)?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::db::schema::{contact_tags, contacts, identities};
 use crate::db::types::Instant;
 use crate::error::{Code, Error, Result};
-use crate::on;
+use crate::insert_all;
 
 #[derive(Insertable)]
 #[diesel(table_name = identities, treat_none_as_default_value = false)]
@@ -34,23 +34,6 @@ struct Tagged {
     tag: String,
 }
 
-/// Statements of 64, 8 and 1 rows, prepared once and used again.
-macro_rules! insert_all {
-    ($conn:expr, $table:path, $rows:expr) => {{
-        let (chunks, rest) = $rows.as_chunks::<64>();
-        for chunk in chunks {
-            on!(&mut *$conn, c => diesel::insert_into($table).values(chunk).execute(c)).map_err(lost)?;
-        }
-        let (chunks, rest) = rest.as_chunks::<8>();
-        for chunk in chunks {
-            on!(&mut *$conn, c => diesel::insert_into($table).values(chunk).execute(c)).map_err(lost)?;
-        }
-        for row in rest {
-            on!(&mut *$conn, c => diesel::insert_into($table).values(row).execute(c)).map_err(lost)?;
-        }
-    }};
-}
-
 /// Writes contacts that are complete, whose identities nobody has.
 ///
 /// # Errors
@@ -59,17 +42,21 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &[Contact]) -> Result<
     if new.is_empty() {
         return Ok(());
     }
-    insert_all!(conn, contacts::table, new);
+    write(conn, new).map_err(lost)?;
+    audit::record_created(conn, by, new.iter().map(|contact| (subject(contact.id), contact)))
+}
+
+fn write(conn: &mut Connection, new: &[Contact]) -> QueryResult<()> {
+    insert_all!(conn, contacts::table, new: Contact)?;
     let linked: Vec<Linked> =
         new.iter().flat_map(|contact| contact.identities().into_iter().map(|(_, one)| linked(contact, one))).collect();
-    insert_all!(conn, identities::table, linked);
+    insert_all!(conn, identities::table, linked: Linked)?;
     let tags_of = |contact: &Contact| {
         let id = contact.id;
         contact.tags.0.clone().into_iter().map(move |tag| Tagged { contact_id: id, tag })
     };
     let tags: Vec<Tagged> = new.iter().flat_map(tags_of).collect();
-    insert_all!(conn, contact_tags::table, tags);
-    audit::record_created(conn, by, new.iter().map(|contact| (subject(contact.id), contact)))
+    insert_all!(conn, contact_tags::table, tags: Tagged)
 }
 
 fn linked(contact: &Contact, Identity { kind, source, value }: Identity) -> Linked {

@@ -50,6 +50,28 @@ macro_rules! on {
     };
 }
 
+/// Inserts a slice of rows in statements of a few lengths, which are prepared once and used again.
+///
+/// `insert_all!(conn, t, rows: Row)?`
+#[macro_export]
+macro_rules! insert_all {
+    ($conn:expr, $table:path, $rows:ident: $row:ty) => {
+        $crate::insert_all!(@lengths $conn, $table, $rows: $row, 256, 64, 8, 1)
+    };
+    (@lengths $conn:expr, $table:path, $rows:ident: $row:ty, $($length:literal),+) => {
+        (|conn: &mut $crate::db::Connection, rest: &[$row]| -> diesel::QueryResult<()> {
+            $(
+                let (chunks, rest) = rest.as_chunks::<$length>();
+                for chunk in chunks {
+                    $crate::on!(&mut *conn, c => diesel::insert_into($table).values(chunk).execute(c))?;
+                }
+            )+
+            debug_assert!(rest.is_empty(), "the shortest statement takes one row");
+            Ok(())
+        })($conn, &$rows)
+    };
+}
+
 /// What keeps the query planner's statistics fresh. PostgreSQL sees to that by itself.
 #[must_use]
 pub const fn optimize(target: &super::Target) -> &'static str {

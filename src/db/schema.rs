@@ -468,6 +468,8 @@ diesel::table! {
         taken_back -> Nullable<sql::Json>,
         undone_by -> Nullable<sql::Guid>,
         undone_by_key -> Nullable<sql::Guid>,
+        bytes -> Nullable<BigInt>,
+        bytes_read -> BigInt,
     }
 }
 

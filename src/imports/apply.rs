@@ -1,7 +1,9 @@
 //! Puts what a row says into the database, through the same functions as the API: once, however often it is said.
 
+use serde_json::{Map, json};
+
 use super::apply_lead::{self, client_of_lead};
-use super::changes::{Ledger, Of};
+use super::changes::{EXTERNAL_IDS, Ledger, Of};
 use super::mapping::RowKind;
 use super::reader::RowError;
 use super::row::{CompanyFacts, Facts, Plan};
@@ -9,7 +11,7 @@ use crate::accounts::Principal;
 use crate::companies::{self, Company, CompanyChange, CompanyId, links};
 use crate::contacts::identity::{Identity, IdentityKind};
 use crate::contacts::model::{Contact, ContactChange, NewContact};
-use crate::contacts::{self, Address, ClientRef, Unknown, identity, resolve};
+use crate::contacts::{self, Address, ClientRef, Unknown, cluster, identity, resolve};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::interactions::{self, Draft};
@@ -66,6 +68,10 @@ impl Work<'_> {
         for draft in facts.touchpoint.iter().chain(&facts.notes) {
             self.touchpoint(&contact, draft)?;
         }
+        if let Some(task) = &facts.task {
+            self.task(&contact, task)?;
+        }
+        self.others(facts)?;
         if let (Some(lead), Some(facts)) = (lead, &facts.lead) {
             for draft in facts.visit.iter().chain(&facts.notes) {
                 self.touchpoint(&contact, &draft.about(lead))?;
@@ -96,15 +102,31 @@ impl Work<'_> {
             Some(id) => self.known_company(id, facts)?,
             None => self.new_company(facts)?,
         };
-        for (source, external) in &facts.ids {
-            if links::find(self.conn, source, external)? != Some(id) {
-                links::attach(self.conn, id, source, external)?;
-            }
-        }
+        self.attach(id, &facts.ids)?;
         if let (Some(parent), Some((source, own))) = (&facts.parent, facts.ids.first()) {
             self.check_parents(source, own, parent)?;
         }
         Ok(id)
+    }
+
+    /// Lets ids in other systems find a company.
+    fn attach(&mut self, company: CompanyId, ids: &[(String, String)]) -> Result<()> {
+        let mut new = Vec::new();
+        for (source, external) in ids {
+            if links::find(self.conn, source, external)? != Some(company) {
+                new.push((source, external));
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        let before = links::of(self.conn, company)?;
+        for (source, external) in new {
+            links::attach(self.conn, company, source, external)?;
+        }
+        let change = json!({ "from": before, "to": links::of(self.conn, company)? });
+        self.ledger.changed(Of::Company, company.0, Map::from_iter([(EXTERNAL_IDS.to_owned(), change)]));
+        Ok(())
     }
 
     fn new_company(&mut self, facts: &CompanyFacts) -> Result<CompanyId> {
@@ -165,12 +187,12 @@ impl Work<'_> {
         said: &ContactChange,
         company: Option<CompanyId>,
     ) -> Result<Contact> {
-        let (conn, by) = (&mut *self.conn, self.by);
+        let by = self.by;
         let company_id = company.map(Some);
-        let holders = identity::holders(conn, identities)?;
+        let holders = identity::holders(self.conn, identities)?;
         let Some(first) = holders.first() else {
             let fields = ContactChange { company_id, ..said.clone() };
-            let contact = contacts::store::insert(conn, by, NewContact { fields, partial: true })?;
+            let contact = contacts::store::insert(self.conn, by, NewContact { fields, partial: true })?;
             self.ledger.created(Of::Contact, contact.id.0, Some(contact.id), &contact)?;
             self.taken.created = true;
             return Ok(contact);
@@ -180,18 +202,23 @@ impl Work<'_> {
             self.taken.conflict = true;
             self.taken.warnings.push(conflict(by, first, other));
         }
+        let suggested = self.suggested(&holders)?;
         let mut before: Vec<Contact> = Vec::new();
         for holder in &holders {
             if !before.iter().any(|known| known.id == holder.root) {
-                before.extend(contacts::store::find(conn, by, holder.root).ok());
+                before.extend(contacts::store::find(self.conn, by, holder.root).ok());
             }
         }
         let known =
             ClientRef::Known { identities: identities.to_vec(), name: None, given_name: None, family_name: None };
         // A second user id of one source is a second client, even where the row's address belongs to the first.
-        let found = resolve(conn, by, &known, Unknown::Create { source: None })?;
-        let now = contacts::store::find(conn, by, found.contact_id)?;
-        let after = contacts::store::update(conn, by, now.id, None, &news(&now, said, company_id))?;
+        let found = resolve(self.conn, by, &known, Unknown::Create { source: None })?;
+        let now = contacts::store::find(self.conn, by, found.contact_id)?;
+        let after = contacts::store::update(self.conn, by, now.id, None, &news(&now, said, company_id))?;
+        for new in self.suggested(&holders)?.into_iter().filter(|new| !suggested.contains(new)) {
+            self.ledger.created(Of::Suggestion, new.0, Some(after.id), &new)?;
+        }
+        self.beyond(&after, identities, &holders)?;
         match before.iter().find(|known| known.id == after.id) {
             Some(before) if !found.created => {
                 // The identities that `resolve` has added show in the time of change alone.
@@ -206,12 +233,18 @@ impl Work<'_> {
         Ok(after)
     }
 
-    fn touchpoint(&mut self, contact: &Contact, draft: &Draft) -> Result<()> {
+    pub(super) fn touchpoint(&mut self, contact: &Contact, draft: &Draft) -> Result<()> {
         let (source, source_id) = draft.source().unwrap_or_default();
-        if !interactions::store::by_source(self.conn, source, &[source_id])?.is_empty() {
-            return Ok(());
+        let own = format!("{} of {}", source_id.chars().take(150).collect::<String>(), contact.id);
+        let known = interactions::store::by_source(self.conn, source, &[source_id, &own])?;
+        for (id, _, whose) in &known {
+            if *id == own || *whose == contact.id || cluster::root_of(self.conn, *whose)? == contact.id {
+                return Ok(());
+            }
         }
         self.taken.created = true;
+        // A system's id is one for all clients of a campaign: each of them has been there.
+        let draft = if known.is_empty() { draft.clone() } else { draft.known_as(own) };
         let made = draft.of(self.by, contact.id);
         interactions::store::insert(self.conn, std::slice::from_ref(&made))?;
         self.ledger.created(Of::Interaction, made.id.0, Some(contact.id), &made)

@@ -1,14 +1,14 @@
 //! Puts what a row says about a lead into the database.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::apply::Work;
 use super::changes::{Action, Of};
-use super::mapping::RowKind;
+use super::mapping::{Named, RowKind};
 use super::reader::RowError;
 use super::row::{CompanyFacts, LeadFacts, StageFact};
 use crate::companies::CompanyId;
-use crate::contacts::identity::Identity;
+use crate::contacts::identity::{self, Identity};
 use crate::contacts::model::{Contact, ContactChange};
 use crate::contacts::{self, ContactId, bulk};
 use crate::db::types::Instant;
@@ -26,7 +26,15 @@ pub(super) fn client_of_lead(
     company: Option<&CompanyFacts>,
     company_id: Option<CompanyId>,
 ) -> Result<Contact> {
-    let known = leads::known(work.conn, work.by, &lead.new)?.map(|lead| lead.contact_id);
+    let source = lead.new.source.as_deref().unwrap_or("import");
+    let short: String = source.chars().take(40).collect();
+    let mut known = leads::known(work.conn, work.by, &lead.new)?.map(|lead| lead.contact_id);
+    // Another file may have said whose it is: a converted lead of Salesforce names its opportunity.
+    if let (None, Some(id)) = (known, &lead.new.source_id)
+        && let Ok(own) = Identity::external(&format!("{short}-lead"), id)
+    {
+        known = identity::holders(work.conn, &[own])?.first().map(|holder| holder.root);
+    }
     let known = match (known, company_id) {
         (None, Some(company)) => bulk::first_of_company(work.conn, work.by, company)?,
         (known, _) => known,
@@ -34,14 +42,12 @@ pub(super) fn client_of_lead(
     if let Some(id) = known {
         return contacts::store::find(work.conn, work.by, id);
     }
-    let source = lead.new.source.as_deref().unwrap_or("import");
     let name = company.and_then(|company| company.name.clone()).or_else(|| lead.new.title.clone());
     let (kind, id) = match (company.and_then(|company| company.ids.first()), company_id) {
         (Some((_, id)), _) => ("company", id.clone()),
         (None, Some(company)) => ("company", company.to_string()),
         (None, None) => ("lead", lead.new.source_id.clone().unwrap_or_default()),
     };
-    let short: String = source.chars().take(40).collect();
     let identity = Identity::external(&format!("{short}-{kind}"), &id)
         .map_err(|_| Error::field("contact", "required", "neither the row nor its lead tells who the client is"))?;
     let external = contacts::ExternalId { source: identity.source.clone(), id: identity.value.clone() };
@@ -193,8 +199,10 @@ pub(super) fn history(work: &mut Work<'_>, facts: &LeadFacts) -> Result<()> {
     };
     let lead = leads::known(work.conn, work.by, &facts.new)?.filter(|lead| lead.deleted_at.is_none());
     let lead = lead.ok_or_else(unknown)?;
+    custom_of_history(work, &lead, facts)?;
     let Some(fact) = &facts.current else { return Ok(()) };
-    let stage = work.plan.lookups.stage(lead.pipeline_id, &fact.name).map_or(fact.stage, |stage| stage.id);
+    let here = work.plan.mapping.renamed(Named::Stage, &fact.name);
+    let stage = work.plan.lookups.stage(lead.pipeline_id, here).map_or(fact.stage, |stage| stage.id);
     let before = leads::find(work.conn, work.by, lead.id)?;
     let (_, made) = moves::enter(work.conn, work.by, lead.id, &step(stage, fact.at, fact.lost_reason, None))?;
     let Some(made) = made else { return Ok(()) };
@@ -204,15 +212,28 @@ pub(super) fn history(work: &mut Work<'_>, facts: &LeadFacts) -> Result<()> {
     for old in retract::superseded(work.conn, &lead, made, stage, fact.at)? {
         if let Some(back) = retract::retract(work.conn, work.by, lead.id, old)? {
             let mut facts = of_lead.clone();
-            facts.insert("stage_id".to_owned(), json!(back.stage_id));
-            facts.insert("at".to_owned(), json!(back.at));
-            facts.insert("reason".to_owned(), json!(back.reason));
-            facts.insert("lost_reason_id".to_owned(), json!(back.lost_reason_id));
+            if let Value::Object(gone) = json!(back) {
+                facts.extend(gone);
+            }
             work.ledger.stay(old.0, lead.contact_id, Action::Removed, facts);
         }
     }
     let after = leads::find(work.conn, work.by, lead.id)?;
     work.ledger.updated(Of::Lead, lead.id.0, Some(lead.contact_id), &before, &after)
+}
+
+/// Custom fields of a row of a lead's history: the lead's own from then on.
+fn custom_of_history(work: &mut Work<'_>, lead: &Lead, facts: &LeadFacts) -> Result<()> {
+    if facts.patch.custom.is_empty() {
+        return Ok(());
+    }
+    let patch = LeadPatch { custom: facts.patch.custom.clone(), ..LeadPatch::default() };
+    let after = leads::update(work.conn, work.by, lead.id, None, &patch)?;
+    if after.version != lead.version {
+        work.taken.updated = true;
+        work.ledger.updated(Of::Lead, lead.id.0, Some(lead.contact_id), lead, &after)?;
+    }
+    Ok(())
 }
 
 fn step(stage_id: StageId, at: Instant, lost_reason_id: Option<LostReasonId>, reason: Option<&str>) -> StageMove {

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::ImportId;
 use super::apply::{self, Taken, news};
 use super::changes::{Ledger, Of};
+use super::patience::explain;
 use super::reader::RowError;
 use super::row::{CompanyFacts, Facts, Plan};
 use crate::accounts::Principal;
@@ -20,7 +21,7 @@ use crate::fields::{self, Entity, Field, Mode};
 use crate::text::sort_key;
 
 /// New clients that are written together.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 256;
 
 /// What became of a row: taken, or refused and why.
 pub type Became = Result<Taken, Vec<RowError>>;
@@ -115,7 +116,8 @@ impl<'a> Batch<'a> {
     /// Takes a row about nothing but a client that is new, or of whom it says nothing new; `None` where it is another.
     fn take_quickly(&mut self, facts: &Facts) -> Result<Option<Became>> {
         let Some(said) = &facts.contact else { return Ok(None) };
-        let alone = facts.lead.is_none() && facts.touchpoint.is_none() && facts.notes.is_empty();
+        let nothing_else = facts.notes.is_empty() && facts.task.is_none() && facts.others.is_empty();
+        let alone = facts.lead.is_none() && facts.touchpoint.is_none() && nothing_else;
         let named_only = facts.company.as_ref().is_none_or(CompanyFacts::is_name_only);
         if !alone || !named_only || facts.identities.iter().any(|one| self.stale.contains(one)) {
             return Ok(None);
@@ -226,8 +228,7 @@ fn refused(plan: &Plan, error: Error) -> Result<Became> {
         return Err(error);
     }
     if error.errors.is_empty() {
-        let message = error.detail.as_deref().unwrap_or(error.code.title()).to_owned();
-        return Ok(Err(vec![RowError::new(error.code.as_str(), message)]));
+        return Ok(Err(vec![RowError::new(error.code.as_str(), explain(&error))]));
     }
     Ok(Err(error.errors.into_iter().map(|bad| plan.blame_any(bad)).collect()))
 }

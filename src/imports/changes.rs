@@ -15,17 +15,21 @@ use crate::db::Connection;
 use crate::db::schema::import_changes as changes;
 use crate::db::types::{Guid, Json};
 use crate::error::{Error, Result};
-use crate::on;
+use crate::insert_all;
 
 crate::text_enum! {
     /// What kind of record was changed. Undone in this order.
     pub enum Of {
         /// A touchpoint or a note.
         Interaction = "interaction",
+        /// Something to do.
+        Task = "task",
         /// A lead.
         Lead = "lead",
         /// A stay of a lead in a stage.
         StageMove = "stage_move",
+        /// A pair of clients suggested to be one.
+        Suggestion = "suggestion",
         /// A client.
         Contact = "contact",
         /// A company.
@@ -127,6 +131,9 @@ pub fn difference<T: Serialize>(before: &T, after: &T) -> Result<Map<String, Val
     Ok(found)
 }
 
+/// The name under which a company's ids in other systems stand among its changed fields.
+pub(super) const EXTERNAL_IDS: &str = "external_ids";
+
 /// What was done since it was last written down.
 #[derive(Debug, Default)]
 pub struct Ledger(HashMap<(Of, Guid), ImportChange>);
@@ -164,6 +171,11 @@ impl Ledger {
     /// A stay of a lead was made or taken away; `facts` is what bringing it back needs.
     pub fn stay(&mut self, id: Guid, contact: ContactId, action: Action, facts: Map<String, Value>) {
         self.note(Of::StageMove, id, Some(contact), action, None, Some(Json(facts)));
+    }
+
+    /// Something that is kept beside a record was changed: `fields` as for [`Self::updated`].
+    pub fn changed(&mut self, of: Of, id: Guid, fields: Map<String, Value>) {
+        self.note(of, id, None, Action::Updated, None, Some(Json(fields)));
     }
 
     fn note(
@@ -206,9 +218,9 @@ impl Ledger {
         for change in all.values().filter(|change| change.action != Action::Created) {
             seen_before.entry(change.entity).or_default().push(change.entity_id);
         }
-        for (entity, ids) in seen_before {
+        for (entity, ids) in seen_before.iter().flat_map(|(of, ids)| ids.chunks(1000).map(|some| (*of, some))) {
             let known = changes::table.filter(changes::import_id.eq(import).and(changes::entity.eq(entity)));
-            let known = known.filter(changes::entity_id.eq_any(&ids));
+            let known = known.filter(changes::entity_id.eq_any(ids));
             for known in known.select(ImportChange::as_select()).load::<ImportChange>(conn)? {
                 let key = (entity, known.entity_id);
                 diesel::delete(changes::table.find((import, entity, known.entity_id))).execute(conn)?;
@@ -220,14 +232,7 @@ impl Ledger {
         let mut rows: Vec<ImportChange> =
             all.into_values().map(|change| ImportChange { import_id: import, ..change }).collect();
         rows.sort_unstable_by_key(|change| (change.entity.as_str(), change.entity_id));
-        let (chunks, rest) = rows.as_chunks::<64>();
-        for chunk in chunks {
-            on!(conn, c => diesel::insert_into(changes::table).values(chunk).execute(c))?;
-        }
-        for row in rest {
-            on!(conn, c => diesel::insert_into(changes::table).values(row).execute(c))?;
-        }
-        Ok(())
+        Ok(insert_all!(conn, changes::table, rows: ImportChange)?)
     }
 }
 
@@ -245,7 +250,7 @@ impl ImportChange {
                     fields.insert(name, merged);
                 }
                 fields.retain(|_, change| change.get("from") != change.get("to"));
-                Self { fields: Some(Json(fields)), state: later.state, ..self }
+                Self { fields: Some(Json(fields)), state: later.state.or(self.state), ..self }
             }
             _ => later,
         }
@@ -291,19 +296,22 @@ pub fn seen(conn: &mut Connection, by: &Principal, found: Vec<ImportChange>) -> 
     Ok(found.into_iter().map(hide).collect())
 }
 
-/// Changes of one kind that have not been undone: up to `limit` behind `after`.
+/// Changes of one kind, and of one sort where it is given, that have not been undone: up to `limit` behind `after`.
 ///
 /// # Errors
 /// The database is away.
 pub fn pending(
     conn: &mut Connection,
     import: ImportId,
-    of: Of,
+    (of, action): (Of, Option<Action>),
     after: Option<Guid>,
     limit: i64,
 ) -> Result<Vec<ImportChange>> {
     let all = changes::table.filter(changes::import_id.eq(import).and(changes::entity.eq(of)));
     let mut query = all.filter(changes::outcome.is_null()).into_boxed();
+    if let Some(action) = action {
+        query = query.filter(changes::action.eq(action));
+    }
     if let Some(after) = after {
         query = query.filter(changes::entity_id.gt(after));
     }

@@ -2,28 +2,32 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// The most bytes a row may span before it is taken for an open quote that swallows the file.
-const LONGEST_ROW: usize = 16 * 1024 * 1024;
+/// The most bytes a row of a table may span before it is taken for an open quote that swallows the file.
+const LONGEST_ROW: usize = 4 * 1024 * 1024;
+/// The most bytes a vCard may span: its pictures are passed over as they are read.
+const LONGEST_CARD: usize = 64 * 1024 * 1024;
 
-/// The charset of a file that begins so; `utf8` says whether the whole of it is valid UTF-8.
+/// The charset of a file that begins so. `foreign` is what stands around the first bytes that are no UTF-8, `None` where
+/// all of the file is: a file may begin with pages of plain Latin letters.
 #[must_use]
-pub fn detect(start: &[u8], utf8: bool) -> &'static Encoding {
+pub fn detect(start: &[u8], foreign: Option<&[u8]>) -> &'static Encoding {
     if let Some((marked, _)) = Encoding::for_bom(start) {
         return marked;
     }
     if let Some(wide) = utf16_without_mark(start) {
         return wide;
     }
-    if utf8 {
-        return UTF_8;
-    }
+    let Some(foreign) = foreign else { return UTF_8 };
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(start, false);
+    if !start.is_ascii() {
+        detector.feed(start, false);
+    }
+    detector.feed(foreign, false);
     detector.guess(None, Utf8Detection::Deny)
 }
 
@@ -43,18 +47,21 @@ fn utf16_without_mark(start: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether everything that is read is valid UTF-8; nothing is kept in memory.
+/// What stands around the first bytes that are no UTF-8, up to 256 KiB of it; `None` where everything that is read is
+/// valid UTF-8. No more is kept in memory.
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn is_utf8(mut file: impl Read) -> io::Result<bool> {
-    let mut block = vec![0; 256 * 1024];
+pub fn foreign(mut file: impl Read) -> io::Result<Option<Vec<u8>>> {
+    const BLOCK: usize = 256 * 1024;
+    let mut block = vec![0; BLOCK];
     let mut left = 0;
     loop {
-        let Some(free) = block.get_mut(left..) else { return Ok(false) };
+        let Some(free) = block.get_mut(left..) else { return Ok(Some(block)) };
         let read = file.read(free)?;
         if read == 0 {
-            return Ok(left == 0);
+            block.truncate(left);
+            return Ok((left > 0).then_some(block));
         }
         let filled = left + read;
         match std::str::from_utf8(block.get(..filled).unwrap_or_default()) {
@@ -65,7 +72,13 @@ pub fn is_utf8(mut file: impl Read) -> io::Result<bool> {
                 block.copy_within(from..filled, 0);
                 left = filled - from;
             }
-            Err(_) => return Ok(false),
+            Err(error) => {
+                block.truncate(filled);
+                block.drain(..error.valid_up_to().saturating_sub(1024));
+                let more = u64::try_from(BLOCK.saturating_sub(block.len())).unwrap_or_default();
+                file.take(more).read_to_end(&mut block)?;
+                return Ok(Some(block));
+            }
         }
     }
 }
@@ -75,12 +88,19 @@ pub fn is_utf8(mut file: impl Read) -> io::Result<bool> {
 pub struct Seen {
     since_row: AtomicUsize,
     open_quote: AtomicBool,
+    raw: AtomicU64,
 }
 
 impl Seen {
     /// A row has been read to its end.
     pub fn row_ended(&self) {
         self.since_row.store(0, Ordering::Relaxed);
+    }
+
+    /// The bytes read from the file so far.
+    #[must_use]
+    pub fn raw(&self) -> u64 {
+        self.raw.load(Ordering::Relaxed)
     }
 
     /// Whether what was read so far has an odd number of quotes.
@@ -100,6 +120,7 @@ pub struct Decoded<R> {
     at: usize,
     ended: bool,
     seen: Arc<Seen>,
+    longest: usize,
 }
 
 impl<R> std::fmt::Debug for Decoded<R> {
@@ -113,7 +134,12 @@ impl<R: Read> Decoded<R> {
     pub fn new(inner: R, charset: &'static Encoding) -> Self {
         let decoder = (charset != UTF_8).then(|| charset.new_decoder_with_bom_removal());
         let seen = Arc::default();
-        Self { inner, decoder, raw: Vec::new(), ready: String::new(), at: 0, ended: false, seen }
+        Self { inner, decoder, raw: Vec::new(), ready: String::new(), at: 0, ended: false, seen, longest: LONGEST_ROW }
+    }
+
+    /// The same of a file of vCards, which may be longer than rows.
+    pub fn of_cards(self) -> Self {
+        Self { longest: LONGEST_CARD, ..self }
     }
 
     /// What is seen while it is read.
@@ -128,6 +154,7 @@ impl<R: Read> Decoded<R> {
             let Some(decoder) = &mut self.decoder else { return Ok(()) };
             let read = self.inner.read(&mut self.raw)?;
             self.ended = read == 0;
+            self.seen.raw.fetch_add(u64::try_from(read).unwrap_or_default(), Ordering::Relaxed);
             self.at = 0;
             self.ready.clear();
             let room = decoder.max_utf8_buffer_length(read).unwrap_or(read * 3 + 16);
@@ -143,8 +170,8 @@ impl<R: Read> Decoded<R> {
         if some.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
             self.seen.open_quote.fetch_xor(true, Ordering::Relaxed);
         }
-        if self.seen.since_row.fetch_add(some.len(), Ordering::Relaxed) > LONGEST_ROW {
-            let message = "a row is longer than 16 MiB: is a quote left open?";
+        if self.seen.since_row.fetch_add(some.len(), Ordering::Relaxed) > self.longest {
+            let message = format!("a row is longer than {} MiB: is a quote left open?", self.longest / 1024 / 1024);
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         Ok(())
@@ -163,7 +190,9 @@ impl<R: Read> Read for Decoded<R> {
             self.at += read;
             read
         } else {
-            self.inner.read(out)?
+            let read = self.inner.read(out)?;
+            self.seen.raw.fetch_add(u64::try_from(read).unwrap_or_default(), Ordering::Relaxed);
+            read
         };
         self.watch(out.get(..read).unwrap_or_default())?;
         Ok(read)
@@ -190,14 +219,14 @@ mod tests {
     fn charsets_are_known_by_their_marks_or_their_letters() {
         let russian = "Имя;Фамилия;Телефон\nСветлана;Иванова;+7 912 345-67-89\nПётр;Сидоров;Позвонить завтра\n";
         let (bytes, ..) = WINDOWS_1251.encode(russian);
-        assert_eq!(detect(&bytes, false), WINDOWS_1251);
+        assert_eq!(detect(&bytes, Some(&bytes)), WINDOWS_1251);
         assert_eq!(read(&bytes, WINDOWS_1251), russian);
         let german = "Name;Straße\nJürgen Müller;Hauptstraße 5, Köln\nFrançois;Rue de l’Église\n";
         let (bytes, ..) = WINDOWS_1252.encode(german);
-        assert_eq!(detect(&bytes, false), WINDOWS_1252);
-        assert_eq!(detect(russian.as_bytes(), true), UTF_8);
-        assert_eq!(detect(&wide("name,mail\n", false), true), UTF_16LE);
-        assert_eq!(detect(&wide("\u{feff}Имя,почта\n", true), false), UTF_16BE);
+        assert_eq!(detect(&bytes, Some(&bytes)), WINDOWS_1252);
+        assert_eq!(detect(russian.as_bytes(), None), UTF_8);
+        assert_eq!(detect(&wide("name,mail\n", false), None), UTF_16LE);
+        assert_eq!(detect(&wide("\u{feff}Имя,почта\n", true), Some(b"")), UTF_16BE);
         assert_eq!(read(&wide("\u{feff}Имя,почта\n", false), UTF_16LE), "Имя,почта\n");
     }
 
@@ -208,6 +237,17 @@ mod tests {
         let mut file = Decoded::new(&b"a,\"b"[..], UTF_8);
         io::copy(&mut file, &mut io::sink()).unwrap();
         assert!(file.seen().open_quote());
+    }
+
+    #[test]
+    fn a_file_that_begins_in_plain_letters_is_known_by_what_comes_later() {
+        let (late, ..) = WINDOWS_1251.encode("Светлана;Иванова;Позвонить завтра\nПётр;Сидоров;Перезвонить\n");
+        let mut bytes = "Ann;Lee;call\n".repeat(100_000).into_bytes();
+        bytes.extend_from_slice(&late);
+        let start = &bytes[..1024 * 1024];
+        let around = foreign(&bytes[..]).unwrap().unwrap();
+        assert_eq!(detect(start, Some(&around)), WINDOWS_1251);
+        assert!(around.len() <= 256 * 1024);
     }
 
     proptest! {
@@ -231,7 +271,7 @@ mod tests {
 
         #[test]
         fn a_file_is_utf8_exactly_where_its_bytes_are(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            prop_assert_eq!(is_utf8(&bytes[..]).unwrap(), std::str::from_utf8(&bytes).is_ok());
+            prop_assert_eq!(foreign(&bytes[..]).unwrap().is_none(), std::str::from_utf8(&bytes).is_ok());
         }
     }
 }

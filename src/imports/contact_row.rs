@@ -46,11 +46,16 @@ impl Reading<'_> {
         all
     }
 
-    /// Of the several clients of a lead the first; all of them are kept to be seen.
+    /// Of the several clients of a lead or a touchpoint the first; the others are kept to be seen, and share its visits.
     fn first_id<'t>(&self, target: &Target, column: &str, text: &'t str, found: &mut Findings) -> &'t str {
         match text.split_once(';') {
-            Some((first, _)) if matches!(target, Target::ExternalId(_)) && self.plan.mapping.row == RowKind::Lead => {
-                found.keep(column, text);
+            Some((first, others)) if self.plan.mapping.row == RowKind::Lead || self.tells_of_touchpoints() => {
+                let Target::ExternalId(source) = target else { return text };
+                if self.plan.mapping.row == RowKind::Lead {
+                    found.keep(column, text);
+                }
+                let others = others.split(';').map(str::trim).filter(|id| !id.is_empty());
+                found.others.extend(others.filter_map(|id| Identity::external(source, id).ok()));
                 first.trim()
             }
             _ => text,

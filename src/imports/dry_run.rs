@@ -1,25 +1,28 @@
 //! A run that changes nothing: every row is put into the database as it would be, chunk by chunk, and each chunk is
 //! taken back. So it tells just what a run would do.
 
-use std::collections::BTreeSet;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
+use csv::StringRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::batch::Batch;
 use super::changes::Ledger;
+use super::lookups::Lookups;
 use super::making;
 use super::mapping::{Mapping, MappingInput};
+use super::patience;
 use super::reader::{Column, Row, RowError};
 use super::row::{Facts, Plan};
 use super::run::{Prepared, Run, prepare, prepare_names, read_raw};
-use super::store::{Counts, MOST_ERRORS, Severity};
+use super::store::{Counts, MOST_ERRORS, MOST_WITH_CELLS, Severity, is_short};
 use crate::accounts::Principal;
 use crate::contacts::identity::IdentityKind;
+use crate::db::dialect::take_turns;
 use crate::db::{Connection, savepoint};
 use crate::error::{Error, Result};
 
@@ -61,26 +64,42 @@ pub struct DryRun {
     pub new_stages: BTreeSet<String>,
 }
 
-/// A row's problem, with the row.
-pub type Issue = (i64, Severity, RowError, Option<csv::StringRecord>);
+/// A row's problem, with the row where it is short enough to be kept.
+#[derive(Debug)]
+pub struct Issue {
+    /// The row's number.
+    pub row: i64,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is.
+    pub error: RowError,
+    /// The row, shared by its problems.
+    pub cells: Option<Arc<StringRecord>>,
+}
+
+/// The most bytes of rows that are kept with what is wrong with them; later problems are kept without.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// Rows that were tried, and the pipelines and stages they need.
 type Tried = (Vec<(Prepared, super::batch::Became)>, Vec<String>);
 
 impl Run<'_> {
-    /// Tries the whole file; gives what it came to and the rows to look at.
+    /// Tries the whole file; gives what it came to and the rows to look at. `progress` is told of the rows tried and the
+    /// bytes read, and says whether to go on.
     ///
     /// # Errors
     /// The mapping or the file as a whole cannot be taken, or the database is away.
     pub fn dry_run(
         &self,
         input: &MappingInput,
-        progress: &mut dyn FnMut(i64) -> bool,
+        progress: &mut dyn FnMut(i64, i64) -> bool,
     ) -> Result<Option<(DryRun, Vec<Issue>)>> {
         let mapping = input.parse()?;
         let mut rows = self.open(&mapping)?;
-        let mut trial = Trial { report: DryRun::default(), issues: Vec::new(), seen: HashSet::new() };
+        let mut trial = Trial::default();
+        let mut stride = CHUNK;
         trial.report.new_fields = self.missing_fields(&mapping)?;
+        self.check_allowed(input, &mapping)?;
         let shared = Arc::new((mapping, rows.columns().to_vec(), self.region.to_owned()));
         loop {
             let mut raw = read_raw(&mut rows, CHUNK)?;
@@ -88,21 +107,34 @@ impl Run<'_> {
                 break;
             }
             while !raw.is_empty() {
-                let (by, shared, some) = (self.by.clone(), shared.clone(), Arc::new(raw.clone()));
-                let (tried, new_stages) = self.db.write_now(move |conn| try_rows(conn, &by, &shared, &some))?;
-                raw.drain(..tried.len());
+                let some: Arc<[Row]> = raw.iter().take(stride).cloned().collect();
+                let (by, shared, some) = (self.by.clone(), shared.clone(), some);
+                let (tried, new_stages) = patience::write(self.db, move |conn| {
+                    // The turn is kept until the end of the transaction: the savepoint would give it back.
+                    take_turns(conn)?;
+                    try_rows(conn, &by, &shared, &some)
+                })?;
+                let taken = tried.len();
+                stride = if taken < stride.min(raw.len()) { taken.max(8) + taken / 2 } else { (stride * 2).min(CHUNK) };
+                raw.drain(..taken);
                 trial.report.new_stages.extend(new_stages);
                 trial.count(tried);
-                if !progress(trial.report.rows) {
+                if !progress(trial.report.rows, rows.bytes_read()) {
                     return Ok(None);
                 }
             }
         }
         if rows.ended_in_quotes() {
             trial.report.warnings += 1;
-            trial.issues.push((trial.report.rows, Severity::Warning, RowError::cut_off(), None));
+            let (row, error) = (trial.report.rows, RowError::cut_off());
+            trial.issues.push(Issue { row, severity: Severity::Warning, error, cells: None });
         }
         Ok(Some((trial.report, trial.issues)))
+    }
+
+    fn check_allowed(&self, input: &MappingInput, mapping: &Mapping) -> Result<()> {
+        let (by, input, mapping) = (self.by.clone(), input.clone(), mapping.clone());
+        self.db.read_now(move |conn| making::check_allowed(&Lookups::load(conn)?, &input, &mapping, &by))
     }
 
     fn missing_fields(&self, mapping: &Mapping) -> Result<Vec<String>> {
@@ -142,9 +174,8 @@ fn put(
     (mapping, columns, region): &(Mapping, Vec<Column>, String),
     raw: &[Row],
 ) -> Result<Tried> {
-    let started = Clock::now();
     let mut ledger = Ledger::default();
-    let before = super::lookups::Lookups::load(conn)?;
+    let before = Lookups::load(conn)?;
     let mut lookups = prepare_names(conn, by, mapping, &mut ledger)?;
     let cells = raw.iter().filter_map(|row| row.cells.as_ref().ok());
     let of_rows = making::of_rows(mapping, columns, cells);
@@ -159,6 +190,8 @@ fn put(
     let facts: Vec<&Facts> = rows.iter().filter_map(|row| row.facts.as_ref().ok()).collect();
     let mut batch = Batch::new(conn, by, &plan, facts.into_iter())?;
     let mut became = Vec::with_capacity(rows.len());
+    // What was made ready is to be used: the time begins here.
+    let started = Clock::now();
     for row in &rows {
         if !became.is_empty() && started.elapsed() > LONGEST {
             break;
@@ -172,9 +205,12 @@ fn put(
     Ok((rows.into_iter().zip(became).collect(), new))
 }
 
+#[derive(Default)]
 struct Trial {
     report: DryRun,
     issues: Vec<Issue>,
+    /// The bytes of the rows among them.
+    bytes: usize,
     seen: HashSet<u64>,
 }
 
@@ -210,13 +246,24 @@ impl Trial {
             report.unchanged += counts.unchanged;
             report.errors += counts.failed;
             report.warnings += counts.warnings;
-            let most = usize::try_from(MOST_ERRORS).unwrap_or(usize::MAX);
-            for error in told {
-                if self.issues.len() < most {
-                    self.issues.push((row.number, severity, error, row.cells.clone()));
-                }
-            }
+            self.tell(row.number, severity, told, row.cells);
         }
+    }
+
+    /// Keeps a row's problems, as many as are kept.
+    fn tell(&mut self, row: i64, severity: Severity, told: Vec<RowError>, cells: Option<StringRecord>) {
+        let most = usize::try_from(MOST_ERRORS).unwrap_or(usize::MAX);
+        if told.is_empty() || self.issues.len() >= most {
+            return;
+        }
+        let cells = cells.filter(|cells| is_short(cells) && self.bytes < MOST_BYTES);
+        self.bytes += cells.as_ref().map_or(0, |cells| cells.as_slice().len());
+        let cells = cells.map(Arc::new);
+        let left = most - self.issues.len();
+        self.issues.extend(told.into_iter().take(left).enumerate().map(|(index, error)| {
+            let cells = cells.clone().filter(|_| index < MOST_WITH_CELLS);
+            Issue { row, severity, error, cells }
+        }));
     }
 }
 

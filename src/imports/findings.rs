@@ -1,6 +1,7 @@
 //! What turns out while a row is read.
 
 use super::reader::RowError;
+use crate::contacts::identity::Identity;
 
 /// What is wrong with a row, and what is made of it all the same.
 #[derive(Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Findings {
     pub warnings: Vec<RowError>,
     /// Cells that could not be read and are kept as they are: the column and its text.
     pub kept: Vec<(String, String)>,
+    /// Others that the row names beside its client.
+    pub others: Vec<Identity>,
     keeps: bool,
 }
 

@@ -5,6 +5,7 @@ use actix_web::{post, put};
 
 use super::ImportId;
 use super::lookups::Lookups;
+use super::making;
 use super::mapping::MappingInput;
 use super::queue;
 use super::steps;
@@ -40,13 +41,15 @@ async fn set_mapping(
     .await
 }
 
-/// Fails where the mapping leaves a question open, or names what is not there.
-fn ready(conn: &mut Connection, import: &Import) -> Result<()> {
+/// Fails where the mapping leaves a question open, names what is not there, or would make what the caller may not.
+fn ready(conn: &mut Connection, by: &Principal, import: &Import) -> Result<()> {
     let mapping = import.mapping.0.parse().map_err(within_mapping)?;
     if let Some(proposal) = &import.proposal {
         proposal.0.check_answers(&import.mapping.0)?;
     }
-    Lookups::load(conn)?.check(&mapping)
+    let lookups = Lookups::load(conn)?;
+    lookups.check(&mapping)?;
+    making::check_allowed(&lookups, &import.mapping.0, &mapping, by)
 }
 
 /// Moves an import on and lets the worker know.
@@ -71,8 +74,8 @@ async fn step(
 #[utoipa::path(operation_id = "dry_run_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
 #[post("/imports/{id}/dry-run")]
 async fn dry_run(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
-    step(&actor, &app, *id, |conn, _, import| {
-        ready(conn, import)?;
+    step(&actor, &app, *id, |conn, by, import| {
+        ready(conn, by, import)?;
         steps::advance_to(conn, import, &[Status::Draft], Status::Checking)
     })
     .await
@@ -86,7 +89,7 @@ async fn run(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>)
         if import.status == Status::Running {
             return Ok(());
         }
-        ready(conn, import)?;
+        ready(conn, by, import)?;
         steps::start(conn, import)?;
         store::note(conn, by, "run", import)
     })

@@ -7,7 +7,7 @@ use super::lookups::Found;
 use super::mapping::{LeadField, Named, Target};
 use super::reader::RowError;
 use super::row::{LeadFacts, Part, Reading, StageFact};
-use super::values;
+use super::{stays, values};
 use crate::contacts::identity::Identity;
 use crate::db::types::Instant;
 use crate::pipelines::leads::{LeadPatch, NewLead};
@@ -22,8 +22,16 @@ impl Reading<'_> {
         let pipeline = self.pipeline(found)?;
         let mut input = self.lead_input(found);
         let reason = self.lost_reason(found);
-        let stages = self.stages(pipeline, reason, found);
-        let current = self.current_stage(pipeline, reason, &stages, found);
+        let mut stages = self.stages(pipeline, reason, found);
+        let left: Vec<_> = self.dated(pipeline, true, found).into_iter().map(|(_, fact)| fact).collect();
+        let current = self.current_stage(pipeline, reason, (&stages, &left), found);
+        if !left.is_empty() {
+            // Where the lead is now begins a stay like any other.
+            let since = current.iter().filter(|current| stages.iter().all(|fact| fact.stage != current.stage));
+            let mut all: Vec<_> = stages.iter().chain(since).cloned().collect();
+            found.warnings.extend(stays::tile(&mut all, &left, self.lead_began()));
+            stages = all;
+        }
         if found.errors.len() > before {
             return None;
         }
@@ -98,6 +106,12 @@ impl Reading<'_> {
         pipeline
     }
 
+    /// When the file says that the lead began.
+    fn lead_began(&self) -> Option<Instant> {
+        let (_, text) = self.text(&Target::Lead(LeadField::EnteredAt))?;
+        values::instant(text, &self.plan.mapping).ok()
+    }
+
     fn lost_reason(&self, found: &mut Findings) -> Option<LostReasonId> {
         let (column, name) = self.text(&Target::Lead(LeadField::LostReason))?;
         let reason = self.plan.lookups.lost_reason(name);
@@ -116,33 +130,37 @@ impl Reading<'_> {
     }
 
     fn stages(&self, pipeline: PipelineId, reason: Option<LostReasonId>, found: &mut Findings) -> Vec<StageFact> {
+        let mut facts = self.dated(pipeline, false, found);
+        facts.sort_by_key(|(stage, fact)| (fact.at, stage.position));
+        let of =
+            |(stage, fact): (Found, StageFact)| StageFact { lost_reason: reason.filter(|_| stage.is_lost), ..fact };
+        facts.into_iter().map(of).collect()
+    }
+
+    /// The stages that columns say the lead entered, or left, and when.
+    fn dated(&self, pipeline: PipelineId, left: bool, found: &mut Findings) -> Vec<(Found, StageFact)> {
         let mut facts = Vec::new();
         for (column, text) in self.texts() {
-            let name = match &column.target {
-                Target::Stage(name) => name,
-                Target::StageOf(line, name) => {
-                    let line = self.plan.mapping.renamed(Named::Pipeline, line);
-                    if self.plan.lookups.pipeline(Some(line)) != Some(pipeline) {
-                        // The lead was in another pipeline before: that history has no place in this one.
-                        let message = format!("{name} of the pipeline {line} is not the lead's pipeline now");
-                        found.warnings.push(RowError::new("other_pipeline", message).of(&column.name));
-                        continue;
-                    }
-                    name
-                }
+            let (line, name) = match (&column.target, left) {
+                (Target::Stage(name), false) | (Target::Left(name), true) => (None, name),
+                (Target::StageOf(line, name), false) | (Target::LeftOf(line, name), true) => (Some(line), name),
                 _ => continue,
             };
+            let line = line.map(|line| self.plan.mapping.renamed(Named::Pipeline, line));
+            if let Some(line) = line.filter(|line| self.plan.lookups.pipeline(Some(line)) != Some(pipeline)) {
+                // The lead was in another pipeline before: that history has no place in this one.
+                let message = format!("{name} of the pipeline {line} is not the lead's pipeline now");
+                found.warnings.push(RowError::new("other_pipeline", message).of(&column.name));
+                continue;
+            }
             let at = values::instant(text, &self.plan.mapping).map_err(|message| RowError::new("format", message));
             match at.and_then(|at| self.stage(pipeline, name).map(|stage| (at, stage))) {
-                Ok((at, stage)) => {
-                    facts.push((at, stage.position, StageFact::of(stage, name, at, reason, &column.name)));
-                }
+                Ok((at, stage)) => facts.push((stage, StageFact::of(stage, name, at, None, &column.name))),
                 Err(error) if error.code == "format" => found.bad(&column.name, text, error),
                 Err(error) => found.errors.push(error.of(&column.name)),
             }
         }
-        facts.sort_by_key(|(at, position, _)| (*at, *position));
-        facts.into_iter().map(|(_, _, fact)| fact).collect()
+        facts
     }
 
     /// The stage it is in. Where the file does not say since when: a closed one since its closing date, an open one since
@@ -151,7 +169,7 @@ impl Reading<'_> {
         &self,
         pipeline: PipelineId,
         reason: Option<LostReasonId>,
-        told: &[StageFact],
+        (told, left): (&[StageFact], &[StageFact]),
         found: &mut Findings,
     ) -> Option<StageFact> {
         let (column, name) = self.text(&Target::Lead(LeadField::Stage))?;
@@ -170,9 +188,9 @@ impl Reading<'_> {
         };
         let told_at = instant(LeadField::StageAt, found);
         let closed_at = instant(LeadField::ClosedAt, found).filter(|_| stage.is_closed).map(|at| at.min(now));
-        let began = self.text(&Target::Lead(LeadField::EnteredAt));
-        let began = began.and_then(|(_, text)| values::instant(text, &self.plan.mapping).ok());
-        let last = told.last().map(|last| last.at);
+        let began = self.lead_began();
+        let left_others = left.iter().filter(|left| left.stage != stage.id).map(|left| left.at).max();
+        let last = told.last().map(|last| last.at).max(left_others.filter(|at| *at <= now));
         let at = told_at.or(closed_at.max(closed_at.and(last.or(began)))).or(last).or(began).unwrap_or(now);
         Some(StageFact::of(stage, name, at, reason, &column.name))
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::mapping::{LeadField, Mapping, Place, Target};
+use super::mapping::{LeadField, Mapping, Named, Place, Target};
 use super::reader::RowError;
 use super::values;
 use crate::accounts::UserId;
@@ -68,7 +68,8 @@ impl Lookups {
                 pipeline = match place {
                     Place::Column(_) | Place::At(..) => None,
                     Place::Fixed(name) => {
-                        let found = self.pipelines.iter().find(|pipeline| same(&pipeline.name, name));
+                        let here = mapping.renamed(Named::Pipeline, name);
+                        let found = self.pipelines.iter().find(|pipeline| same(&pipeline.name, here));
                         if found.is_none() {
                             errors.push(bad(index, format!("there is no pipeline '{name}'")));
                         }
@@ -79,12 +80,14 @@ impl Lookups {
         }
         for (index, (target, _)) in mapping.fields.iter().enumerate() {
             match (target, pipeline) {
-                (Target::Stage(name), Some(Some(pipeline))) if self.stage(pipeline.id, name).is_none() => {
+                (Target::Stage(name) | Target::Left(name), Some(Some(pipeline)))
+                    if self.stage(pipeline.id, mapping.renamed(Named::Stage, name)).is_none() =>
+                {
                     let known: Vec<_> = pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
                     let (line, known) = (&pipeline.name, known.join(", "));
                     errors.push(bad(index, format!("the pipeline {line} has no stage '{name}', but: {known}")));
                 }
-                (Target::Stage(_) | Target::Lead(_), Some(None)) if errors.is_empty() => {
+                (Target::Stage(_) | Target::Left(_) | Target::Lead(_), Some(None)) if errors.is_empty() => {
                     errors.push(bad(index, "there is no pipeline for leads yet".to_owned()));
                 }
                 _ => {}

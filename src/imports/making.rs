@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::changes::{Ledger, Of};
 use super::lookups::{Lookups, same};
-use super::mapping::{LeadField, Making, Mapping, Named, Place, Target};
+use super::mapping::{LeadField, Making, Mapping, MappingInput, Named, Place, Target};
 use super::reader::Column;
-use crate::accounts::Principal;
+use crate::accounts::{Permission, Principal};
 use crate::db::Connection;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, FieldInput};
 use crate::http::read_json;
 use crate::pipelines::model::{NewPipeline, NewStage};
@@ -45,6 +45,32 @@ pub fn fields(
     Ok(made)
 }
 
+/// Fails where a run would make custom fields, pipelines or stages and the caller may not: it names each line of the
+/// mapping that asks for one.
+///
+/// # Errors
+/// Every such line, as `forbidden`.
+pub fn check_allowed(lookups: &Lookups, input: &MappingInput, mapping: &Mapping, by: &Principal) -> Result<()> {
+    if by.permissions.contains(&Permission::SettingsWrite) {
+        return Ok(());
+    }
+    let forbidden = |field: String, what: &str| {
+        let needs = Permission::SettingsWrite;
+        FieldError::new(field, "forbidden", format!("would make {what}, which needs the permission {needs}"))
+    };
+    let is_known =
+        |making: &Making| lookups.fields().iter().any(|field| field.entity == making.entity && field.key == making.key);
+    let mut errors = Vec::new();
+    for making in mapping.makes.iter().filter(|making| !is_known(making)) {
+        let line = input.fields.iter().position(|field| making.is_of(field)).unwrap_or_default();
+        errors.push(forbidden(format!("mapping.fields[{line}]"), &format!("the custom field '{}'", making.label)));
+    }
+    if mapping.makes_stages {
+        errors.push(forbidden("mapping.missing".to_owned(), "the pipelines and stages that are not here"));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::invalid(errors)) }
+}
+
 fn within(error: Error, key: &str) -> Error {
     let errors = error.errors.into_iter().map(|bad| bad.within(&format!("mapping.fields.{key}"))).collect();
     Error { errors, ..error }
@@ -55,9 +81,13 @@ fn within(error: Error, key: &str) -> Error {
 pub fn of_columns(mapping: &Mapping) -> Vec<Way> {
     let fixed = mapping.fixed(&Target::Lead(LeadField::Pipeline));
     let ways = mapping.fields.iter().filter_map(|(target, place)| match (target, place) {
-        (Target::StageOf(pipeline, stage), _) => Some((Some(pipeline.clone()), Some(stage.clone()))),
+        (Target::StageOf(pipeline, stage) | Target::LeftOf(pipeline, stage), _) => {
+            Some((Some(pipeline.clone()), Some(stage.clone())))
+        }
         // Where each row names its pipeline, a stage without one is of whichever the row names.
-        (Target::Stage(stage), _) if fixed.is_some() || !mapping.has(&Target::Lead(LeadField::Pipeline)) => {
+        (Target::Stage(stage) | Target::Left(stage), _)
+            if fixed.is_some() || !mapping.has(&Target::Lead(LeadField::Pipeline)) =>
+        {
             Some((fixed.map(str::to_owned), Some(stage.clone())))
         }
         (Target::Lead(LeadField::Pipeline), Place::Fixed(name)) => Some((Some(name.clone()), None)),
@@ -78,7 +108,7 @@ pub fn of_rows<'a>(
     let of_stages: Vec<_> = columns
         .iter()
         .filter_map(|column| match &column.target {
-            Target::Stage(name) => Some((column, name)),
+            Target::Stage(name) | Target::Left(name) => Some((column, name)),
             _ => None,
         })
         .collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-pub use super::options::{ImportFormat, Missing, Named, Rename, Unreadable};
+pub use super::options::{ImportFormat, Missing, Named, Rename, Unmapped, Unreadable};
 pub use super::parsed::{Making, Mapping, PARENT, Place};
 pub use super::targets::{CompanyField, ContactField, LeadField, RowKind, Target, TouchpointField};
 use crate::error::{Error, FieldError, Result};
@@ -37,7 +37,7 @@ pub struct MappedField {
     #[validate(range(min = 1, max = 100_000))]
     #[schema(minimum = 1, maximum = 100_000)]
     pub position: Option<u32>,
-    /// The pipeline that a `stage:<name>` is of; the row's own where absent.
+    /// The pipeline that a `stage:<name>` or a `left:<name>` is of; the row's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
@@ -116,6 +116,9 @@ pub struct MappingInput {
     /// What is done about pipelines and stages that are not here; default: the row is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
+    /// What is done about columns that a proposal leaves out since there are too many; a run waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmapped: Option<Unmapped>,
     /// Other names for pipelines, stages and owners that the file names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 1000), nested)]
@@ -218,8 +221,10 @@ impl MappedField {
         let at = |field: &str| format!("fields[{index}].{field}");
         let mut target =
             self.target.parse().map_err(|message: String| FieldError::new(at("target"), "choice", message))?;
-        if let (Target::Stage(stage), Some(pipeline)) = (&target, &self.pipeline) {
-            target = Target::StageOf(pipeline.clone(), stage.clone());
+        match (&target, &self.pipeline) {
+            (Target::Stage(stage), Some(pipeline)) => target = Target::StageOf(pipeline.clone(), stage.clone()),
+            (Target::Left(stage), Some(pipeline)) => target = Target::LeftOf(pipeline.clone(), stage.clone()),
+            _ => {}
         }
         if self.kind.is_some_and(FieldKind::has_options) {
             return Err(FieldError::new(at("kind"), "choice", "cannot be made: it needs its options"));

@@ -7,6 +7,8 @@
 
 mod apply;
 mod apply_lead;
+mod apply_rest;
+mod bad_rows;
 pub mod batch;
 pub mod changes;
 pub mod charset;
@@ -25,6 +27,8 @@ mod making;
 pub mod mapping;
 mod options;
 mod parsed;
+mod patience;
+pub mod proposal;
 pub mod propose;
 pub mod queue;
 pub mod reader;
@@ -32,6 +36,8 @@ pub mod report;
 mod routes;
 pub mod row;
 pub mod run;
+mod sample;
+mod stays;
 pub mod steps;
 pub mod store;
 mod take_back;

@@ -53,6 +53,14 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What is done about columns that no field is mapped to, where a proposal could not propose one for each.
+    pub enum Unmapped {
+        /// They are left out.
+        Drop = "drop",
+    }
+}
+
+crate::text_enum! {
     /// What is done about pipelines and stages that are not here.
     pub enum Missing {
         /// The row is refused.

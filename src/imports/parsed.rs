@@ -101,6 +101,12 @@ impl Making {
         inputs.iter().filter_map(Self::of).chain(has_parent.then(parent)).collect()
     }
 
+    /// Whether it is for the sake of this line of a mapping.
+    pub(super) fn is_of(&self, field: &MappedField) -> bool {
+        let parent = |target: Target| self.key == PARENT && target == Target::Company(CompanyField::Parent);
+        Self::of(field).is_some_and(|own| own == *self) || field.target.parse().is_ok_and(parent)
+    }
+
     fn of(field: &MappedField) -> Option<Self> {
         let (entity, key) = match field.target.parse().ok()? {
             Target::Custom(key) => (Entity::Contact, key),

@@ -6,10 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use csv::StringRecord;
 use encoding_rs::UTF_8;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::charset::{self, Decoded};
 use super::delimiter::{self, Layout};
@@ -18,101 +15,20 @@ use super::lookups::Lookups;
 use super::mapping::{
     ImportFormat, LeadField, MappedField, MappingInput, Missing, Rename, RowKind, Target, Unreadable,
 };
-use super::reader::{RowError, Rows};
+use super::proposal::is_date;
+pub use super::proposal::{Asked, Proposal, ProposedColumn, Question};
+use super::sample::{Sample, sample};
 use super::vendors::{self, Meaning, Vendor};
 use super::{key, vcard};
-use crate::error::{Error, FieldError, Result};
-use crate::fields::Entity;
+use crate::error::{Error, Result};
+use crate::fields::{Entity, FieldKind};
 
 /// How much of a file is looked at.
-const LOOKED_AT: u64 = 4 * 1024 * 1024;
-/// Rows that are looked at.
-const ROWS: usize = 2000;
+pub(super) const LOOKED_AT: u64 = 4 * 1024 * 1024;
 /// Samples shown of each column.
 const SAMPLES: usize = 5;
 /// Columns that nobody knows become custom fields up to this many.
 const MOST_NEW_FIELDS: usize = 200;
-
-/// What a file is taken for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Proposal {
-    /// What it is: `hubspot_deals`, `vcard`, `generic`, ….
-    pub kind: String,
-    /// The same for people.
-    pub label: String,
-    /// What a run would be told. Columns that nobody knows become custom fields: take them out of it to leave them out.
-    pub mapping: MappingInput,
-    /// The columns in their order.
-    pub columns: Vec<ProposedColumn>,
-    /// What only a person can tell. A run begins when the mapping answers them.
-    pub questions: Vec<Question>,
-    /// Names in columns of owners that are nobody's here: their records would be left without an owner.
-    pub unknown_owners: BTreeSet<String>,
-    /// Things to know.
-    pub remarks: Vec<String>,
-}
-
-/// A column of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ProposedColumn {
-    /// Its place, 1 for the first.
-    pub position: u32,
-    /// Its header.
-    pub name: String,
-    /// What it is taken for; empty where it is left out.
-    pub targets: Vec<String>,
-    /// The first values in it.
-    pub samples: Vec<String>,
-}
-
-crate::text_enum! {
-    /// What is asked.
-    pub enum Asked {
-        /// Which order days and months have: set `date_format`.
-        DateOrder = "date_order",
-        /// What currency amounts are in: map `lead.currency`.
-        Currency = "currency",
-    }
-}
-
-/// Something that only a person can tell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Question {
-    /// What is asked.
-    pub code: Asked,
-    /// The same for people.
-    pub message: String,
-    /// Answers to choose from.
-    pub choices: Vec<String>,
-}
-
-impl Proposal {
-    /// What the mapping leaves unanswered.
-    ///
-    /// # Errors
-    /// Every field of the mapping that has to be given.
-    pub fn check_answers(&self, mapping: &MappingInput) -> Result<()> {
-        let maps = |target: &str| mapping.fields.iter().any(|field| field.target == target);
-        let open = self.questions.iter().filter_map(|question| match question.code {
-            Asked::DateOrder if mapping.date_format.is_none() && mapping.fields.iter().any(is_date) => {
-                Some(("mapping.date_format", question))
-            }
-            Asked::Currency if maps("lead.amount") && !maps("lead.currency") => Some(("mapping.fields", question)),
-            _ => None,
-        });
-        let errors: Vec<_> = open
-            .map(|(field, question)| {
-                let message = format!("{} Choose: {}", question.message, question.choices.join(", "));
-                FieldError::new(field, question.code.as_str(), message)
-            })
-            .collect();
-        if errors.is_empty() { Ok(()) } else { Err(Error::invalid(errors)) }
-    }
-}
-
-fn is_date(field: &MappedField) -> bool {
-    field.target.parse().is_ok_and(|target: Target| target.is_date())
-}
 
 /// Looks at a file.
 ///
@@ -123,8 +39,8 @@ pub fn propose(path: &Path, lookups: &Lookups) -> Result<Proposal> {
     let open = || File::open(path).map_err(unreadable);
     let mut start = Vec::new();
     open()?.take(LOOKED_AT).read_to_end(&mut start).map_err(unreadable)?;
-    let utf8 = charset::is_utf8(open()?).map_err(unreadable)?;
-    let charset = charset::detect(&start, utf8);
+    let foreign = charset::foreign(open()?).map_err(unreadable)?;
+    let charset = charset::detect(&start, foreign.as_deref());
     let mut text = Vec::new();
     // A letter at the end may be cut in two.
     drop(Decoded::new(&start[..], charset).read_to_end(&mut text));
@@ -148,35 +64,6 @@ pub fn propose(path: &Path, lookups: &Lookups) -> Result<Proposal> {
     Ok(Draft::new(mapping, sample, lookups).finish())
 }
 
-struct Sample {
-    headers: Vec<String>,
-    rows: Vec<StringRecord>,
-    bad: Vec<RowError>,
-}
-
-fn sample(file: File, mapping: &MappingInput) -> Result<Sample> {
-    let reading = mapping.layout()?;
-    let mut rows = Rows::open(file, &reading)?;
-    let headers = rows.headers().iter().map(str::to_owned).collect();
-    let (mut found, mut bad) = (Vec::new(), Vec::new());
-    let (mut seen, mut bytes) = (0, 0);
-    while seen < ROWS && bytes < usize::try_from(LOOKED_AT).unwrap_or(usize::MAX) {
-        seen += 1;
-        match rows.read() {
-            Ok(Some(row)) => match row.cells {
-                Ok(cells) => {
-                    bytes += cells.as_slice().len();
-                    found.push(cells);
-                }
-                Err(error) => bad.push(error),
-            },
-            // The run itself says what is wrong from here on.
-            Ok(None) | Err(_) => break,
-        }
-    }
-    Ok(Sample { headers, rows: found, bad })
-}
-
 /// A proposal in the making.
 struct Draft<'a> {
     vendor: &'static Vendor,
@@ -189,6 +76,10 @@ struct Draft<'a> {
     columns: Vec<ProposedColumn>,
     questions: Vec<Question>,
     unknown_owners: BTreeSet<String>,
+    /// Columns that hold nothing in all of the file.
+    blank: Vec<String>,
+    /// The places of columns for which nothing is proposed.
+    left_out: Vec<u32>,
     remarks: Vec<String>,
 }
 
@@ -200,7 +91,22 @@ impl<'a> Draft<'a> {
         mapping.source = Some(vendor.system.to_owned());
         let (taken, keys, columns) = (HashSet::new(), HashSet::new(), Vec::new());
         let (questions, unknown_owners, remarks) = (Vec::new(), BTreeSet::new(), Vec::new());
-        Self { vendor, is_vcard, mapping, sample, lookups, taken, keys, columns, questions, unknown_owners, remarks }
+        let (blank, left_out) = (Vec::new(), Vec::new());
+        Self {
+            vendor,
+            is_vcard,
+            mapping,
+            sample,
+            lookups,
+            taken,
+            keys,
+            columns,
+            questions,
+            unknown_owners,
+            blank,
+            left_out,
+            remarks,
+        }
     }
 
     fn finish(mut self) -> Proposal {
@@ -215,6 +121,7 @@ impl<'a> Draft<'a> {
         self.stages();
         self.dates();
         self.amounts();
+        self.tell_of_columns();
         self.tell_of_bad_rows();
         let kind = if self.is_vcard { "vcard" } else { self.vendor.key };
         Proposal {
@@ -241,6 +148,10 @@ impl<'a> Draft<'a> {
             Meaning::Known => {}
             Meaning::Stage { stage, pipeline } => {
                 let field = MappedField { pipeline, ..at(position, &name, format!("stage:{stage}")) };
+                self.mapping.fields.push(field);
+            }
+            Meaning::Left { stage, pipeline } => {
+                let field = MappedField { pipeline, ..at(position, &name, format!("left:{stage}")) };
                 self.mapping.fields.push(field);
             }
             Meaning::Targets(targets) => {
@@ -280,24 +191,21 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// A column that nobody knows becomes a custom field where it holds anything.
+    /// A column that nobody knows becomes a custom field, unless it holds nothing in all of the file.
     fn custom(&mut self, index: usize, position: u32, name: &str) {
-        if self.cells(index).next().is_none() && !self.sample.rows.is_empty() {
+        let all_seen = self.sample.whole && self.sample.bad.is_empty() && !self.sample.rows.is_empty();
+        if all_seen && self.cells(index).next().is_none() {
+            self.blank.push(name.trim().to_owned());
             return;
         }
         if self.keys.len() >= MOST_NEW_FIELDS {
-            let remark =
-                format!("Only the first {MOST_NEW_FIELDS} unknown columns become custom fields; map others yourself.");
-            if !self.remarks.contains(&remark) {
-                self.remarks.push(remark);
-            }
+            self.left_out.push(position);
             return;
         }
         let entity = match self.vendor.row {
             RowKind::Contact => Entity::Contact,
             RowKind::Company => Entity::Company,
-            RowKind::Lead => Entity::Lead,
-            RowKind::StageHistory => return,
+            RowKind::Lead | RowKind::StageHistory => Entity::Lead,
         };
         let label: String = name.trim().chars().filter(|c| !c.is_control()).take(100).collect();
         let label = if label.trim().is_empty() { format!("Column {position}") } else { label };
@@ -331,7 +239,8 @@ impl<'a> Draft<'a> {
     }
 
     fn dates(&mut self) {
-        let columns: Vec<usize> = self.mapping.fields.iter().filter(|field| is_date(field)).filter_map(place).collect();
+        let holds_dates = |field: &&MappedField| is_date(field) || self.kind_of(field) == Some(FieldKind::Date);
+        let columns: Vec<usize> = self.mapping.fields.iter().filter(holds_dates).filter_map(place).collect();
         match guess::dates(columns.iter().flat_map(|index| self.cells(*index))) {
             Dates::Iso => {}
             Dates::Form(form) => self.mapping.date_format = Some(form.to_owned()),
@@ -339,17 +248,24 @@ impl<'a> Draft<'a> {
                 let example = columns.iter().find_map(|index| self.cells(*index).next()).unwrap_or_default();
                 let message = format!("How are dates such as {example} to be read?");
                 let choices = forms.into_iter().map(str::to_owned).collect();
-                self.questions.push(Question { code: Asked::DateOrder, message, choices });
+                let columns = columns.iter().filter_map(|index| u32::try_from(index + 1).ok()).collect();
+                self.questions.push(Question { code: Asked::DateOrder, message, choices, columns });
             }
         }
     }
 
     fn amounts(&mut self) {
-        let amount = self.mapping.fields.iter().find(|field| field.target == "lead.amount").and_then(place);
-        let Some(index) = amount else { return };
-        if guess::decimal(self.cells(index)) == ',' {
+        const AMOUNTS: [&str; 2] = ["lead.amount", "touchpoint.amount"];
+        let holds_numbers = |field: &&MappedField| {
+            AMOUNTS.contains(&field.target.as_str())
+                || matches!(self.kind_of(field), Some(FieldKind::Number | FieldKind::Money))
+        };
+        let numbers: Vec<usize> = self.mapping.fields.iter().filter(holds_numbers).filter_map(place).collect();
+        if guess::decimal(numbers.iter().flat_map(|index| self.cells(*index))) == ',' {
             self.mapping.decimal = Some(",".to_owned());
         }
+        let amount = self.mapping.fields.iter().find(|field| field.target == "lead.amount").and_then(place);
+        let Some(index) = amount else { return };
         let currency = Target::Lead(LeadField::Currency);
         if self.mapping.fields.iter().any(|field| field.target.parse().as_ref() == Ok(&currency)) {
             return;
@@ -361,7 +277,39 @@ impl<'a> Draft<'a> {
         } else {
             let message = format!("Which currency are the amounts in '{header}' in?");
             let choices = ["EUR", "USD", "GBP", "RUB"].map(str::to_owned).to_vec();
-            self.questions.push(Question { code: Asked::Currency, message, choices });
+            let columns = u32::try_from(index + 1).into_iter().collect();
+            self.questions.push(Question { code: Asked::Currency, message, choices, columns });
+        }
+    }
+
+    /// The kind of the custom field that is here and the column goes to.
+    fn kind_of(&self, field: &MappedField) -> Option<FieldKind> {
+        let (entity, key) = match field.target.parse().ok()? {
+            Target::Custom(key) => (Entity::Contact, key),
+            Target::LeadCustom(key) => (Entity::Lead, key),
+            Target::CompanyCustom(key) => (Entity::Company, key),
+            _ => return None,
+        };
+        let known = self.lookups.fields().iter().find(|field| field.entity == entity && field.key == key);
+        known.map(|field| field.kind)
+    }
+
+    fn tell_of_columns(&mut self) {
+        const TOLD: usize = 30;
+        if !self.blank.is_empty() {
+            let names = self.blank.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if self.blank.len() > TOLD { ", …" } else { "" };
+            self.remarks.push(format!("Columns that hold nothing are left out: {names}{more}."));
+        }
+        if !self.left_out.is_empty() {
+            let columns = std::mem::take(&mut self.left_out);
+            let message = format!(
+                "{} columns are left that nobody knows, beside the {MOST_NEW_FIELDS} that become custom fields. Map those that \
+                 you need; are the others to be left out?",
+                columns.len()
+            );
+            let choices = vec!["drop".to_owned()];
+            self.questions.push(Question { code: Asked::Unmapped, message, choices, columns });
         }
     }
 

@@ -1,18 +1,21 @@
-//! The imports that wait for a worker, and the worker.
+//! The imports that wait for a worker, and the worker. Whatever happens to one import, the worker goes on with the next.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use flume::{Receiver, Sender};
 
 use super::ImportId;
-use super::run::{Run, explain};
+use super::patience::{self, FILE_GONE, explain};
+use super::run::Run;
 use super::steps;
 use super::store::{self, Import, ImportError, Status};
 use super::undo::Undo;
-use crate::accounts::{Actor, Principal, authenticate};
+use crate::accounts::{Principal, authenticate};
 use crate::db::Db;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, Result};
@@ -53,6 +56,18 @@ pub fn folder(data: &Path) -> PathBuf {
 #[must_use]
 pub fn file(folder: &Path, id: ImportId) -> PathBuf {
     folder.join(format!("{id}.csv"))
+}
+
+/// Removes files that no import waits for and that are no longer being sent.
+pub fn sweep(folder: &Path, wanted: &[ImportId]) {
+    const OLD: Duration = Duration::from_secs(24 * 3600);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let wanted = wanted.iter().any(|id| entry.path() == file(folder, *id));
+        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|at| at.elapsed().ok());
+        if !wanted && age.is_some_and(|age| age > OLD) {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
 }
 
 impl Queue {
@@ -104,31 +119,42 @@ impl Worker {
                 self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)))?;
             }
         }
-        let drafts = self.db.read_now(steps::drafts)?;
-        let wanted: Vec<_> = unfinished.iter().map(|import| import.id).chain(drafts).collect();
-        self.sweep(&wanted);
+        sweep(&self.folder, &self.db.read_now(steps::with_files)?);
         Ok(())
     }
 
-    /// Removes files that no import waits for.
-    fn sweep(&self, wanted: &[ImportId]) {
-        const OLD: Duration = Duration::from_secs(24 * 3600);
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let wanted = wanted.iter().any(|id| entry.path() == file(&self.folder, *id));
-            let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|at| at.elapsed().ok());
-            if !wanted && age.is_some_and(|age| age > OLD) {
-                drop(fs::remove_file(entry.path()));
-            }
+    fn import(&self, id: ImportId) {
+        let ran = catch_unwind(AssertUnwindSafe(|| self.run(id)));
+        let Err(error) = ran.unwrap_or_else(|_| Err(Error::internal("a panic"))) else { return };
+        tracing::error!(import = %id, cause = error.cause.as_deref(), %error, "an import has stopped");
+        if let Err(error) = self.stopped(id, &error) {
+            tracing::error!(import = %id, cause = error.cause.as_deref(), %error, "that cannot be noted");
         }
     }
 
-    fn import(&self, id: ImportId) {
-        match self.run(id) {
-            Ok(()) => {}
-            Err(error) => {
-                tracing::error!(import = %id, cause = error.cause.as_deref(), %error, "an import has stopped");
-            }
+    /// Notes that an import has stopped for a reason that stays: a file that cannot be read or a fault of ours. While the
+    /// database is away, or another worker is at it, it is left as it is: it goes on with the next start.
+    fn stopped(&self, id: ImportId, error: &Error) -> Result<()> {
+        if error.code.status() == 503 || store::is_elsewhere(error) {
+            return Ok(());
         }
+        let problem = if error.code == Code::Internal {
+            "It stopped because of a fault that the log tells of: what came in stays, unless it is undone.".to_owned()
+        } else {
+            explain(error)
+        };
+        let ended = patience::write(&self.db, move |conn| {
+            let import = store::find(conn, &Principal::system(), id)?;
+            match import.status {
+                Status::Checking => steps::not_tried(conn, id, &problem).map(|()| false),
+                Status::Running => store::finish(conn, id, Status::Failed, Some(&problem)).map(|()| true),
+                _ => Ok(false),
+            }
+        })?;
+        if ended {
+            drop(fs::remove_file(file(&self.folder, id)));
+        }
+        Ok(())
     }
 
     fn run(&self, id: ImportId) -> Result<()> {
@@ -151,8 +177,7 @@ impl Worker {
     fn take_in(&self, import: &Import, by: &Principal) -> Result<()> {
         let (id, path) = (import.id, file(&self.folder, import.id));
         if !path.exists() {
-            let problem = "Its file is gone: send it again.";
-            return self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(problem)));
+            return self.db.write_now(move |conn| store::finish(conn, id, Status::Interrupted, Some(FILE_GONE)));
         }
         let run = Run { db: &self.db, by, region: &self.region, file: &path };
         let mut stopped = false;
@@ -176,31 +201,25 @@ impl Worker {
     fn check(&self, import: &Import, by: &Principal) -> Result<()> {
         const LOOK_EVERY: i64 = 2000;
         let (id, path) = (import.id, file(&self.folder, import.id));
+        if !path.exists() {
+            return self.db.write_now(move |conn| steps::not_tried(conn, id, FILE_GONE));
+        }
         let run = Run { db: &self.db, by, region: &self.region, file: &path };
         let mut looked = 0;
-        let tried = run.dry_run(&import.mapping.0, &mut |rows| {
+        let tried = run.dry_run(&import.mapping.0, &mut |rows, bytes| {
             if rows - looked < LOOK_EVERY {
                 return !self.waiting.is_disconnected();
             }
             looked = rows;
-            let now = self.db.read_now(move |conn| store::find(conn, &Principal::system(), id));
-            !self.waiting.is_disconnected() && now.is_ok_and(|now| now.status == Status::Checking)
+            let noted = self.db.write_now(move |conn| steps::advance_trial(conn, id, bytes));
+            !self.waiting.is_disconnected() && noted.is_ok_and(|checking| checking)
         });
-        match tried {
-            Ok(Some((report, issues))) => {
-                let error = |(row, severity, error, cells): (_, _, _, Option<csv::StringRecord>)| {
-                    ImportError::new(id, row, severity, error, cells.as_ref())
-                };
-                let errors: Vec<_> = issues.into_iter().map(error).collect();
-                self.db.write_now(move |conn| steps::tried(conn, id, &report, &errors))
-            }
-            Ok(None) => Ok(()),
-            Err(error) if matches!(error.code, Code::Invalid | Code::MalformedBody | Code::Conflict) => {
-                let problem = explain(error);
-                self.db.write_now(move |conn| steps::not_tried(conn, id, &problem))
-            }
-            Err(error) => Err(error),
-        }
+        let Some((report, issues)) = tried? else { return Ok(()) };
+        let error = |issue: super::dry_run::Issue| {
+            ImportError::new(id, issue.row, issue.severity, issue.error, issue.cells.as_deref())
+        };
+        let errors: Arc<Vec<_>> = Arc::new(issues.into_iter().map(error).collect());
+        patience::write(&self.db, move |conn| steps::tried(conn, id, &report, &errors))
     }
 
     /// On whose behalf an import runs, or is undone, with the rights they have now.
@@ -211,7 +230,7 @@ impl Worker {
         };
         match (user, key) {
             (Some(user), _) => self.db.read_now(move |conn| authenticate::person(conn, user)),
-            (None, Some(key)) => Ok(Some(Principal { actor: Actor::Key(key), ..Principal::system() })),
+            (None, Some(key)) => self.db.read_now(move |conn| authenticate::program(conn, key)),
             (None, None) => Ok(Some(Principal::system())),
         }
     }

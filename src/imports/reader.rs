@@ -113,7 +113,7 @@ impl<R: Read> Rows<R> {
         let file = Decoded::new(file, charset);
         let (seen, decodes) = (file.seen(), charset != UTF_8);
         let (source, headers) = match mapping.format {
-            ImportFormat::Vcard => (Source::Cards(Cards::new(file)), StringRecord::from(vcard::HEADERS)),
+            ImportFormat::Vcard => (Source::Cards(Cards::new(file.of_cards())), StringRecord::from(vcard::HEADERS)),
             ImportFormat::Csv => {
                 let (table, headers) = open_table(file, mapping)?;
                 (Source::Table(Box::new(table)), headers)
@@ -156,11 +156,12 @@ impl<R: Read> Rows<R> {
             }
             Source::Cards(cards) => match cards.next_card().map_err(|error| endless(self.number + 1, error))? {
                 None => return Ok(None),
-                Some(Card::Whole(card)) => vcard::row(&card).map_err(|message| RowError::new("format", message)),
+                Some(Card::Whole(card)) => card_row(card, &mut warning),
                 Some(Card::Cut(card)) => {
                     // What is there is taken; a whole card adds the rest when it comes.
+                    let row = card_row(card, &mut warning);
                     warning = Some(RowError::new("truncated", "has no END:VCARD: is the file cut off?"));
-                    vcard::row(&card).map_err(|message| RowError::new("format", message))
+                    row
                 }
                 Some(Card::TooLong) => Err(RowError::new("length", "is longer than 4 MiB")),
             },
@@ -169,6 +170,12 @@ impl<R: Read> Rows<R> {
         self.seen.row_ended();
         let cells = cells.and_then(|cells| self.check(cells));
         Ok(Some(Row { number: self.number, cells, warning }))
+    }
+
+    /// How much of the file has been read so far, in bytes.
+    #[must_use]
+    pub fn bytes_read(&self) -> i64 {
+        i64::try_from(self.seen.raw()).unwrap_or(i64::MAX)
     }
 
     /// Whether the file ended inside quotes, once all of it has been read: its last row may be cut off.
@@ -225,6 +232,10 @@ fn open_table<R: Read>(file: Decoded<R>, mapping: &Mapping) -> Result<(Reader<Bu
         table.read_byte_record(&mut headers).map_err(|error| Error::because(Code::MalformedBody, describe(&error)))?;
     }
     let headers = StringRecord::from_byte_record(headers).map_err(|_| Error::because(Code::MalformedBody, NO_UTF8))?;
+    if headers.as_slice().contains('\0') {
+        let message = "has the character U+0000 in its first line: is it a table of text, and its charset right?";
+        return Err(Error::field("file", "format", message));
+    }
     let headers: StringRecord = headers.iter().map(str::trim).collect();
     if headers.iter().all(str::is_empty) {
         return Err(Error::field("file", "required", "is empty: the first line must name the columns"));
@@ -237,6 +248,19 @@ fn cause(error: csv::Error) -> std::io::Error {
         csv::ErrorKind::Io(cause) => cause,
         other => std::io::Error::other(format!("{other:?}")),
     }
+}
+
+/// A card's row. Where the card is not in the charset that the file is said to be in, it is read in the one that its letters
+/// tell.
+fn card_row(card: Vec<u8>, warning: &mut Option<RowError>) -> Result<StringRecord, RowError> {
+    let text = String::from_utf8(card).unwrap_or_else(|card| {
+        let card = card.into_bytes();
+        let charset = super::charset::detect(&card, Some(&card));
+        let message = format!("is not UTF-8, as the file is said to be: it was read as {}", charset.name());
+        *warning = Some(RowError::new("encoding", message));
+        charset.decode(&card).0.into_owned()
+    });
+    vcard::row(&text).map_err(|message| RowError::new("format", message))
 }
 
 /// A row that goes on and on is the file's fault.

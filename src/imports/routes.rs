@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::ImportId;
 use super::changes::{self as log, ImportChange, Of, Undone};
 use super::lookups::Lookups;
+use super::making;
 use super::mapping::MappingInput;
 use super::store::{self, Import, ImportError};
 use super::upload::{Upload, check, form, receive};
@@ -77,13 +78,15 @@ async fn create(actor: May<grants::ImportsRun>, app: Data<App>, req: HttpRequest
         }
         None => (recognise(&app, &actor, &upload).await?, None),
     };
-    let import = Import { id, ..import };
+    let import = Import { id, bytes: i64::try_from(upload.size).ok(), ..import };
     let location = format!("/api/v1/imports/{id}");
     let runs = mapping.is_some();
     let reply = app
-        .write(&actor, retry, move |conn, _| {
+        .write(&actor, retry, move |conn, by| {
             if let Some(mapping) = &mapping {
-                Lookups::load(conn)?.check(mapping)?;
+                let lookups = Lookups::load(conn)?;
+                lookups.check(mapping)?;
+                making::check_allowed(&lookups, &import.mapping.0, mapping, by)?;
             }
             store::insert(conn, &import)?;
             Ok(Reply::created(&import, format!("/api/v1/imports/{}", import.id))?.status(202))
@@ -107,14 +110,15 @@ async fn recognise(app: &App, actor: &crate::accounts::Principal, upload: &Uploa
     Ok(Import::draft(actor, upload.filename.clone(), upload.digest.clone(), proposal))
 }
 
-/// Lists imports, newest first.
+/// Lists imports, newest first, each without its proposal: `GET /imports/{id}` shows it.
 #[utoipa::path(operation_id = "list_imports", tag = "imports", security(("bearer" = ["imports:run"])), params(Listing), responses((status = 200, body = Page<Import>)))]
 #[get("/imports")]
 async fn list(actor: May<grants::ImportsRun>, app: Data<App>, query: Query<Listing>) -> Result<Reply> {
     let limit = query.0.limit.get()?;
     let after = query.0.cursor.as_deref().map(Cursor::<Instant, ImportId>::decode).transpose()?;
     app.read(&actor, move |conn, by| {
-        let rows = store::list(conn, by, after.map(|Cursor(at, id)| (at, id)), limit + 1)?;
+        let mut rows = store::list(conn, by, after.map(|Cursor(at, id)| (at, id)), limit + 1)?;
+        rows.iter_mut().for_each(|import| import.proposal = None);
         Reply::ok(&Page::cut(rows, limit, |last| Cursor(last.created_at, last.id).encode()))
     })
     .await

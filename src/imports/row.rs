@@ -10,6 +10,7 @@ use super::findings::Findings;
 use super::lookups::Lookups;
 use super::mapping::{CompanyField, ContactField, LeadField, Mapping, Named, RowKind, Target};
 use super::reader::{Column, RowError};
+pub use super::touch_row::TaskFacts;
 use crate::companies::model::CompanyChange;
 use crate::contacts::identity::Identity;
 use crate::contacts::model::ContactChange;
@@ -46,8 +47,12 @@ pub struct Facts {
     pub lead: Option<LeadFacts>,
     /// What happened.
     pub touchpoint: Option<Draft>,
+    /// What is to be done.
+    pub task: Option<TaskFacts>,
     /// What is written about the client.
     pub notes: Vec<Draft>,
+    /// Others whom the row names: what happened, happened to them too.
+    pub others: Vec<Identity>,
     /// What is worth a look.
     pub warnings: Vec<RowError>,
 }
@@ -125,7 +130,9 @@ impl Plan {
             RowKind::StageHistory => reading.history_row(&mut found),
         };
         match facts {
-            Some(facts) if found.errors.is_empty() => Ok(Facts { warnings: found.warnings, ..facts }),
+            Some(facts) if found.errors.is_empty() => {
+                Ok(Facts { warnings: found.warnings, others: found.others, ..facts })
+            }
             _ => Err(found.errors),
         }
     }
@@ -220,9 +227,11 @@ impl<'a> Reading<'a> {
         let contact = self.contact(&identities, found);
         let lead = self.lead(&identities, found);
         let touchpoint = self.touchpoint(&identities, found);
+        let task = self.task(touchpoint.as_ref(), found);
         let contact = contact?;
         let notes = self.notes(&Target::Contact(ContactField::Note), &identities, found);
-        Some(Facts { identities, contact: Some(contact), company, lead, touchpoint, notes, warnings: Vec::new() })
+        let contact = Some(contact);
+        Some(Facts { identities, contact, lead, touchpoint, task, notes, ..Facts::of_company(company) })
     }
 
     fn company_row(&self, found: &mut Findings) -> Facts {
@@ -249,15 +258,7 @@ impl<'a> Reading<'a> {
             found.errors.push(RowError::new("required", "says nothing of a lead"));
         }
         let notes = self.notes(&Target::Contact(ContactField::Note), &identities, found);
-        Some(Facts {
-            identities,
-            contact: Some(contact?),
-            company,
-            lead,
-            touchpoint: None,
-            notes,
-            warnings: Vec::new(),
-        })
+        Some(Facts { identities, contact: Some(contact?), lead, notes, ..Facts::of_company(company) })
     }
 
     fn history_row(&self, found: &mut Findings) -> Option<Facts> {
@@ -267,16 +268,7 @@ impl<'a> Reading<'a> {
             }
         }
         let lead = self.lead(&[], found)?;
-        let (contact, company, touchpoint) = (None, None, None);
-        Some(Facts {
-            identities: Vec::new(),
-            contact,
-            company,
-            lead: Some(lead),
-            touchpoint,
-            notes: Vec::new(),
-            warnings: Vec::new(),
-        })
+        Some(Facts { lead: Some(lead), ..Facts::of_company(None) })
     }
 
     /// What finds the client of a row that has no address, number or id: what the row says of the client.
@@ -288,7 +280,11 @@ impl<'a> Reading<'a> {
         };
         let is_unread = !found.kept.is_empty();
         let has_name = self.says(is_name) || is_unread;
-        let said = |target: &Target| is_name(target) || matches!(target, Target::Contact(_) | Target::Custom(_));
+        // What happened says nothing of who somebody is.
+        let happened = self.tells_of_touchpoints();
+        let said = |target: &Target| {
+            is_name(target) || (!happened && matches!(target, Target::Contact(_) | Target::Custom(_)))
+        };
         if !has_name && (self.says(Target::of_company) || self.says(|t| *t == Target::Contact(Field::Company))) {
             return None;
         }
@@ -381,7 +377,9 @@ impl Facts {
             company,
             lead: None,
             touchpoint: None,
+            task: None,
             notes: Vec::new(),
+            others: Vec::new(),
             warnings: Vec::new(),
         }
     }

@@ -13,24 +13,25 @@ use super::batch::Batch;
 use super::changes::Ledger;
 use super::lookups::Lookups;
 use super::making;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, MappingInput};
+use super::patience::{self, explain};
 use super::reader::{Row, RowError, Rows};
 use super::row::{Facts, Plan};
-use super::store::{self, Counts, Import, ImportError, MOST_ERRORS, Severity, Status};
+use super::store::{self, Counts, Import, ImportError, MOST_ERRORS, MOST_WITH_CELLS, Severity, Status};
 use super::{ImportId, mapping};
 use crate::accounts::Principal;
 use crate::db::dialect::take_turns;
 use crate::db::{Connection, Db};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 
 /// Rows read ahead of the database.
-const CHUNK: usize = 512;
+const CHUNK: usize = 1024;
 /// Chunks read ahead.
 const AHEAD: usize = 2;
 /// How long one write may hold up others.
 const LONGEST_WRITE: Duration = Duration::from_millis(25);
-/// How often a write is tried again while the database is away, a second apart.
-const MOST_TRIES: u32 = 120;
+/// How long one write may take while nobody else wants to write: what rows of one write touch is written once.
+const LONGEST_ALONE: Duration = Duration::from_millis(100);
 
 /// An import and what it is done with.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub(super) struct Prepared {
 struct Chunk {
     plan: Arc<Plan>,
     rows: Vec<Prepared>,
+    /// How much of the file had been read then.
+    bytes_read: i64,
     /// Whether the file ends here, inside quotes.
     cut_off: bool,
 }
@@ -80,11 +83,12 @@ impl Run<'_> {
         match self.rows(import, progress) {
             Ok(Ended::Whole { cut_off }) => self.end(id, cut_off),
             Ok(Ended::Stopped) => Ok(()),
-            Err(error) if error.code == Code::Invalid || error.code == Code::MalformedBody => {
-                let problem = explain(error);
-                self.db.write_now(move |conn| store::finish(conn, id, Status::Failed, Some(&problem)))
+            Err(error) if store::is_elsewhere(&error) && self.is_cancelled(id)? => Ok(()),
+            // The file, the mapping or what is here has to be changed before it can be taken.
+            Err(error) if error.code.status() < 500 && !store::is_elsewhere(&error) => {
+                let problem = explain(&error);
+                patience::write(self.db, move |conn| store::finish(conn, id, Status::Failed, Some(&problem)))
             }
-            Err(error) if error.code == Code::Conflict && self.is_cancelled(id)? => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -95,7 +99,7 @@ impl Run<'_> {
     }
 
     fn end(&self, id: ImportId, cut_off: bool) -> Result<()> {
-        self.db.write_now(move |conn| {
+        patience::write(self.db, move |conn| {
             if cut_off {
                 store::warn_of_end(conn, id)?;
             }
@@ -108,9 +112,10 @@ impl Run<'_> {
         let mapping = import.mapping.0.parse()?;
         let mut rows = self.open(&mapping)?;
         let headers: Vec<String> = rows.headers().iter().map(str::to_owned).collect();
-        let plan = self.plan(id, mapping, &rows, headers)?;
+        let plan = self.plan(id, &import.mapping.0, mapping, &rows, headers)?;
         let mut done = import.rows_read;
-        let mut kept = import.failed + import.warnings;
+        let mut kept = self.db.read_now(move |conn| store::errors_kept(conn, id))?;
+        let mut stride = CHUNK;
         rows.skip(u64::try_from(done).unwrap_or_default())?;
         let (sender, chunks) = flume::bounded::<Result<Chunk>>(AHEAD);
         std::thread::scope(|scope| {
@@ -122,10 +127,14 @@ impl Run<'_> {
                 }
                 let mut from = 0;
                 while from < chunk.rows.len() {
-                    let counts = self.write(id, &chunk, from, done, kept < MOST_ERRORS)?;
-                    from += usize::try_from(counts.rows_read).unwrap_or_default();
+                    let room = usize::try_from(MOST_ERRORS - kept).unwrap_or_default();
+                    let counts = self.write(id, &chunk, (from, stride), done, room)?;
+                    let taken = usize::try_from(counts.rows_read).unwrap_or_default();
+                    // No more rows are looked up than are likely to be taken before the time is up.
+                    stride = if taken < stride { taken.max(8) + taken / 2 } else { (stride * 2).min(CHUNK) };
+                    from += taken;
                     done += counts.rows_read;
-                    kept += counts.failed + counts.warnings;
+                    kept += i64::try_from(counts.kept).unwrap_or_default();
                     if !progress(&counts) {
                         // The reader stops when nobody takes what it reads.
                         drop(chunks);
@@ -143,10 +152,18 @@ impl Run<'_> {
     }
 
     /// Makes what the mapping's columns need, and reads what names mean.
-    fn plan(&self, id: ImportId, mapping: Mapping, rows: &Rows<File>, headers: Vec<String>) -> Result<Arc<Plan>> {
-        let (by, for_columns) = (self.by.clone(), mapping.clone());
-        let lookups = self.db.write_now(move |conn| {
+    fn plan(
+        &self,
+        id: ImportId,
+        input: &MappingInput,
+        mapping: Mapping,
+        rows: &Rows<File>,
+        headers: Vec<String>,
+    ) -> Result<Arc<Plan>> {
+        let (by, input, for_columns) = (self.by.clone(), input.clone(), mapping.clone());
+        let lookups = patience::write(self.db, move |conn| {
             let mut ledger = Ledger::default();
+            making::check_allowed(&Lookups::load(conn)?, &input, &for_columns, &by)?;
             let lookups = prepare_names(conn, &by, &for_columns, &mut ledger)?;
             ledger.write(conn, id)?;
             store::set_headers(conn, id, &headers)?;
@@ -161,8 +178,9 @@ impl Run<'_> {
             let chunk = read_raw(&mut rows, CHUNK).and_then(|raw| {
                 plan = self.with_names(id, plan.clone(), &raw)?;
                 let cut_off = raw.is_empty() && rows.ended_in_quotes();
+                let bytes_read = rows.bytes_read();
                 let rows = raw.into_iter().map(|row| prepare(row, &plan)).collect();
-                Ok(Chunk { plan: plan.clone(), rows, cut_off })
+                Ok(Chunk { plan: plan.clone(), rows, bytes_read, cut_off })
             });
             let last = chunk.as_ref().map_or(true, |chunk| chunk.rows.is_empty());
             if to.send(chunk).is_err() || last {
@@ -179,7 +197,7 @@ impl Run<'_> {
             return Ok(plan);
         }
         let (by, old) = (self.by.clone(), plan.clone());
-        let lookups = self.db.write_now(move |conn| {
+        let lookups = patience::write(self.db, move |conn| {
             let (mut ledger, mut lookups) = (Ledger::default(), Lookups::load(conn)?);
             making::ways(conn, &by, &old.mapping, &mut lookups, &ways, &mut ledger)?;
             ledger.write(conn, id)?;
@@ -188,35 +206,27 @@ impl Run<'_> {
         Ok(Arc::new(Plan { lookups, ..Plan::clone(&plan) }))
     }
 
-    /// One short write; waits for a database that is away.
-    fn write(&self, id: ImportId, chunk: &Arc<Chunk>, from: usize, done: i64, keep: bool) -> Result<Counts> {
-        let mut tries = 0;
-        loop {
-            let (by, chunk) = (self.by.clone(), chunk.clone());
-            let written = self.db.write_apart_now(move |conn| {
-                let rows = chunk.rows.get(from..).unwrap_or_default();
-                write_rows(conn, &by, id, &chunk.plan, rows, done, keep)
-            });
-            match written {
-                Err(error) if error.code.status() == 503 && tries < MOST_TRIES => {
-                    tries += 1;
-                    std::thread::sleep(Duration::from_secs(1));
-                }
-                other => return other,
+    /// One short write of up to `most` rows behind `from`; waits for a database that is away.
+    fn write(
+        &self,
+        id: ImportId,
+        chunk: &Arc<Chunk>,
+        (from, most): (usize, usize),
+        done: i64,
+        room: usize,
+    ) -> Result<Counts> {
+        let (by, chunk, db) = (self.by.clone(), chunk.clone(), self.db.clone());
+        let is_long = move |time| time > LONGEST_ALONE || (time > LONGEST_WRITE && db.load().writes > 0);
+        patience::write(self.db, move |conn| {
+            let rows = chunk.rows.get(from..(from + most).min(chunk.rows.len())).unwrap_or_default();
+            let is_last = from + rows.len() == chunk.rows.len();
+            let counts = write_rows(conn, &by, &chunk.plan, rows, (id, done, room), &is_long)?;
+            if is_last && usize::try_from(counts.rows_read).is_ok_and(|taken| taken == rows.len()) {
+                store::read_so_far(conn, id, chunk.bytes_read)?;
             }
-        }
+            Ok(counts)
+        })
     }
-}
-
-/// What is wrong with a file as a whole, for a person.
-#[must_use]
-pub fn explain(error: Error) -> String {
-    let mut problem = error.detail.unwrap_or_default().into_owned();
-    for bad in &error.errors {
-        let sign = if problem.is_empty() { "" } else { "; " };
-        problem = format!("{problem}{sign}{}: {}", bad.field, bad.message);
-    }
-    problem
 }
 
 /// Makes the fields, pipelines and stages that the mapping itself names; gives what names mean then.
@@ -239,15 +249,18 @@ pub(super) fn prepare_names(
 }
 
 pub(super) fn read_raw<R: std::io::Read>(rows: &mut Rows<R>, most: usize) -> Result<Vec<Row>> {
-    // Wide rows are read fewer at a time, so that memory stays flat.
-    const MOST_CELLS: usize = 200_000;
+    // Wide and long rows are read fewer at a time, so that memory stays flat.
+    const MOST_CELLS: usize = 100_000;
+    const MOST_BYTES: usize = 2 * 1024 * 1024;
     let mut raw = Vec::new();
-    let mut cells = 0;
+    let (mut cells, mut bytes) = (0, 0);
     while raw.len() < most
         && cells < MOST_CELLS
+        && bytes < MOST_BYTES
         && let Some(row) = rows.read()?
     {
         cells += row.cells.as_ref().map_or(0, StringRecord::len);
+        bytes += row.cells.as_ref().map_or(0, |cells| cells.as_slice().len());
         raw.push(row);
     }
     Ok(raw)
@@ -271,20 +284,20 @@ pub(super) fn prepare(row: Row, plan: &Plan) -> Prepared {
 fn write_rows(
     conn: &mut Connection,
     by: &Principal,
-    id: ImportId,
     plan: &Plan,
     rows: &[Prepared],
-    done: i64,
-    keep: bool,
+    (id, done, room): (ImportId, i64, usize),
+    is_long: &dyn Fn(Duration) -> bool,
 ) -> Result<Counts> {
-    let started = Clock::now();
     store::claim(conn, id, done)?;
     take_turns(conn)?;
     let mut counts = Counts::default();
     let mut errors = Vec::new();
     let mut batch = Batch::new(conn, by, plan, rows.iter().filter_map(|row| row.facts.as_ref().ok()))?;
+    // What was looked up is to be used: the time begins here.
+    let started = Clock::now();
     for row in rows {
-        if counts.rows_read > 0 && started.elapsed() > LONGEST_WRITE {
+        if counts.rows_read > 0 && is_long(started.elapsed()) {
             break;
         }
         let became = match &row.facts {
@@ -292,11 +305,13 @@ fn write_rows(
             Err(errors) => Err(errors.clone()),
         };
         let (severity, told) = counts.count(became);
-        if keep {
-            let cells = row.cells.as_ref();
-            errors.extend(told.into_iter().map(|error| ImportError::new(id, row.number, severity, error, cells)));
-        }
+        let told = told.into_iter().take(room - errors.len());
+        errors.extend(told.enumerate().map(|(index, error)| {
+            let cells = row.cells.as_ref().filter(|_| index < MOST_WITH_CELLS);
+            ImportError::new(id, row.number, severity, error, cells)
+        }));
     }
+    counts.kept = errors.len();
     batch.end(Some(id))?;
     store::advance(conn, id, &counts, &errors)?;
     Ok(counts)

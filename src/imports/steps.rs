@@ -5,30 +5,57 @@ use diesel::prelude::*;
 use super::ImportId;
 use super::dry_run::DryRun;
 use super::mapping::MappingInput;
-use super::store::{Import, ImportError, Status, TakenBack};
+use super::store::{ELSEWHERE, Import, ImportError, Status, TakenBack, keep_errors};
 use crate::accounts::Principal;
 use crate::db::Connection;
 use crate::db::schema::{import_errors, imports};
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, Result};
-use crate::on;
 
-/// For how long the file of a draft is kept.
-const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
-
-/// Drafts whose files are still kept.
+/// Imports whose files are still needed: drafts, and those at work.
 ///
 /// # Errors
 /// The database is away.
-pub fn drafts(conn: &mut Connection) -> Result<Vec<ImportId>> {
-    let young = imports::created_at.gt(Instant::now().plus(-KEPT));
-    Ok(imports::table.filter(imports::status.eq(Status::Draft).and(young)).select(imports::id).load(conn)?)
+pub fn with_files(conn: &mut Connection) -> Result<Vec<ImportId>> {
+    const WAITING: [Status; 3] = [Status::Draft, Status::Checking, Status::Running];
+    Ok(imports::table.filter(imports::status.eq_any(WAITING)).select(imports::id).load(conn)?)
+}
+
+/// Throws away drafts that nobody has touched for so long: their samples, and the rows that a dry run told of. Gives some
+/// of them, whose files can go.
+///
+/// # Errors
+/// The database is away.
+pub fn forget_old(conn: &mut Connection, now: Instant, kept: chrono::TimeDelta) -> Result<Vec<ImportId>> {
+    const BITE: i64 = 20;
+    const PROBLEM: &str = "It waited too long for a decision: send the file again.";
+    let old = imports::table.filter(imports::status.eq(Status::Draft).and(imports::updated_at.lt(now.plus(-kept))));
+    let drafts: Vec<Import> = old.limit(BITE).select(Import::as_select()).load(conn)?;
+    for draft in &drafts {
+        advance_to(conn, draft, &[Status::Draft], Status::Cancelled)?;
+        diesel::update(imports::table.find(draft.id))
+            .set((imports::finished_at.eq(now), imports::problem.eq(PROBLEM)))
+            .execute(conn)?;
+        forget_samples(conn, draft)?;
+        diesel::delete(import_errors::table.filter(import_errors::import_id.eq(draft.id))).execute(conn)?;
+    }
+    Ok(drafts.into_iter().map(|draft| draft.id).collect())
+}
+
+/// Notes how far a dry run has read; says whether it is to go on.
+///
+/// # Errors
+/// The database refuses it.
+pub fn advance_trial(conn: &mut Connection, id: ImportId, bytes_read: i64) -> Result<bool> {
+    let checking = imports::table.find(id).filter(imports::status.eq(Status::Checking));
+    let set = (imports::bytes_read.eq(bytes_read), imports::updated_at.eq(Instant::now()));
+    Ok(diesel::update(checking).set(set).execute(conn)? > 0)
 }
 
 /// Forgets the samples of people's data that a draft showed.
 fn forget_samples(conn: &mut Connection, import: &Import) -> Result<()> {
-    let Some(Json(mut proposal)) = import.proposal.clone() else { return Ok(()) };
-    proposal.columns.iter_mut().for_each(|column| column.samples.clear());
+    let Some(Json(proposal)) = import.proposal.clone() else { return Ok(()) };
+    let proposal = proposal.without_samples();
     diesel::update(imports::table.find(import.id)).set(imports::proposal.eq(Some(Json(proposal)))).execute(conn)?;
     Ok(())
 }
@@ -86,10 +113,7 @@ pub fn tried(conn: &mut Connection, id: ImportId, report: &DryRun, errors: &[Imp
         return Ok(());
     }
     diesel::delete(import_errors::table.filter(import_errors::import_id.eq(id))).execute(conn)?;
-    for some in errors.chunks(500) {
-        on!(conn, c => diesel::insert_into(import_errors::table).values(some).execute(c))?;
-    }
-    Ok(())
+    keep_errors(conn, errors)
 }
 
 /// The draft waits again, since its dry run could not be made.
@@ -141,7 +165,7 @@ pub fn advance_undo(conn: &mut Connection, id: ImportId, so_far: TakenBack, more
     let undoing = imports::table.find(id).filter(imports::status.eq(Status::Undoing));
     let known: Option<Json<TakenBack>> = undoing.select(imports::taken_back).first(conn)?;
     if known.map(|known| known.0) != Some(so_far) {
-        return Err(Error::because(Code::Conflict, "Another worker goes on with this import."));
+        return Err(Error::because(Code::Conflict, ELSEWHERE));
     }
     let now = TakenBack { taken_back: so_far.taken_back + more.taken_back, kept: so_far.kept + more.kept };
     diesel::update(undoing)

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ImportId;
+pub use super::bad_rows::{ImportError, MOST_ERRORS, Severity, errors, errors_kept};
+pub(super) use super::bad_rows::{MOST_WITH_CELLS, is_short, keep_errors};
 use super::dry_run::DryRun;
 use super::mapping::MappingInput;
 use super::propose::Proposal;
@@ -12,10 +14,9 @@ use super::reader::RowError;
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{ApiKeyId, Principal, Scope, UserId};
 use crate::db::Connection;
-use crate::db::schema::{import_errors, imports};
-use crate::db::types::{Guid, Instant, Json};
+use crate::db::schema::imports;
+use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, Result};
-use crate::on;
 
 crate::text_enum! {
     /// How far an import is.
@@ -38,16 +39,6 @@ crate::text_enum! {
         Undoing = "undoing",
         /// What it did has been taken back.
         Undone = "undone",
-    }
-}
-
-crate::text_enum! {
-    /// How bad it is.
-    pub enum Severity {
-        /// The row was not taken.
-        Error = "error",
-        /// The row was taken, but look at it.
-        Warning = "warning",
     }
 }
 
@@ -80,6 +71,10 @@ pub struct Import {
     pub failed: i64,
     /// Rows that were taken but are worth a look.
     pub warnings: i64,
+    /// The file's size, in bytes; absent for imports of earlier versions.
+    pub bytes: Option<i64>,
+    /// How much of the file a run or a dry run has read, in bytes.
+    pub bytes_read: i64,
     /// Why the file as a whole was not taken, or not to its end.
     pub problem: Option<String>,
     /// The person who sent it.
@@ -118,32 +113,6 @@ pub struct TakenBack {
     pub kept: i64,
 }
 
-/// Something wrong with a row, or worth a look.
-#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable)]
-#[diesel(table_name = import_errors, treat_none_as_default_value = false)]
-pub struct ImportError {
-    #[serde(skip)]
-    import_id: ImportId,
-    /// The row: 1 is the first one under the header.
-    pub row_number: i64,
-    #[serde(skip)]
-    pub(super) id: Guid,
-    /// The column to blame, where there is one.
-    pub column_name: Option<String>,
-    /// Whether the row was refused.
-    pub severity: Severity,
-    /// What is wrong, as a stable word.
-    pub code: String,
-    /// What is wrong, for a person.
-    pub message: String,
-    /// The row's cells.
-    #[schema(value_type = Option<Vec<String>>)]
-    pub record: Option<Json<Vec<String>>>,
-}
-
-/// The bad rows kept for an import; those behind them are counted only.
-pub const MOST_ERRORS: i64 = 10_000;
-
 /// What a stretch of rows came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -159,6 +128,8 @@ pub struct Counts {
     pub failed: i64,
     /// Rows to look at.
     pub warnings: i64,
+    /// Bad rows and warnings that were kept.
+    pub kept: usize,
 }
 
 impl Import {
@@ -179,6 +150,8 @@ impl Import {
             unchanged: 0,
             failed: 0,
             warnings: 0,
+            bytes: None,
+            bytes_read: 0,
             problem: None,
             created_by: by.actor.user(),
             created_by_key: by.actor.key(),
@@ -231,7 +204,8 @@ pub fn insert(conn: &mut Connection, import: &Import) -> Result<()> {
 /// The database refuses it.
 pub fn resume_or_insert(conn: &mut Connection, new: &Import, crashed_after: chrono::TimeDelta) -> Result<Import> {
     let left = running(conn)?.into_iter().find(|other| {
-        other.created_by.is_none()
+        other.status == Status::Running
+            && other.created_by.is_none()
             && other.created_by_key.is_none()
             && other.fingerprint == new.fingerprint
             && other.mapping == new.mapping
@@ -276,20 +250,6 @@ pub fn list(
     Ok(query.order((imports::created_at.desc(), imports::id.desc())).limit(limit).load(conn)?)
 }
 
-/// Bad rows in the order of the file: up to `limit` behind `after`.
-///
-/// # Errors
-/// The database is away.
-pub fn errors(conn: &mut Connection, id: ImportId, after: Option<(i64, Guid)>, limit: i64) -> Result<Vec<ImportError>> {
-    let mut query = import_errors::table.filter(import_errors::import_id.eq(id)).into_boxed();
-    if let Some((row, id)) = after {
-        let behind = import_errors::row_number.gt(row);
-        query = query.filter(behind.or(import_errors::row_number.eq(row).and(import_errors::id.gt(id))));
-    }
-    let order = (import_errors::row_number, import_errors::id);
-    Ok(query.order(order).limit(limit).select(ImportError::as_select()).load(conn)?)
-}
-
 /// Takes the import at `rows_read` for this transaction: nobody else can take the same rows.
 ///
 /// # Errors
@@ -297,9 +257,18 @@ pub fn errors(conn: &mut Connection, id: ImportId, after: Option<(i64, Guid)>, l
 pub fn claim(conn: &mut Connection, id: ImportId, rows_read: i64) -> Result<()> {
     let at = imports::table.find(id).filter(imports::rows_read.eq(rows_read).and(imports::status.eq(Status::Running)));
     match diesel::update(at).set(imports::updated_at.eq(Instant::now())).execute(conn)? {
-        0 => Err(Error::because(Code::Conflict, "Another worker goes on with this import.")),
+        0 => Err(Error::because(Code::Conflict, ELSEWHERE)),
         _ => Ok(()),
     }
+}
+
+/// What is told where two workers have taken up one import.
+pub(super) const ELSEWHERE: &str = "Another worker goes on with this import.";
+
+/// Whether the error says that another worker goes on with the import, or somebody has stopped it.
+#[must_use]
+pub fn is_elsewhere(error: &Error) -> bool {
+    error.code == Code::Conflict && error.detail.as_deref() == Some(ELSEWHERE)
 }
 
 /// Adds what a stretch of rows came to.
@@ -317,9 +286,15 @@ pub fn advance(conn: &mut Connection, id: ImportId, more: &Counts, errors: &[Imp
             imports::warnings.eq(imports::warnings + more.warnings),
         ))
         .execute(conn)?;
-    if !errors.is_empty() {
-        on!(conn, c => diesel::insert_into(import_errors::table).values(errors).execute(c))?;
-    }
+    keep_errors(conn, errors)
+}
+
+/// Notes how much of the file has been read, in bytes.
+///
+/// # Errors
+/// The database refuses it.
+pub fn read_so_far(conn: &mut Connection, id: ImportId, bytes: i64) -> Result<()> {
+    diesel::update(imports::table.find(id)).set(imports::bytes_read.eq(bytes)).execute(conn)?;
     Ok(())
 }
 
@@ -370,29 +345,4 @@ const AT_WORK: [Status; 3] = [Status::Running, Status::Checking, Status::Undoing
 pub fn running(conn: &mut Connection) -> Result<Vec<Import>> {
     let running = imports::table.filter(imports::status.eq_any(AT_WORK));
     Ok(running.order((imports::created_at, imports::id)).select(Import::as_select()).load(conn)?)
-}
-
-impl ImportError {
-    /// A row's problem as kept; very long rows are kept without their cells.
-    #[must_use]
-    pub fn new(
-        import_id: ImportId,
-        row: i64,
-        severity: Severity,
-        error: RowError,
-        cells: Option<&csv::StringRecord>,
-    ) -> Self {
-        const LONGEST: usize = 10_000;
-        let short = cells.filter(|cells| cells.as_slice().len() <= LONGEST);
-        Self {
-            import_id,
-            row_number: row,
-            id: Guid::new(),
-            column_name: error.column,
-            severity,
-            code: error.code,
-            message: error.message,
-            record: short.map(|cells| Json(cells.iter().map(str::to_owned).collect())),
-        }
-    }
 }

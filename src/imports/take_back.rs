@@ -1,20 +1,23 @@
 //! One record's change taken back, through the same functions as the API.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::changes::{ImportChange, Of, state};
+use super::changes::{EXTERNAL_IDS, ImportChange, Of, state};
 use super::undo::former;
 use crate::accounts::Principal;
 use crate::companies::model::CompanyInput;
-use crate::companies::{self, CompanyId};
+use crate::companies::{self, CompanyId, links};
+use crate::contacts::duplicates::{self, DuplicateId};
 use crate::contacts::model::ContactInput;
 use crate::contacts::{self, ContactId, bulk};
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::fields::{self, FieldId};
 use crate::http::read_json;
-use crate::interactions::{self, InteractionId};
-use crate::pipelines::leads::{LeadPatch, StageMove, moves, retract, store as leads};
+use crate::interactions::tasks::{self, TaskPatch};
+use crate::interactions::{self, InteractionId, TaskId};
+use crate::pipelines::leads::retract::Gone;
+use crate::pipelines::leads::{LeadPatch, retract, store as leads};
 use crate::pipelines::model::{PipelinePatch, StagePatch};
 use crate::pipelines::{IntervalId, LeadId, PipelineId, StageId, stages, store as pipelines};
 use crate::timeline;
@@ -32,8 +35,13 @@ pub fn made(conn: &mut Connection, by: &Principal, change: &ImportChange) -> Res
     let id = change.entity_id;
     match change.entity {
         Of::Interaction => interaction(conn, by, change, InteractionId(id)),
+        Of::Task => task(conn, by, change, TaskId(id)),
         Of::Lead => lead(conn, by, change, LeadId(id)),
-        Of::StageMove => stage_move(conn, by, change).map(|()| None),
+        Of::Suggestion => {
+            let gone = duplicates::forget(conn, DuplicateId(id))?;
+            Ok((!gone).then(|| "somebody has decided about it".to_owned()))
+        }
+        Of::StageMove => stage_move(conn, by, change),
         Of::Contact => contact(conn, by, change, ContactId(id)),
         Of::Company => company(conn, by, change, CompanyId(id)),
         Of::Stage => stage(conn, by, StageId(id)),
@@ -51,6 +59,14 @@ fn interaction(conn: &mut Connection, by: &Principal, change: &ImportChange, id:
     // The same file may come again.
     interactions::store::forget_source(conn, id)?;
     Ok(None)
+}
+
+fn task(conn: &mut Connection, by: &Principal, change: &ImportChange, id: TaskId) -> Result<Kept> {
+    let now = tasks::store::find(conn, by, id)?;
+    if Some(state(&now)?) != change.state {
+        return Ok(Some(CHANGED.to_owned()));
+    }
+    tasks::store::delete(conn, by, id, None).map(|()| None)
 }
 
 fn lead(conn: &mut Connection, by: &Principal, change: &ImportChange, id: LeadId) -> Result<Kept> {
@@ -78,6 +94,7 @@ fn contact(conn: &mut Connection, by: &Principal, change: &ImportChange, id: Con
         return Ok(Some("it has leads, notes, tasks or touchpoints that the import did not bring".to_owned()));
     }
     contacts::bin::delete(conn, by, id, None)?;
+    duplicates::forget_of(conn, id)?;
     Ok(None)
 }
 
@@ -90,6 +107,8 @@ fn company(conn: &mut Connection, by: &Principal, change: &ImportChange, id: Com
         return Ok(Some("people or leads belong to it".to_owned()));
     }
     companies::store::delete(conn, by, id, None)?;
+    // The same file may come again.
+    links::forget(conn, id)?;
     Ok(None)
 }
 
@@ -117,9 +136,12 @@ fn fact<T: serde::de::DeserializeOwned>(change: &ImportChange, name: &str) -> Op
     serde_json::from_value(value).ok()
 }
 
-fn stage_move(conn: &mut Connection, by: &Principal, change: &ImportChange) -> Result<()> {
+fn stage_move(conn: &mut Connection, by: &Principal, change: &ImportChange) -> Result<Kept> {
     let lead: LeadId = fact(change, "lead_id").ok_or_else(Error::not_found)?;
-    retract::retract(conn, by, lead, IntervalId(change.entity_id)).map(drop)
+    let stay = IntervalId(change.entity_id);
+    let taken = retract::retract(conn, by, lead, stay)?.is_some();
+    let remains = !taken && retract::is_there(conn, by, lead, stay)?;
+    Ok(remains.then(|| "it is the only stage that the lead has been in".to_owned()))
 }
 
 /// Brings back a stay that the import took away.
@@ -128,9 +150,9 @@ fn stage_move(conn: &mut Connection, by: &Principal, change: &ImportChange) -> R
 /// The lead is not there.
 pub fn removed(conn: &mut Connection, by: &Principal, change: &ImportChange) -> Result<()> {
     let lead: LeadId = fact(change, "lead_id").ok_or_else(Error::not_found)?;
-    let stage_id: StageId = fact(change, "stage_id").ok_or_else(Error::not_found)?;
-    let (at, reason, lost_reason_id) = (fact(change, "at"), fact(change, "reason"), fact(change, "lost_reason_id"));
-    moves::move_stage(conn, by, lead, &StageMove { stage_id, at, reason, lost_reason_id }).map(drop)
+    let facts = change.fields.as_ref().map(|fields| Value::Object(fields.0.clone())).unwrap_or_default();
+    let gone: Gone = serde_json::from_value(facts).map_err(|_| Error::not_found())?;
+    retract::restore(conn, by, lead, IntervalId(change.entity_id), &gone)
 }
 
 /// Gives a record its former values; says which fields stay.
@@ -143,6 +165,7 @@ pub fn changed(conn: &mut Connection, by: &Principal, change: &ImportChange) -> 
         Of::Contact => contact_fields(conn, by, ContactId(change.entity_id), fields)?,
         Of::Company => company_fields(conn, by, CompanyId(change.entity_id), fields)?,
         Of::Lead => lead_fields(conn, by, LeadId(change.entity_id), fields)?,
+        Of::Task => task_fields(conn, by, TaskId(change.entity_id), fields)?,
         _ => Vec::new(),
     };
     Ok((!kept.is_empty()).then(|| format!("changed since: {}", kept.join(", "))))
@@ -183,10 +206,32 @@ fn company_fields(
     fields: &Map<String, Value>,
 ) -> Result<Vec<String>> {
     let now = companies::store::find(conn, id)?;
-    let (patch, kept) = former(fields, &to_value(&now)?);
+    let known = links::of(conn, id)?;
+    let mut current = to_value(&now)?;
+    if let Value::Object(current) = &mut current {
+        current.insert(EXTERNAL_IDS.to_owned(), json!(known));
+    }
+    let (mut patch, kept) = former(fields, &current);
+    if let Some(before) = patch.shift_remove(EXTERNAL_IDS) {
+        let before: Vec<(String, String)> = serde_json::from_value(before).map_err(Error::internal)?;
+        for (source, external) in known.iter().filter(|known| !before.contains(known)) {
+            links::detach(conn, id, source, external)?;
+        }
+    }
     if !patch.is_empty() {
         let input: CompanyInput = read_json(&serde_json::to_vec(&patch).map_err(Error::internal)?)?;
         companies::store::update(conn, by, id, None, &input.parse("")?)?;
+    }
+    Ok(kept)
+}
+
+/// A task that the import found done is open again.
+fn task_fields(conn: &mut Connection, by: &Principal, id: TaskId, fields: &Map<String, Value>) -> Result<Vec<String>> {
+    let now = tasks::store::find(conn, by, id)?;
+    let (patch, kept) = former(fields, &to_value(&now)?);
+    if patch.contains_key("done_at") {
+        let open = TaskPatch { done: Some(false), ..TaskPatch::default() };
+        tasks::update(conn, by, id, None, &open)?;
     }
     Ok(kept)
 }
@@ -214,6 +259,7 @@ pub fn is_gone(conn: &mut Connection, change: &ImportChange) -> Result<bool> {
     let (system, id) = (Principal::system(), change.entity_id);
     let found = match change.entity {
         Of::Interaction => interactions::store::find(conn, &system, InteractionId(id)).map(drop),
+        Of::Task => tasks::store::find(conn, &system, TaskId(id)).map(drop),
         Of::Lead => leads::find(conn, &system, LeadId(id)).map(drop),
         Of::StageMove => match fact(change, "lead_id") {
             Some(lead) => leads::find(conn, &system, lead).map(drop),
@@ -221,7 +267,7 @@ pub fn is_gone(conn: &mut Connection, change: &ImportChange) -> Result<bool> {
         },
         Of::Contact => contacts::store::find(conn, &system, ContactId(id)).map(drop),
         Of::Company => companies::store::find(conn, CompanyId(id)).map(drop),
-        Of::Stage | Of::Pipeline | Of::Field => Err(Error::not_found()),
+        Of::Suggestion | Of::Stage | Of::Pipeline | Of::Field => Err(Error::not_found()),
     };
     match found {
         Ok(()) => Ok(false),

@@ -123,8 +123,12 @@ crate::text_enum! {
         UtmContent = "utm_content",
         /// The system it comes from; default: `import`.
         Source = "source",
-        /// Its id in that system: the same touchpoint is never recorded twice.
+        /// Its id in that system: the same touchpoint of a client is never recorded twice.
         SourceId = "source_id",
+        /// Whether it is done: what is not done becomes a task that is due at its time.
+        Done = "done",
+        /// Who is to do it, by address or name; of what is done it is not kept.
+        Assignee = "assignee",
     }
 }
 
@@ -195,6 +199,10 @@ pub enum Target {
     Stage(String),
     /// When the lead entered a stage of the pipeline named first.
     StageOf(String, String),
+    /// `left:<name>`: when the lead left that stage.
+    Left(String),
+    /// When the lead left a stage of the pipeline named first.
+    LeftOf(String, String),
     /// `touchpoint.kind`, ….
     Touchpoint(TouchpointField),
     /// `company.name`, ….
@@ -218,6 +226,8 @@ impl FromStr for Target {
             named(source).map(Self::ExternalId)
         } else if let Some(stage) = text.strip_prefix("stage:") {
             named(stage).map(Self::Stage)
+        } else if let Some(stage) = text.strip_prefix("left:") {
+            named(stage).map(Self::Left)
         } else if let Some(source) = text.strip_prefix("company_id:") {
             named(source).map(Self::CompanyId)
         } else if let Some(key) = text.strip_prefix("company.custom.") {
@@ -236,7 +246,7 @@ impl FromStr for Target {
             text.parse().map(Self::Contact).map_err(|message| {
                 format!(
                     "{message}, external_id:<source>, custom.<key>, company.<field>, company_id:<source>, \
-                     lead.<field>, stage:<name> or touchpoint.<field>"
+                     lead.<field>, stage:<name>, left:<name> or touchpoint.<field>"
                 )
             })
         }
@@ -260,13 +270,18 @@ impl Target {
                 | Self::Company(CompanyField::Tags)
                 | Self::Stage(_)
                 | Self::StageOf(..)
+                | Self::Left(_)
+                | Self::LeftOf(..)
         )
     }
 
     /// Whether it is about the lead.
     #[must_use]
     pub const fn of_lead(&self) -> bool {
-        matches!(self, Self::Lead(_) | Self::LeadCustom(_) | Self::Stage(_) | Self::StageOf(..))
+        matches!(
+            self,
+            Self::Lead(_) | Self::LeadCustom(_) | Self::Stage(_) | Self::StageOf(..) | Self::Left(_) | Self::LeftOf(..)
+        )
     }
 
     /// Whether it is about the company.
@@ -285,6 +300,8 @@ impl Target {
                 | Self::Touchpoint(TouchpointField::OccurredAt)
                 | Self::Stage(_)
                 | Self::StageOf(..)
+                | Self::Left(_)
+                | Self::LeftOf(..)
         )
     }
 }

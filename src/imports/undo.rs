@@ -7,18 +7,16 @@ use serde_json::{Map, Value, json};
 
 use super::changes::{self, Action, ImportChange, Of, Undone};
 use super::store::{self, Import, Status, TakenBack};
-use super::{ImportId, steps, take_back};
+use super::{ImportId, patience, steps, take_back};
 use crate::accounts::Principal;
 use crate::db::types::Guid;
 use crate::db::{Connection, Db, savepoint};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 
 /// Changes of a stretch.
 const CHUNK: i64 = 100;
 /// How long one write may hold up others.
 const LONGEST_WRITE: Duration = Duration::from_millis(20);
-/// How often a write is tried again while the database is away, a second apart.
-const MOST_TRIES: u32 = 120;
 
 /// What is taken back and on whose behalf.
 #[derive(Debug)]
@@ -27,6 +25,18 @@ pub struct Undo<'a> {
     pub db: &'a Db,
     /// On whose behalf.
     pub by: &'a Principal,
+}
+
+/// What is taken back together: records of a kind, of them perhaps only what was done to them.
+type Pass = (Of, Option<Action>);
+
+/// What is taken back one after the other. Stays that were taken away come back before those that took their place go: a
+/// lead's only stay cannot go.
+fn passes() -> impl Iterator<Item = Pass> {
+    Of::ALL.iter().flat_map(|of| {
+        let first = (*of == Of::StageMove).then_some((*of, Some(Action::Removed)));
+        first.into_iter().chain([(*of, None)])
+    })
 }
 
 /// What a stretch came to, and where it ended.
@@ -40,11 +50,11 @@ impl Undo<'_> {
     pub fn run(&self, import: &Import, progress: &mut dyn FnMut(&TakenBack) -> bool) -> Result<()> {
         let id = import.id;
         let mut so_far = import.taken_back.as_ref().map(|known| known.0).unwrap_or_default();
-        for of in Of::ALL {
+        for pass in passes() {
             let mut after = None;
             loop {
-                let in_use = self.fields_in_use(id, *of)?;
-                let (now, last) = self.write(id, *of, after, so_far, &in_use)?;
+                let in_use = self.fields_in_use(id, pass.0)?;
+                let (now, last) = self.write(id, pass, after, so_far, &in_use)?;
                 so_far = now;
                 if !progress(&so_far) {
                     return Ok(());
@@ -56,7 +66,7 @@ impl Undo<'_> {
             }
         }
         let by = self.by.clone();
-        self.db.write_now(move |conn| {
+        patience::write(self.db, move |conn| {
             let import = store::find(conn, &Principal::system(), id)?;
             store::finish(conn, id, Status::Undone, None)?;
             store::note(conn, &by, "undo", &Import { status: Status::Undone, ..import })
@@ -69,7 +79,7 @@ impl Undo<'_> {
             return Ok(Vec::new());
         }
         self.db.read_now(move |conn| {
-            let made = changes::pending(conn, id, of, None, 10_000)?;
+            let made = changes::pending(conn, id, (of, None), None, 10_000)?;
             let known = crate::fields::all(conn, None)?;
             let mut in_use = Vec::new();
             for change in made {
@@ -83,18 +93,16 @@ impl Undo<'_> {
         })
     }
 
-    fn write(&self, id: ImportId, of: Of, after: Option<Guid>, so_far: TakenBack, in_use: &[Guid]) -> Result<Stretch> {
-        let mut tries = 0;
-        loop {
-            let (by, in_use) = (self.by.clone(), in_use.to_vec());
-            match self.db.write_apart_now(move |conn| stretch(conn, &by, id, of, after, so_far, &in_use)) {
-                Err(error) if error.code.status() == 503 && tries < MOST_TRIES => {
-                    tries += 1;
-                    std::thread::sleep(Duration::from_secs(1));
-                }
-                other => return other,
-            }
-        }
+    fn write(
+        &self,
+        id: ImportId,
+        pass: Pass,
+        after: Option<Guid>,
+        so_far: TakenBack,
+        in_use: &[Guid],
+    ) -> Result<Stretch> {
+        let (by, in_use) = (self.by.clone(), in_use.to_vec());
+        patience::write(self.db, move |conn| stretch(conn, &by, id, pass, after, so_far, &in_use))
     }
 }
 
@@ -102,14 +110,14 @@ fn stretch(
     conn: &mut Connection,
     by: &Principal,
     id: ImportId,
-    of: Of,
+    pass: Pass,
     after: Option<Guid>,
     so_far: TakenBack,
     in_use: &[Guid],
 ) -> Result<Stretch> {
-    let started = Clock::now();
     crate::db::dialect::take_turns(conn)?;
-    let pending = changes::pending(conn, id, of, after, CHUNK)?;
+    let pending = changes::pending(conn, id, pass, after, CHUNK)?;
+    let started = Clock::now();
     let (mut more, mut last) = (TakenBack::default(), None);
     for change in &pending {
         if last.is_some() && started.elapsed() > LONGEST_WRITE {
@@ -141,13 +149,8 @@ fn one(conn: &mut Connection, by: &Principal, change: &ImportChange) -> Result<O
         Err(error) if error.transient || error.code.status() >= 500 => Err(error),
         // It has gone since, or is out of sight for whoever undoes the import.
         Err(error) if error.code == Code::NotFound && take_back::is_gone(conn, change)? => Ok(None),
-        Err(error) => Ok(Some(reason(&error))),
+        Err(error) => Ok(Some(patience::explain(&error))),
     }
-}
-
-fn reason(error: &Error) -> String {
-    let told: Vec<_> = error.errors.iter().map(|bad| format!("{} {}", bad.field, bad.message)).collect();
-    if told.is_empty() { error.detail.as_deref().unwrap_or(error.code.title()).to_owned() } else { told.join("; ") }
 }
 
 /// The fields that are as the import left them, with their former values; and the names of those that are not.

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::mapping::{Mapping, MappingInput};
+use super::patience::FILE_GONE;
 use super::reader::Rows;
 use super::{ImportId, queue};
 use crate::app::App;
@@ -26,6 +27,8 @@ pub(super) struct Upload {
     pub mapping: Option<MappingInput>,
     pub filename: String,
     pub digest: Vec<u8>,
+    /// The file's size, in bytes.
+    pub size: usize,
     pub path: PathBuf,
     /// Whether the file stays where it is.
     pub kept: bool,
@@ -90,10 +93,10 @@ async fn keep_file(app: &App, id: ImportId, mut field: Field) -> Result<Upload> 
     let path = queue::file(&folder, id);
     let filename = field.content_disposition().and_then(|header| header.get_filename()).unwrap_or("file.csv");
     let filename = filename.chars().filter(|c| !c.is_control()).take(200).collect();
-    let mut upload = Upload { mapping: None, filename, digest: Vec::new(), path, kept: false };
+    let mut upload = Upload { mapping: None, filename, digest: Vec::new(), size: 0, path, kept: false };
     let mut options = tokio::fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(0o600).open(&upload.path).await.map_err(unusable)?;
-    let (mut digest, mut size) = (Sha256::new(), 0);
+    let (mut digest, mut size) = (Sha256::new(), 0_usize);
     while let Some(bytes) = field.try_next().await.map_err(malformed)? {
         size += bytes.len();
         if size > app.config.import_limit {
@@ -104,6 +107,7 @@ async fn keep_file(app: &App, id: ImportId, mut field: Field) -> Result<Upload> 
     }
     file.sync_all().await.map_err(unusable)?;
     upload.digest = digest.finalize().to_vec();
+    upload.size = size;
     Ok(upload)
 }
 
@@ -111,7 +115,10 @@ async fn keep_file(app: &App, id: ImportId, mut field: Field) -> Result<Upload> 
 pub(super) async fn check(mapping: &MappingInput, path: PathBuf) -> Result<Mapping> {
     let mapping = mapping.parse().map_err(within_mapping)?;
     let open = move || {
-        let file = std::fs::File::open(path).map_err(Error::internal)?;
+        let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::because(Code::Conflict, FILE_GONE),
+            _ => Error::internal(error),
+        })?;
         Rows::open(file, &mapping)?;
         Ok(mapping)
     };

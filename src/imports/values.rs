@@ -90,28 +90,49 @@ pub fn exponent(currency: &str) -> u32 {
     }
 }
 
-/// Reads an amount such as `1 234.50` into minor units of `currency`; digits beyond those must be zeros.
+/// Reads an amount such as `1 234.50` into minor units of `currency`; digits beyond those must be zeros. Signs between
+/// groups of digits stand where people set them: before each three, or before the last three and each two (`12,34,567`).
 pub fn amount(text: &str, decimal: char, currency: &str) -> Result<i64, String> {
     let wrong = || format!("'{text}' is not an amount of {currency} such as 1234{decimal}50");
-    let group = if decimal == ',' { '.' } else { ',' };
-    let number = text.trim_matches(|c: char| is_money_sign(c) || c.is_whitespace());
-    let plain: String = number
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != group && !matches!(c, '\'' | '\u{2019}' | '\u{202f}'))
-        .collect();
-    let (sign, digits) = plain.strip_prefix('-').map_or((1, plain.as_str()), |rest| (-1, rest));
-    let (whole, part) = digits.split_once(decimal).unwrap_or((digits, ""));
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if (whole.is_empty() && part.is_empty()) || !all_digits(whole) || !all_digits(part) {
-        return Err(wrong());
-    }
+    let (negative, whole, part) = digits(text, decimal).ok_or_else(wrong)?;
     let places = usize::try_from(exponent(currency)).unwrap_or(2);
     let (kept, beyond) = part.split_at(part.len().min(places));
     if beyond.bytes().any(|byte| byte != b'0') {
         return Err(format!("'{text}' has more decimals than {currency} has"));
     }
     let minor: i64 = format!("0{whole}{kept:0<places$}").parse().map_err(|_| format!("'{text}' is too large"))?;
-    Ok(sign * minor)
+    Ok(if negative { -minor } else { minor })
+}
+
+/// A number as people write it, with or without a currency's sign: whether it is below zero, its digits, its decimals.
+fn digits(text: &str, decimal: char) -> Option<(bool, String, &str)> {
+    let is_blank = |c: char| is_money_sign(c) || c.is_whitespace();
+    let number = text.trim_matches(is_blank);
+    let unsigned = number.strip_prefix(['-', '\u{2212}']);
+    let number = unsigned.unwrap_or(number).trim_start_matches(is_blank);
+    let (whole, part) = number.split_once(decimal).unwrap_or((number, ""));
+    let whole = without_groups(whole, if decimal == ',' { '.' } else { ',' })?;
+    let all_digits = part.bytes().all(|byte| byte.is_ascii_digit());
+    (all_digits && !(whole.is_empty() && part.is_empty())).then_some((unsigned.is_some(), whole, part))
+}
+
+/// The digits without the signs between their groups; `None` where one stands elsewhere, or something is no digit.
+fn without_groups(whole: &str, group: char) -> Option<String> {
+    let is_sign = |c: char| c == group || c.is_whitespace() || matches!(c, '\'' | '\u{2019}');
+    let groups: Vec<&str> = whole.split(is_sign).collect();
+    let mut signs = whole.chars().filter(|c| is_sign(*c)).map(|c| if c.is_whitespace() { ' ' } else { c });
+    let first = signs.next();
+    let alike = signs.all(|sign| Some(sign) == first);
+    let digits = |group: &&str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = match groups.as_slice() {
+        [_] => true,
+        [first, middle @ .., last] => {
+            let by = |size: usize| (1..=size).contains(&first.len()) && middle.iter().all(|group| group.len() == size);
+            alike && last.len() == 3 && (by(3) || by(2))
+        }
+        [] => false,
+    };
+    (fits && groups.iter().all(digits)).then(|| groups.concat())
 }
 
 /// The signs of currencies that stand before or behind an amount.
@@ -119,12 +140,19 @@ const fn is_money_sign(c: char) -> bool {
     matches!(c, '$' | '€' | '£' | '¥' | '₽' | '₴' | '₸' | '₹' | '₺' | '₩' | '₪' | '₫' | '฿')
 }
 
+/// A number without signs between groups of digits, and with a point before its decimals.
+fn plain_number(text: &str, decimal: char) -> Option<String> {
+    let (negative, whole, part) = digits(text, decimal)?;
+    let sign = if negative { "-" } else { "" };
+    Some(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") })
+}
+
 /// Reads yes or no.
 #[must_use]
 pub fn yes(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "да" | "ja" | "oui" | "si" | "sí" | "sim" | "x" => Some(true),
-        "false" | "no" | "n" | "0" | "нет" | "nein" | "non" | "não" => Some(false),
+        "true" | "yes" | "y" | "1" | "done" | "да" | "ja" | "oui" | "si" | "sí" | "sim" | "x" => Some(true),
+        "false" | "no" | "n" | "0" | "to do" | "open" | "нет" | "nein" | "non" | "não" => Some(false),
         _ => None,
     }
 }
@@ -137,7 +165,7 @@ pub fn custom(kind: FieldKind, text: &str, mapping: &Mapping) -> Result<Value, S
         FieldKind::Date => day(text, mapping).map(|day| json!(day)),
         FieldKind::Boolean => yes(text).map(|yes| json!(yes)).ok_or_else(|| format!("'{text}' is neither yes nor no")),
         FieldKind::Number => {
-            let plain = text.replace(mapping.decimal, ".");
+            let plain = plain_number(text, mapping.decimal).unwrap_or_else(|| text.replace(mapping.decimal, "."));
             let number = plain
                 .parse::<i64>()
                 .map(|whole| json!(whole))
@@ -200,6 +228,13 @@ mod tests {
         assert_eq!(amount("1 234,50 ₽", ',', "RUB"), Ok(123_450));
         assert_eq!(amount("-12.00", '.', "JPY"), Ok(-12));
         assert_eq!(amount("0.125", '.', "KWD"), Ok(125));
+        assert_eq!(amount("12,34,567.5", '.', "INR"), Ok(123_456_750));
+        assert_eq!(amount("1'234'567", '.', "CHF"), Ok(123_456_700));
+        assert_eq!(amount("-$1,234.50", '.', "USD"), Ok(-123_450));
+        assert_eq!(amount("1.5", '.', "EUR"), Ok(150));
+        for text in ["1,5", "12,34", "1,2345", "1234,567", ",123", "1,,234", "1,234'567", "1 2", "12,345,67"] {
+            assert!(amount(text, '.', "EUR").is_err(), "{text}");
+        }
         for text in ["", "1.234", "abc", "-", "1.2.3", "99999999999999999999"] {
             assert!(amount(text, '.', "EUR").is_err(), "{text}");
         }

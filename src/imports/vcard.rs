@@ -54,11 +54,12 @@ pub enum Card {
     TooLong,
 }
 
-/// Whether a file that begins so holds vCards.
+/// Whether a file that begins so holds vCards; some programs write a few lines of their own above the first.
 #[must_use]
 pub fn is_vcard(start: &str) -> bool {
-    let line = start.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.trim_start_matches('\u{feff}').eq_ignore_ascii_case("BEGIN:VCARD")
+    let mut lines =
+        start.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).filter(|line| !line.is_empty());
+    lines.by_ref().take(5).any(|line| line.eq_ignore_ascii_case("BEGIN:VCARD"))
 }
 
 impl<R: Read> Cards<R> {
@@ -172,9 +173,8 @@ fn is_base64(line: &[u8]) -> bool {
 ///
 /// # Errors
 /// It is no card that can be read.
-pub fn row(card: &[u8]) -> Result<StringRecord, String> {
-    let text = String::from_utf8_lossy(card);
-    match Parser::new(&text).entry() {
+pub fn row(card: &str) -> Result<StringRecord, String> {
+    match Parser::new(card).entry() {
         Entry::VCard(card) => Ok(Cells::of(&card).record()),
         _ => Err("is no vCard that can be read".to_owned()),
     }

@@ -26,3 +26,13 @@ crate::id! {
     /// A task's id; its timeline entry has the same.
     TaskId
 }
+
+impl TaskId {
+    /// The id of a task that another system knows by this one: the same whenever it is told of.
+    #[must_use]
+    pub fn of(source: &str, id: &str) -> Self {
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(format!("{source}\0{id}"));
+        let first: [u8; 16] = digest.first_chunk().copied().unwrap_or_default();
+        Self(crate::db::types::Guid(uuid::Builder::from_random_bytes(first).into_uuid()))
+    }
+}

@@ -248,6 +248,14 @@ impl Draft {
         Self { interaction: Interaction { lead_id: Some(lead), ..self.interaction.clone() }, ..self.clone() }
     }
 
+    /// The same with an id of its own, and known in its system by another.
+    #[must_use]
+    pub fn known_as(&self, source_id: String) -> Self {
+        let id = InteractionId::new();
+        let interaction = Interaction { id, source_id: Some(source_id), ..self.interaction.clone() };
+        Self { interaction, ..self.clone() }
+    }
+
     /// What identifies it in the system it comes from.
     #[must_use]
     pub fn source(&self) -> Option<(&str, &str)> {

@@ -11,8 +11,9 @@ use crate::accounts::sessions;
 use crate::config::Config;
 use crate::db::types::Instant;
 use crate::db::{Connection, Db, dialect};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::idempotency;
+use crate::imports::{queue, steps};
 use crate::sync::{log, webhooks};
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -43,9 +44,29 @@ pub async fn once(db: &Db, config: &Config) -> Result<usize> {
     let news = until_none_is_left(db, move |conn| log::forget_old(conn, Instant::now(), changes)).await?;
     let sent = move |conn: &mut Connection| webhooks::forget_old(conn, Instant::now(), deliveries);
     let sent = until_none_is_left(db, sent).await?;
+    let drafts = forget_drafts(db, config).await?;
     let optimize = dialect::optimize(db.target());
     db.write(move |conn| Ok(conn.batch_execute(optimize)?)).await?;
-    Ok(answers + sessions + news + sent)
+    Ok(answers + sessions + news + sent + drafts)
+}
+
+/// Throws away drafts of imports that wait too long, and files that no import waits for.
+async fn forget_drafts(db: &Db, config: &Config) -> Result<usize> {
+    let kept = TimeDelta::days(config.import_days.into());
+    let mut total = 0;
+    loop {
+        let old = db.write(move |conn| steps::forget_old(conn, Instant::now(), kept)).await?;
+        if old.is_empty() {
+            break;
+        }
+        total += old.len();
+        for id in old {
+            drop(tokio::fs::remove_file(queue::file(&queue::folder(&config.data), id)).await);
+        }
+    }
+    let (folder, wanted) = (queue::folder(&config.data), db.read(steps::with_files).await?);
+    let swept = tokio::task::spawn_blocking(move || queue::sweep(&folder, &wanted)).await;
+    swept.map(|()| total).map_err(Error::internal)
 }
 
 /// Repeats a job that takes a bounded bite each time.

@@ -159,3 +159,32 @@ pub fn settle(conn: &mut Connection, a: ContactId, b: ContactId, now: Instant) -
         .execute(conn)?;
     Ok(())
 }
+
+/// The open suggestions about any two of these contacts.
+///
+/// # Errors
+/// The database is away.
+pub fn among(conn: &mut Connection, contacts: &[ContactId]) -> Result<Vec<DuplicateId>> {
+    let open = duplicates::table.filter(duplicates::closed_at.is_null());
+    let both = duplicates::first_id.eq_any(contacts).and(duplicates::second_id.eq_any(contacts));
+    Ok(open.filter(both).select(duplicates::id).load(conn)?)
+}
+
+/// Takes a suggestion back that nobody has decided about; says whether it is gone.
+///
+/// # Errors
+/// The database is away.
+pub fn forget(conn: &mut Connection, id: DuplicateId) -> Result<bool> {
+    diesel::delete(duplicates::table.find(id).filter(duplicates::closed_at.is_null())).execute(conn)?;
+    Ok(duplicates::table.find(id).select(duplicates::id).first::<DuplicateId>(conn).optional()?.is_none())
+}
+
+/// Takes back the suggestions about a contact that nobody has decided about.
+///
+/// # Errors
+/// The database is away.
+pub fn forget_of(conn: &mut Connection, contact: ContactId) -> Result<()> {
+    let own = duplicates::first_id.eq(contact).or(duplicates::second_id.eq(contact));
+    diesel::delete(duplicates::table.filter(own).filter(duplicates::closed_at.is_null())).execute(conn)?;
+    Ok(())
+}

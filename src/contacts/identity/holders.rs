@@ -32,6 +32,9 @@ pub struct Holder {
     pub last_seen: Instant,
 }
 
+/// The values that are looked for at once: a statement of SQLite may have 32,766 (`SQLITE_MAX_VARIABLE_NUMBER`).
+const MOST_VALUES: usize = 5000;
+
 type Row = ((IdentityKind, String, String, Instant), (ContactId, Option<ContactId>, Option<UserId>, bool, i32));
 
 /// The contacts that have any of these identities, the most telling first. Deleted contacts have none.
@@ -44,15 +47,23 @@ pub fn holders(conn: &mut Connection, wanted: &[Identity]) -> Result<Vec<Holder>
     }
     let asked: HashSet<&Identity> = wanted.iter().collect();
     // By the value alone: with kinds and sources a database looks for every combination, of which most are not asked.
-    let values: Vec<_> = wanted.iter().map(|identity| &identity.value).collect();
-    let rows: Vec<Row> = identities::table
-        .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
-        .filter(identities::value.eq_any(values).and(identities::retired_at.is_null()))
-        .select((
-            (identities::kind, identities::source, identities::value, identities::last_seen),
-            (contacts::id, contacts::merged_into, contacts::owner_id, contacts::anonymous, contacts::members),
-        ))
-        .load(conn)?;
+    let mut values: Vec<_> = wanted.iter().map(|identity| &identity.value).collect();
+    values.sort_unstable();
+    values.dedup();
+    let mut rows: Vec<Row> = Vec::new();
+    for some in values.chunks(MOST_VALUES) {
+        let known = identities::table
+            .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
+            .filter(identities::value.eq_any(some).and(identities::retired_at.is_null()));
+        rows.extend(
+            known
+                .select((
+                    (identities::kind, identities::source, identities::value, identities::last_seen),
+                    (contacts::id, contacts::merged_into, contacts::owner_id, contacts::anonymous, contacts::members),
+                ))
+                .load::<Row>(conn)?,
+        );
+    }
     let mut found: Vec<_> = rows
         .into_iter()
         .map(|((kind, source, value, last_seen), (contact_id, merged_into, owner_id, anonymous, members))| Holder {

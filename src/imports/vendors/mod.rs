@@ -51,6 +51,13 @@ pub enum Meaning {
         /// The pipeline's.
         pipeline: Option<String>,
     },
+    /// When a lead left a stage of a pipeline.
+    Left {
+        /// The stage's name.
+        stage: String,
+        /// The pipeline's.
+        pipeline: Option<String>,
+    },
     /// Nothing that other columns do not say better.
     Known,
     /// Nothing known.
@@ -92,20 +99,22 @@ impl Vendor {
     }
 }
 
-/// `Date entered "Qualified (Sales)"`, or `Date entered stage …`.
+/// `Date entered "Qualified (Sales)"`, or `Date entered stage …`, and the same with `exited`.
 fn stage_of(header: &str, name: &str) -> Option<Meaning> {
-    if name.starts_with("date exited") || name.starts_with("time in") || name.starts_with("cumulative time") {
+    if name.starts_with("time in") || name.starts_with("cumulative time") {
         return Some(Meaning::Known);
     }
-    let rest = name.strip_prefix("date entered")?;
+    let word = ["date entered", "date exited"].into_iter().find(|word| name.starts_with(word))?;
+    let rest = name.strip_prefix(word)?;
     // The names keep their case.
-    let from = header.to_lowercase().find("date entered").map(|at| at + "date entered".len())?;
+    let from = header.to_lowercase().find(word).map(|at| at + word.len())?;
     let text = header.get(from..).unwrap_or(rest).trim().trim_matches(['"', '\'', '“', '”', '«', '»']).trim();
     let (stage, pipeline) = match text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
         Some((stage, pipeline)) => (stage.trim(), Some(pipeline.trim().to_owned())),
         None => (text, None),
     };
-    (!stage.is_empty()).then(|| Meaning::Stage { stage: stage.to_owned(), pipeline })
+    let stage = (!stage.is_empty()).then(|| stage.to_owned())?;
+    Some(if word == "date exited" { Meaning::Left { stage, pipeline } } else { Meaning::Stage { stage, pipeline } })
 }
 
 /// A header as it is compared.

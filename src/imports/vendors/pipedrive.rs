@@ -3,7 +3,41 @@
 use super::Vendor;
 use crate::imports::mapping::RowKind;
 
+const PHONES: &str =
+    "person - phone|person - phone (work)|person - phone (mobile)|person - phone (home)|person - phone (other)";
+const EMAILS: &str = "person - email|person - email (work)|person - email (home)|person - email (other)";
+
 pub(super) const FILES: &[Vendor] = &[
+    Vendor {
+        key: "pipedrive_activities",
+        label: "Pipedrive activities",
+        system: "pipedrive",
+        row: RowKind::Contact,
+        must: &[
+            "activity - subject",
+            "activity - due date",
+            "activity - done|activity - status|activity - marked as done",
+        ],
+        never: &["deal - value"],
+        columns: &[
+            ("activity - id", "touchpoint.source_id"),
+            ("activity - subject", "touchpoint.subject"),
+            ("activity - type", "touchpoint.kind"),
+            ("activity - due date", "touchpoint.occurred_at"),
+            ("activity - done|activity - status|activity - marked as done", "touchpoint.done"),
+            ("activity - note|activity - public description", "touchpoint.body"),
+            ("activity - assigned to user|activity - assigned to|activity - owner", "touchpoint.assignee"),
+            ("activity - contact person|person - name", "display_name"),
+            ("person - id", "external_id:pipedrive"),
+            (PHONES, "phone"),
+            (EMAILS, "email"),
+            ("activity - organization|organization - name", "company"),
+            ("organization - id", "company_id:pipedrive"),
+            ("activity - update time|activity - last update time", "-"),
+        ],
+        fixed: &[("touchpoint.channel", "other"), ("touchpoint.source", "pipedrive")],
+        stage_columns: false,
+    },
     Vendor {
         key: "pipedrive_deals",
         label: "Pipedrive deals",
@@ -25,11 +59,8 @@ pub(super) const FILES: &[Vendor] = &[
             ("deal - lost time", "stage:Lost"),
             ("deal - contact person|person - name", "display_name"),
             ("person - id", "external_id:pipedrive"),
-            (
-                "person - phone|person - phone (work)|person - phone (mobile)|person - phone (home)|person - phone (other)",
-                "phone",
-            ),
-            ("person - email|person - email (work)|person - email (home)|person - email (other)", "email"),
+            (PHONES, "phone"),
+            (EMAILS, "email"),
             ("deal - organization|organization - name", "company"),
             ("organization - id", "company_id:pipedrive"),
             ("note - content", "lead.note"),
@@ -50,11 +81,8 @@ pub(super) const FILES: &[Vendor] = &[
             ("person - name", "display_name"),
             ("person - first name", "given_name"),
             ("person - last name", "family_name"),
-            (
-                "person - phone|person - phone (work)|person - phone (mobile)|person - phone (home)|person - phone (other)",
-                "phone",
-            ),
-            ("person - email|person - email (work)|person - email (home)|person - email (other)", "email"),
+            (PHONES, "phone"),
+            (EMAILS, "email"),
             ("person - job title", "job_title"),
             ("person - label|person - labels", "tags"),
             ("person - owner", "owner"),

@@ -60,7 +60,11 @@ pub(super) const FILES: &[Vendor] = &[
         must: &["lastname|last name", "company|company / account", "status|lead status", "leadsource|lead source"],
         never: &["record id"],
         columns: &[
-            ("id|lead id", "external_id:salesforce lead.source_id"),
+            // A converted lead is the person of its contact; its opportunity is that person's.
+            ("id|lead id", "external_id:salesforce:lead lead.source_id"),
+            ("convertedcontactid|converted contact id", "external_id:salesforce"),
+            ("convertedopportunityid|converted opportunity id", "external_id:salesforce-lead"),
+            ("convertedaccountid|converted account id", "company_id:salesforce"),
             ("lastname|last name", "family_name"),
             ("firstname|first name", "given_name"),
             ("name", "-"),

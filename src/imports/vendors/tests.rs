@@ -28,6 +28,7 @@ fn each_system_is_known_by_its_headers() {
     assert_eq!(key("ID,Тип,Полное имя контакта,Имя,Рабочий телефон,Рабочий email"), "amocrm_contacts");
     assert_eq!(key("Person - Name,Person - Phone,Deal - Title,Deal - Value"), "pipedrive_deals");
     assert_eq!(key("Person - Name,Person - Email (Work),Organization - Name"), "pipedrive_people");
+    assert_eq!(key("Activity - Subject,Activity - Due date,Activity - Done,Person - Name"), "pipedrive_activities");
     assert_eq!(key("Name,Given Name,Family Name,E-mail 1 - Value,Phone 1 - Value"), "google_contacts");
     assert_eq!(key("Имя,Фамилия,Телефон"), "generic");
 }
@@ -57,7 +58,9 @@ fn a_stage_column_keeps_the_case_of_its_names() {
         stage("Closed Won", Some("Sales Pipeline"))
     );
     assert_eq!(vendor.meaning("date entered 'Demo (live) (EU)'"), stage("Demo (live)", Some("EU")));
-    assert_eq!(vendor.meaning("Date exited \"Closed Won (Sales Pipeline)\""), Meaning::Known);
+    let left = Meaning::Left { stage: "Closed Won".to_owned(), pipeline: Some("Sales Pipeline".to_owned()) };
+    assert_eq!(vendor.meaning("Date exited \"Closed Won (Sales Pipeline)\""), left);
+    assert_eq!(vendor.meaning("Time in \"Closed Won (Sales Pipeline)\""), Meaning::Known);
     assert_eq!(vendor.meaning("Favourite colour"), Meaning::Unknown);
 }
 

@@ -4,7 +4,7 @@
 pub mod list;
 mod model;
 mod routes;
-mod store;
+pub mod store;
 
 pub use model::{NewTask, Task, TaskPatch};
 pub use routes::routes;

@@ -75,6 +75,22 @@ fn next_of(conn: &mut Connection, by: &Principal, contact: ContactId) -> Result<
 /// # Errors
 /// The client, the lead or the assignee is not known.
 pub fn insert(conn: &mut Connection, by: &Principal, new: &NewTask) -> Result<Task> {
+    insert_as(conn, by, TaskId::new(), new)
+}
+
+/// The task of this id, deleted or not, where there is one.
+///
+/// # Errors
+/// The database is away.
+pub fn known(conn: &mut Connection, id: TaskId) -> Result<Option<Task>> {
+    Ok(tasks::table.filter(tasks::id.eq(id)).select(Task::as_select()).first(conn).optional()?)
+}
+
+/// [`insert`] under an id that tells where the task comes from.
+///
+/// # Errors
+/// As for [`insert`].
+pub fn insert_as(conn: &mut Connection, by: &Principal, id: TaskId, new: &NewTask) -> Result<Task> {
     contacts::store::visible(conn, by, new.contact_id)?;
     check_lead(conn, by, new.contact_id, new.lead_id)?;
     if let Some(assignee) = new.assignee_id {
@@ -82,7 +98,7 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &NewTask) -> Result<Ta
     }
     let now = Instant::now();
     let task = Task {
-        id: TaskId::new(),
+        id,
         contact_id: new.contact_id,
         lead_id: new.lead_id,
         title: new.title.clone(),

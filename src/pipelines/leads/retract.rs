@@ -1,18 +1,19 @@
 //! Taking back a stay that an import made: as if the lead had never been moved there.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::model::Lead;
-use super::moves::{self, StageMove, Stay};
+use super::moves::{self, Stay};
 use super::store;
-use crate::accounts::{Principal, audit};
+use crate::accounts::{ApiKeyId, Principal, UserId, audit};
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::Connection;
 use crate::db::schema::{leads, stage_intervals as intervals};
 use crate::db::types::Instant;
-use crate::error::Result;
-use crate::pipelines::{IntervalId, LeadId, StageId, stages};
+use crate::error::{Error, Result};
+use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, stages};
 
 /// The reason of a stay whose time no file has told yet.
 pub const ASSUMED: &str = "Where an imported file says the lead is, without saying since when.";
@@ -52,11 +53,84 @@ pub fn has_been_in(conn: &mut Connection, lead: &Lead, stage: StageId) -> Result
     Ok(moves::stays(conn, lead)?.iter().any(|stay| stay.stage_id == stage))
 }
 
-/// Takes a stay out of the lead's history; gives the move that would bring it back. A lead's only stay remains.
+/// A stay that was taken out of a lead's history: all that [`restore`] needs beside its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Where the lead was.
+    pub stage_id: StageId,
+    /// Since when.
+    pub at: Instant,
+    /// Why.
+    pub reason: Option<String>,
+    /// Why it was lost.
+    pub lost_reason_id: Option<LostReasonId>,
+    /// The person who moved it there.
+    pub moved_by: Option<UserId>,
+    /// The program that moved it there.
+    pub moved_by_key: Option<ApiKeyId>,
+    /// When that was told.
+    pub recorded_at: Option<Instant>,
+}
+
+/// Whether the stay is part of the lead's history.
 ///
 /// # Errors
 /// The lead is not visible.
-pub fn retract(conn: &mut Connection, by: &Principal, lead: LeadId, stay: IntervalId) -> Result<Option<StageMove>> {
+pub fn is_there(conn: &mut Connection, by: &Principal, lead: LeadId, stay: IntervalId) -> Result<bool> {
+    let lead = store::find(conn, by, lead)?;
+    Ok(moves::stays(conn, &lead)?.iter().any(|known| known.id == stay))
+}
+
+/// Puts a stay back that [`retract`] took out, as it was: also beside one in the same stage, and in an archived stage.
+/// One that is there stays as it is.
+///
+/// # Errors
+/// The lead is not visible; its pipeline has no such stage.
+pub fn restore(conn: &mut Connection, by: &Principal, lead: LeadId, stay: IntervalId, gone: &Gone) -> Result<()> {
+    let before = store::locked(conn, by, lead)?;
+    let all = stages::of(conn, before.pipeline_id)?;
+    if !all.iter().any(|stage| stage.id == gone.stage_id) {
+        return Err(Error::field("stage_id", "unknown", "is not a stage of the lead's pipeline any more"));
+    }
+    let mut stays = moves::stays(conn, &before)?;
+    if stays.iter().any(|known| known.id == stay) {
+        return Ok(());
+    }
+    let index = stays.partition_point(|known| (known.entered_at, known.id) < (gone.at, stay));
+    let next = stays.get(index).cloned();
+    let back = Stay {
+        id: stay,
+        exited_at: next.as_ref().map(|next| next.entered_at),
+        starts: index == 0,
+        reason: gone.reason.clone(),
+        lost_reason_id: gone.lost_reason_id,
+        moved_by: gone.moved_by,
+        moved_by_key: gone.moved_by_key,
+        recorded_at: gone.recorded_at.unwrap_or_else(Instant::now),
+        ..Stay::new(by, &before, gone.at, gone.stage_id, None)
+    };
+    diesel::insert_into(intervals::table).values(&back).execute(conn)?;
+    let previous = index.checked_sub(1).and_then(|previous| stays.get(previous)).cloned();
+    if let Some(previous) = &previous {
+        diesel::update(moves::row(previous)).set(intervals::exited_at.eq(gone.at)).execute(conn)?;
+    }
+    moves::amend(conn, &all, previous.as_ref(), &back, None)?;
+    if let Some(next) = &next {
+        diesel::update(moves::row(next)).set(intervals::starts.eq(false)).execute(conn)?;
+        moves::amend(conn, &all, Some(&back), next, None)?;
+    }
+    stays.insert(index, back);
+    let after = moves::standing(&before, &all, &stays)?;
+    store::save(conn, &after)?;
+    moves::write_path(conn, &after, &all, &stays)?;
+    audit::record(conn, by, "move", store::subject(&after), Some(&before), Some(&after))
+}
+
+/// Takes a stay out of the lead's history; gives what would bring it back. A lead's only stay remains.
+///
+/// # Errors
+/// The lead is not visible.
+pub fn retract(conn: &mut Connection, by: &Principal, lead: LeadId, stay: IntervalId) -> Result<Option<Gone>> {
     let before = store::locked(conn, by, lead)?;
     let all = stages::of(conn, before.pipeline_id)?;
     let mut stays = moves::stays(conn, &before)?;
@@ -80,8 +154,15 @@ pub fn retract(conn: &mut Connection, by: &Principal, lead: LeadId, stay: Interv
     store::save(conn, &after)?;
     moves::write_path(conn, &after, &all, &stays)?;
     audit::record(conn, by, "move", store::subject(&after), Some(&before), Some(&after))?;
-    let (at, reason, lost_reason_id) = (Some(gone.entered_at), gone.reason, gone.lost_reason_id);
-    Ok(Some(StageMove { stage_id: gone.stage_id, at, reason, lost_reason_id }))
+    Ok(Some(Gone {
+        stage_id: gone.stage_id,
+        at: gone.entered_at,
+        reason: gone.reason,
+        lost_reason_id: gone.lost_reason_id,
+        moved_by: gone.moved_by,
+        moved_by_key: gone.moved_by_key,
+        recorded_at: Some(gone.recorded_at),
+    }))
 }
 
 /// Lets go of what identifies a deleted lead in the system it came from: a file may bring it again.

@@ -13,6 +13,10 @@ cases![
     formulas_are_texts,
     cells_that_cannot_be_read_are_kept_in_a_note,
     repeated_headers_are_told_apart,
+    a_header_that_is_no_text_is_told,
+    letters_that_come_late_and_cards_of_another_charset_are_read,
+    more_columns_than_fields_wait_for_a_decision,
+    amounts_and_dates_of_known_fields_are_told_from_their_cells,
 ];
 
 async fn names(app: &TestApp) -> Vec<String> {
@@ -128,4 +132,62 @@ async fn repeated_headers_are_told_apart(app: TestApp) {
     let people = app.manager.get("/api/v1/contacts").await.ok();
     assert_eq!(people.items()[0]["phones"].as_array().unwrap().len(), 2);
     assert_eq!(people.items()[0]["custom"], json!({ "size": "L", "size_2": "43" }));
+}
+
+async fn a_header_that_is_no_text_is_told(app: TestApp) {
+    let sent = super::send(&app.manager, &super::mapping(&["email=mail"]), b"mail,na\0me\na@x.example,Ann\n").await;
+    sent.invalid(&["file"]);
+    let form = super::form(&[("file", b"mail,na\0me\na@x.example,Ann\n")]);
+    app.manager.send("POST", "/api/v1/imports", form).await.invalid(&["file"]);
+}
+
+async fn letters_that_come_late_and_cards_of_another_charset_are_read(app: TestApp) {
+    let plain = "plain,none@x.example\n".repeat(300_000);
+    let (late, ..) = encoding_rs::WINDOWS_1251.encode("Светлана Иванова позвонит завтра,late@x.example\n");
+    let file = [b"name,email\n", plain.as_bytes(), &late].concat();
+    let draft = propose(&app, &file).await;
+    assert_eq!(draft.json["mapping"]["encoding"], "windows-1251");
+    let (card, ..) = encoding_rs::WINDOWS_1252
+        .encode("BEGIN:VCARD\nVERSION:3.0\nFN:Jürgen Müller aus Köln\nTEL:+49 30 123456\nEND:VCARD\n");
+    let map = json!({ "fields": [{ "target": "display_name", "column": "Name" }, { "target": "phone", "column": "Phones" }],
+        "format": "vcard" });
+    let sent = super::send(&app.manager, &map, &card).await.expect(202);
+    super::work(&app);
+    assert_eq!(problems(&app, &sent).await, ["1 - warning encoding"]);
+    assert_eq!(names(&app).await, ["Jürgen Müller aus Köln"]);
+}
+
+async fn more_columns_than_fields_wait_for_a_decision(app: TestApp) {
+    let headers: Vec<_> = (0..250).map(|n| format!("c{n}")).collect();
+    let file = format!("email,{}\na@x.example,{}\n", headers.join(","), vec!["x"; 250].join(","));
+    let draft = propose(&app, file.as_bytes()).await;
+    let path = format!("/api/v1/imports/{}", draft.id());
+    app.manager.post_empty(&format!("{path}/run")).await.invalid(&["mapping.unmapped"]);
+    let mut mapping = draft.json["mapping"].clone();
+    mapping["unmapped"] = json!("drop");
+    app.manager.put_any(&format!("{path}/mapping"), mapping).await.ok();
+    assert_eq!(counts(&run(&app, &draft.id()).await)[..2], [1, 1]);
+    // A column that holds nothing at first, in a file longer than what is looked at, is not lost.
+    let rows = (0..2500).map(|n| format!("p{n}@x.example,{}\n", if n > 2400 { "late" } else { "" }));
+    let file = std::iter::once("email,Remark\n".to_owned()).chain(rows).collect::<String>();
+    let late = propose(&app, file.as_bytes()).await;
+    assert_eq!(late.json["proposal"]["columns"][1]["targets"], json!(["custom.remark"]));
+}
+
+async fn amounts_and_dates_of_known_fields_are_told_from_their_cells(app: TestApp) {
+    for (key, kind) in [("born", "date"), ("worth", "number")] {
+        let field = json!({ "entity": "contact", "key": key, "label": key, "kind": kind });
+        app.manager.post("/api/v1/fields", field).await.created();
+    }
+    let file = "email,born,worth\na@x.example,3/4/2024,\"1.234,5\"\n";
+    let draft = propose(&app, file.as_bytes()).await;
+    assert_eq!(draft.json["mapping"]["decimal"], ",");
+    let path = format!("/api/v1/imports/{}", draft.id());
+    app.manager.post_empty(&format!("{path}/run")).await.invalid(&["mapping.date_format"]);
+    let mut mapping = draft.json["mapping"].clone();
+    mapping["date_format"] = json!("%d/%m/%Y");
+    app.manager.put_any(&format!("{path}/mapping"), mapping).await.ok();
+    run(&app, &draft.id()).await;
+    let people = app.manager.get("/api/v1/contacts").await.ok();
+    assert_eq!(people.items()[0]["custom"], json!({ "born": "2024-04-03", "worth": 1234.5 }));
 }

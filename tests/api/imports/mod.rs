@@ -1,10 +1,15 @@
 //! Imports: files taken row by row, refused rows told, nothing twice.
 
 mod bad_input;
+mod command;
+mod corpus;
 mod files;
 mod flow;
+mod histories;
 mod leads;
 mod progress;
+mod rights;
+mod stops;
 mod undo;
 mod vendors;
 
