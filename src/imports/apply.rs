@@ -218,7 +218,7 @@ impl Work<'_> {
         for new in self.suggested(&holders)?.into_iter().filter(|new| !suggested.contains(new)) {
             self.ledger.created(Of::Suggestion, new.0, Some(after.id), &new)?;
         }
-        self.beyond(&after, identities, &holders)?;
+        self.beyond((&now, &after), identities, &holders)?;
         match before.iter().find(|known| known.id == after.id) {
             Some(before) if !found.created => {
                 // The identities that `resolve` has added show in the time of change alone.

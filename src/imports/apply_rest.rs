@@ -7,13 +7,14 @@ use super::changes::Of;
 use super::reader::RowError;
 use super::row::{Facts, TaskFacts};
 use super::touch_row::fingerprint;
-use crate::contacts::identity::{self, Identity};
+use crate::contacts::identity::{self, Identity, IdentityKind};
 use crate::contacts::model::{Contact, ContactChange};
 use crate::contacts::{self, ExternalId, duplicates};
 use crate::db::types::Instant;
 use crate::error::Result;
 use crate::interactions::tasks::{self, NewTask, TaskPatch};
 use crate::interactions::{self, Channel, Draft, Interaction};
+use crate::text::fold;
 
 impl Work<'_> {
     /// What happened to the row's client happened to the others it names; a visit that brought a lead only where they are
@@ -42,21 +43,26 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// A client has so many addresses and numbers at the most: those beyond are kept in a note, and told.
+    /// A client has so many addresses and numbers at the most, and one name: those beyond are kept in a note, and told. Of
+    /// names only where the client was found by a phone number alone, which several people may share.
     pub(super) fn beyond(
         &mut self,
-        client: &Contact,
+        (before, client): (&Contact, &Contact),
         identities: &[Identity],
         holders: &[identity::Holder],
     ) -> Result<()> {
         let own = client.identities();
         let is_kept = |one: &&Identity| own.iter().any(|(_, known)| known == *one);
         let is_others = |one: &&Identity| holders.iter().any(|holder| holder.identity == **one);
-        let beyond: Vec<String> = identities
+        let mut beyond: Vec<String> = identities
             .iter()
             .filter(|one| !is_kept(one) && !is_others(one))
             .map(|one| format!("{}: {one}", one.kind))
             .collect();
+        let is_renamed = fold(&before.display_name) != fold(&client.display_name);
+        if is_renamed && self.taken.matched == Some(IdentityKind::Phone) {
+            beyond.push(format!("name: {}", before.display_name));
+        }
         if beyond.is_empty() {
             return Ok(());
         }
@@ -64,7 +70,7 @@ impl Work<'_> {
         let mut note = Interaction::blank(self.by, client.id, Channel::Note, Instant::now());
         note.source = Some("import".to_owned());
         note.source_id = Some(fingerprint(&[], &Map::from_iter([(client.id.to_string(), json!(text))])));
-        let told = format!("the client has as many as a client can have; a note keeps {}", beyond.join(", "));
+        let told = format!("has more than the client has room for; a note keeps {}", beyond.join(", "));
         note.body = Some(text);
         self.taken.warnings.push(RowError::new("beyond_limit", told));
         let (source, id) = (note.source.as_deref().unwrap_or_default(), note.source_id.as_deref().unwrap_or_default());

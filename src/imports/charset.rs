@@ -138,6 +138,7 @@ impl<R: Read> Decoded<R> {
     }
 
     /// The same of a file of vCards, which may be longer than rows.
+    #[must_use]
     pub fn of_cards(self) -> Self {
         Self { longest: LONGEST_CARD, ..self }
     }

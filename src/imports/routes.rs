@@ -118,7 +118,9 @@ async fn list(actor: May<grants::ImportsRun>, app: Data<App>, query: Query<Listi
     let after = query.0.cursor.as_deref().map(Cursor::<Instant, ImportId>::decode).transpose()?;
     app.read(&actor, move |conn, by| {
         let mut rows = store::list(conn, by, after.map(|Cursor(at, id)| (at, id)), limit + 1)?;
-        rows.iter_mut().for_each(|import| import.proposal = None);
+        for import in &mut rows {
+            import.proposal = None;
+        }
         Reply::ok(&Page::cut(rows, limit, |last| Cursor(last.created_at, last.id).encode()))
     })
     .await

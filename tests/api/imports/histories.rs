@@ -15,6 +15,7 @@ cases![
     unknown_columns_of_a_history_become_fields_of_the_lead,
     undoing_takes_companies_ids_and_suggestions_back,
     numbers_beyond_what_a_client_can_have_are_kept_in_a_note,
+    people_who_share_a_phone_lose_no_name,
 ];
 
 async fn take(app: &TestApp, file: &str) -> Answer {
@@ -204,4 +205,13 @@ async fn numbers_beyond_what_a_client_can_have_are_kept_in_a_note(app: TestApp) 
     let all = format!("{}{}", ann["phones"], notes[0]["body"]);
     assert!(phones.iter().all(|phone| all.contains(phone)), "{all}");
     assert_eq!(counts(&take(&app, &file).await)[1..3], [0, 0]);
+}
+
+async fn people_who_share_a_phone_lose_no_name(app: TestApp) {
+    let card = |name: &str| format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL:+49 30 123456\nEND:VCARD\n");
+    let done = take(&app, &(card("Max Mustermann") + &card("John Doe"))).await;
+    assert_eq!(problems(&app, &done).await, ["2 - warning beyond_limit"]);
+    let notes = items(&app, "/api/v1/interactions?channel=note").await;
+    assert_eq!(notes[0]["body"], "name: Max Mustermann");
+    assert_eq!(items(&app, "/api/v1/contacts").await[0]["display_name"], "John Doe");
 }
