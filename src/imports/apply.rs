@@ -212,8 +212,8 @@ impl Work<'_> {
             return Ok(());
         }
         self.taken.created = true;
-        let made = draft.of(self.by, contact.id);
-        interactions::store::insert(self.conn, std::slice::from_ref(&made))?;
+        let mut made = draft.of(self.by, contact.id);
+        interactions::store::insert(self.conn, std::slice::from_mut(&mut made))?;
         self.ledger.created(Of::Interaction, made.id.0, Some(contact.id), &made)
     }
 }
