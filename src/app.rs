@@ -19,7 +19,10 @@ use crate::interactions::together::Together;
 use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
-use crate::{companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
+use crate::{
+    channels, companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, stream,
+    timeline,
+};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -117,7 +120,12 @@ fn api(cfg: &mut Routes) {
     cfg.configure(interactions::routes::routes)
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
-    cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes).configure(sync::routes);
+    cfg.configure(pipelines::routes)
+        .configure(channels::routes)
+        .configure(funnel::routes)
+        
+        .configure(stream::routes)
+        .configure(sync::routes);
     cfg.configure(imports::routes).configure(exports::routes).configure(ingest::routes::routes);
 }
 

@@ -34,6 +34,9 @@ pub mod interactions;
 /// Pipelines, stages, leads, and the history of where each lead stood.
 pub mod pipelines;
 
+/// How clients came: the rules that give touchpoints their channel groups.
+pub mod channels;
+
 /// Lists as files, and everything about one person as an archive.
 pub mod exports;
 /// How leads convert: cohorts, modes, windows, breakdowns.

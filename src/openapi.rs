@@ -129,7 +129,8 @@ fn add_problems(operation: &mut Operation, method: &HttpMethod, addresses_one: b
     if has_body {
         statuses.extend([404, 413, 415]);
     }
-    if changes_one {
+    let names_version = operation.parameters.iter().flatten().any(|parameter| parameter.name == "If-Match");
+    if changes_one || names_version {
         statuses.extend([412, 428]);
     }
     statuses.sort_unstable();

@@ -13,6 +13,7 @@ use super::installation::{self, Installation, Use};
 use super::{Failure, Outcome, logs, say};
 use crate::accounts::setup;
 use crate::app::{self, App};
+use crate::channels;
 use crate::config::Config;
 use crate::contacts::duplicates;
 use crate::operations::{self, housekeeping, metrics::Metrics};
@@ -66,6 +67,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let housekeeping = actix_web::rt::spawn(housekeeping::run(state.db.clone(), state.config.clone()));
     let webhooks = actix_web::rt::spawn(webhooks::run(state.clone()));
     let duplicates = actix_web::rt::spawn(duplicates::run(state.db.clone()));
+    let groups = actix_web::rt::spawn(channels::run(state.db.clone()));
     let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
     let streaming = state.clone();
@@ -98,6 +100,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let ended = server.await.map_err(Failure::new);
     housekeeping.abort();
     duplicates.abort();
+    groups.abort();
     webhooks.abort();
     figures.abort();
     ended

@@ -322,6 +322,9 @@ diesel::table! {
         source_id -> Nullable<Text>,
         expected_close_on -> Nullable<Date>,
         lost_reason_id -> Nullable<sql::Guid>,
+        first_touch_group -> Nullable<Text>,
+        last_touch_group -> Nullable<Text>,
+        touch_campaign -> Nullable<Text>,
         custom -> sql::Json,
         search_text -> Text,
         version -> BigInt,
@@ -362,6 +365,9 @@ diesel::table! {
         lead_id -> sql::Guid,
         owner_id -> Nullable<sql::Guid>,
         source -> Nullable<Text>,
+        first_touch_group -> Nullable<Text>,
+        last_touch_group -> Nullable<Text>,
+        touch_campaign -> Nullable<Text>,
         path -> Binary,
     }
 }
@@ -391,6 +397,7 @@ diesel::table! {
         utm_campaign -> Nullable<Text>,
         utm_term -> Nullable<Text>,
         utm_content -> Nullable<Text>,
+        channel_group -> Nullable<Text>,
         source -> Nullable<Text>,
         source_id -> Nullable<Text>,
         user_id -> Nullable<sql::Guid>,

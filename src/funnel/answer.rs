@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::breakdown::{Breakdown, Buckets, MOST_PARTS, labels, too_many};
 use super::fold::{VISITED, Way};
-use super::period::{Period, period_of};
-use super::request::{Breakdown, Funnel, LeadsQuery, Mode, Outcome};
-use super::scan::{self, Need, Row};
+use super::request::{Funnel, LeadsQuery, Mode, Outcome};
+use super::scan::{self, Need};
 use super::tally::{StepTally, Tally};
 use crate::accounts::Principal;
 use crate::db::Connection;
@@ -40,8 +40,7 @@ pub struct Report {
     /// The conversion window; `null` for none.
     pub(super) window_seconds: Option<i64>,
     /// What the numbers are broken down by.
-    #[schema(inline)]
-    pub(super) breakdown: Breakdown,
+    pub(super) breakdown: String,
     pub(super) total: Group,
     /// The cohort's parts, by bucket; empty without breakdown.
     pub(super) groups: Vec<Group>,
@@ -50,8 +49,11 @@ pub struct Report {
 /// A cohort, or a part of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Group {
-    /// The owner's id, the source, or the day a period begins; `null` for leads without, and for all leads.
+    /// The owner's, team's or company's id, the source, channel group, campaign or value, or the day a period begins; `null`
+    /// for leads without, and for all leads.
     pub(super) bucket: Option<String>,
+    /// The name of the owner, team or company.
+    pub(super) label: Option<String>,
     /// How many leads entered the first step in the period.
     pub(super) cohort: u64,
     /// Whether the window of some lead is still open at `as_of`.
@@ -111,69 +113,46 @@ pub struct Step {
     pub(super) p90_seconds: Option<f64>,
 }
 
-/// Names the part of the cohort a lead belongs to.
-struct Buckets<'a> {
-    funnel: &'a Funnel,
-    /// The period of the lead before: leads come in the order of entry.
-    last: Option<Period>,
-}
-
-impl Buckets<'_> {
-    fn of(&mut self, row: &Row, way: &Way) -> Option<String> {
-        match self.funnel.breakdown {
-            Breakdown::None => None,
-            Breakdown::Owner => row.owner_id.map(|owner| owner.to_string()),
-            Breakdown::Source => row.source.clone(),
-            Breakdown::Period => {
-                let at = way.cohort_at;
-                let known = self.last.filter(|period| (period.start..period.end).contains(&at));
-                let period =
-                    known.or_else(|| Some(period_of(self.funnel.zone, self.funnel.unit, Instant::from_micros(at)?)));
-                self.last = period;
-                period.map(|period| period.day.to_string())
-            }
-        }
-    }
-}
-
 /// Counts a funnel.
 pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<Report> {
     let modes: Vec<usize> = funnel.modes.iter().map(|mode| mode.index()).collect();
     let mut total = Tally::new(modes.len(), &funnel.plan);
     let mut parts: HashMap<Option<String>, Tally> = HashMap::new();
-    let mut buckets = Buckets { funnel, last: None };
-    let need = match funnel.breakdown {
-        Breakdown::None | Breakdown::Period => Need::Nothing,
-        Breakdown::Owner => Need::Owner,
-        Breakdown::Source => Need::Source,
-    };
+    let mut buckets = Buckets::new(conn, funnel)?;
+    let need = funnel.breakdown.need();
     scan::cohort(conn, by, funnel, need, &mut |row, path, way| {
         let money = path.money();
         total.add(&modes, way, money);
-        if funnel.breakdown != Breakdown::None {
+        if funnel.breakdown != Breakdown::None && parts.len() <= MOST_PARTS {
             let part = parts.entry(buckets.of(row, way)).or_insert_with(|| Tally::new(modes.len(), &funnel.plan));
             part.add(&modes, way, money);
         }
     })?;
+    if parts.len() > MOST_PARTS {
+        return Err(too_many());
+    }
+    let names = labels(conn, &funnel.breakdown, &parts.keys().flatten().cloned().collect())?;
     let parts: BTreeMap<_, _> = parts.into_iter().collect();
+    let label = |bucket: &Option<String>| bucket.as_ref().and_then(|bucket| names.get(bucket)).cloned();
     Ok(Report {
         definitions: DEFINITIONS,
         pipeline_id: funnel.pipeline.id,
-        from: (funnel.from > Instant::MIN).then_some(funnel.from),
-        to: funnel.to,
-        tz: funnel.zone.name().to_owned(),
-        as_of: funnel.as_of,
+        from: (funnel.span.from > Instant::MIN).then_some(funnel.span.from),
+        to: funnel.span.to,
+        tz: funnel.span.zone.name().to_owned(),
+        as_of: funnel.span.as_of,
         window_seconds: funnel.plan.window.map(|micros| micros / 1_000_000),
-        breakdown: funnel.breakdown,
-        total: group(funnel, None, total),
-        groups: parts.into_iter().map(|(bucket, tally)| group(funnel, bucket, tally)).collect(),
+        breakdown: funnel.breakdown.name(),
+        total: group(funnel, None, None, total),
+        groups: parts.into_iter().map(|(bucket, tally)| group(funnel, label(&bucket), bucket, tally)).collect(),
     })
 }
 
-fn group(funnel: &Funnel, bucket: Option<String>, tally: Tally) -> Group {
+fn group(funnel: &Funnel, label: Option<String>, bucket: Option<String>, tally: Tally) -> Group {
     let modes = funnel.modes.iter().zip(tally.modes);
     Group {
         bucket,
+        label,
         cohort: tally.cohort,
         immature: tally.immature > 0,
         immature_leads: tally.immature,
@@ -259,9 +238,10 @@ pub fn ids_behind(
     };
     let outcome = query.outcome.unwrap_or(Outcome::Entered);
     let wanted = query.bucket.as_ref().map(|bucket| Some(bucket.clone()).filter(|bucket| !bucket.is_empty()));
-    let mut buckets = Buckets { funnel, last: None };
+    let mut buckets = Buckets::new(conn, funnel)?;
     let mut found: Vec<(i64, LeadId)> = Vec::new();
-    scan::cohort(conn, by, funnel, Need::All, &mut |row, _, way| {
+    let need = Need { id: true, ..funnel.breakdown.need() };
+    scan::cohort(conn, by, funnel, need, &mut |row, _, way| {
         let Some(id) = row.lead_id else { return };
         let fits = wanted.as_ref().is_none_or(|wanted| buckets.of(row, way) == *wanted);
         if fits && is(way, mode.index(), step, outcome) {

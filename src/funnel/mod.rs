@@ -4,15 +4,21 @@
 //! pass; the cost is that of the leads which entered in the period.
 
 mod answer;
+mod breakdown;
 mod fold;
-mod period;
+mod journey;
+pub mod period;
 mod request;
 mod routes;
 mod scan;
+pub mod span;
 mod table;
 mod tally;
 
 pub use answer::{ids_behind, report};
+pub use request::Only;
 pub use request::{FunnelQuery, FunnelTable, LeadsQuery};
 pub use routes::routes;
+pub use scan::{Boxed as SeenLeads, seen};
 pub use table::{StepRow, step_rows};
+pub use tally::quantile;

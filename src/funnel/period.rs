@@ -17,6 +17,18 @@ crate::text_enum! {
     }
 }
 
+impl Unit {
+    /// The days of the shortest such period.
+    #[must_use]
+    pub const fn least_days(self) -> i64 {
+        match self {
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::Month => 28,
+        }
+    }
+}
+
 /// A period: `[start, end)` in microseconds, and the day it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {

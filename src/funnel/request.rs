@@ -1,13 +1,14 @@
 //! What a funnel is asked for, from query parameters to a plan.
 
-use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::breakdown::{Breakdown, MOST_PARTS};
 use super::fold::{self, MOST_STEPS, Place, Plan};
-use super::period::{Unit, midnight};
-use crate::accounts::UserId;
+use super::period::Unit;
+use super::span::{AskedSpan, Span, window};
+use crate::accounts::{TeamId, UserId};
+use crate::companies::CompanyId;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, FieldError, Result};
@@ -35,20 +36,6 @@ impl Mode {
             Self::Strict => fold::STRICT,
             Self::Visited => fold::VISITED,
         }
-    }
-}
-
-crate::text_enum! {
-    /// What a funnel is broken down by.
-    pub enum Breakdown {
-        /// Not at all.
-        None = "none",
-        /// The lead's owner.
-        Owner = "owner",
-        /// The lead's source.
-        Source = "source",
-        /// The day, week or month of the entry to the first step.
-        Period = "period",
     }
 }
 
@@ -110,16 +97,28 @@ macro_rules! queries {
                 pub window: Option<String>,
                 /// Ids of open or won stages in the pipeline's order, with commas between; all that are not archived where absent.
                 pub steps: Option<String>,
-                /// What to break the numbers down by.
-                #[param(inline)]
-                pub breakdown: Option<Breakdown>,
+                /// What to break the numbers down by: `none`, `owner`, `team`, `source`, `first_touch_group`,
+                /// `last_touch_group`, `campaign`, `company`, `period`, or a custom field of the lead (`custom.key`), of its
+                /// client (`contact.custom.key`) or company (`company.custom.key`).
+                #[param(example = "first_touch_group")]
+                pub breakdown: Option<String>,
                 /// The length of a period.
                 #[param(inline)]
                 pub period: Option<Unit>,
                 /// Only leads of this owner.
                 pub owner_id: Option<UserId>,
+                /// Only leads whose owner is of this team.
+                pub team_id: Option<TeamId>,
+                /// Only leads of this company.
+                pub company_id: Option<CompanyId>,
                 /// Only leads from this source.
                 pub source: Option<String>,
+                /// Only leads whose client first came by this channel group.
+                pub first_touch_group: Option<String>,
+                /// Only leads whose client came last by this channel group.
+                pub last_touch_group: Option<String>,
+                /// Only leads of this campaign: that of the last touchpoint before their entry.
+                pub campaign: Option<String>,
                 $($own)*
             }
 
@@ -128,17 +127,26 @@ macro_rules! queries {
                 pub fn ask(&self) -> Ask<'_> {
                     Ask {
                         pipeline_id: self.pipeline_id,
-                        from: self.from.as_deref(),
-                        to: self.to.as_deref(),
-                        tz: self.tz.as_deref(),
-                        as_of: self.as_of.as_deref(),
+                        span: AskedSpan {
+                            from: self.from.as_deref(),
+                            to: self.to.as_deref(),
+                            tz: self.tz.as_deref(),
+                            as_of: self.as_of.as_deref(),
+                        },
                         mode: self.mode.as_deref(),
                         window: self.window.as_deref(),
                         steps: self.steps.as_deref(),
-                        breakdown: self.breakdown.unwrap_or(Breakdown::None),
+                        breakdown: self.breakdown.as_deref(),
                         period: self.period.unwrap_or(Unit::Month),
-                        owner_id: self.owner_id,
-                        source: self.source.as_deref(),
+                        only: Only {
+                            owner_id: self.owner_id,
+                            team_id: self.team_id,
+                            company_id: self.company_id,
+                            source: self.source.clone(),
+                            first_touch_group: self.first_touch_group.clone(),
+                            last_touch_group: self.last_touch_group.clone(),
+                            campaign: self.campaign.clone(),
+                        },
                     }
                 }
             }
@@ -176,17 +184,25 @@ queries! {
 /// The parameters of both reports.
 pub struct Ask<'a> {
     pipeline_id: PipelineId,
-    from: Option<&'a str>,
-    to: Option<&'a str>,
-    tz: Option<&'a str>,
-    as_of: Option<&'a str>,
+    span: AskedSpan<'a>,
     mode: Option<&'a str>,
     window: Option<&'a str>,
     steps: Option<&'a str>,
-    breakdown: Breakdown,
+    breakdown: Option<&'a str>,
     period: Unit,
-    owner_id: Option<UserId>,
-    source: Option<&'a str>,
+    only: Only,
+}
+
+/// Which leads a report is about.
+#[derive(Debug, Clone, Default)]
+pub struct Only {
+    pub owner_id: Option<UserId>,
+    pub team_id: Option<TeamId>,
+    pub company_id: Option<CompanyId>,
+    pub source: Option<String>,
+    pub first_touch_group: Option<String>,
+    pub last_touch_group: Option<String>,
+    pub campaign: Option<String>,
 }
 
 /// A funnel ready to be counted.
@@ -194,15 +210,11 @@ pub struct Funnel {
     pub pipeline: Pipeline,
     pub steps: Vec<Stage>,
     pub plan: Plan,
-    pub from: Instant,
-    pub to: Instant,
-    pub as_of: Instant,
-    pub zone: Tz,
+    pub span: Span,
     pub modes: Vec<Mode>,
     pub breakdown: Breakdown,
     pub unit: Unit,
-    pub owner_id: Option<UserId>,
-    pub source: Option<String>,
+    pub only: Only,
 }
 
 impl Ask<'_> {
@@ -212,30 +224,16 @@ impl Ask<'_> {
     /// Every bad parameter, or there is no such pipeline.
     pub fn funnel(&self, conn: &mut Connection) -> Result<Funnel> {
         let mut faults = Vec::new();
-        let zone = self.tz.map_or(Ok(Tz::UTC), str::parse);
-        let zone = zone.unwrap_or_else(|_| {
-            faults.push(FieldError::new("tz", "unknown", "is not an IANA time zone such as Europe/Berlin"));
-            Tz::UTC
-        });
-        let as_of = instant("as_of", self.as_of, zone, &mut faults).unwrap_or_else(Instant::now);
-        let from = instant("from", self.from, zone, &mut faults).unwrap_or(Instant::MIN);
-        let to = instant("to", self.to, zone, &mut faults).unwrap_or(as_of);
-        if self.to.is_some() && from > to {
-            faults.push(FieldError::new("to", "range", "must not be before from"));
-        }
-        let window = self.window.and_then(|text| {
-            let micros = window(text);
-            if micros.is_none() {
-                faults.push(FieldError::new("window", "format", "must be a time such as 30d, 12h, 90m, 45s or 2w"));
-            }
-            micros
-        });
+        let span = self.span.parse(&mut faults);
+        let window = window(self.window, &mut faults);
         let modes = modes(self.mode, &mut faults);
         let pipeline = pipelines::find(conn, self.pipeline_id).map_err(|error| match error.code {
             Code::NotFound => Error::field("pipeline_id", "unknown", "is not a pipeline"),
             _ => error,
         })?;
         let steps = steps(&pipeline, self.steps, &mut faults);
+        let breakdown = Breakdown::parse(conn, self.breakdown, &mut faults)?;
+        faults.extend(too_many_periods(&breakdown, self.period, span));
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
@@ -247,52 +245,18 @@ impl Ask<'_> {
                 (stage.code(), Place { position: stage.position, kind: stage.kind, step })
             })
             .collect();
-        let plan = Plan::new(from.micros(), to.micros(), as_of.micros(), window, &places);
-        Ok(Funnel {
-            pipeline,
-            steps,
-            plan,
-            from,
-            to,
-            as_of,
-            zone,
-            modes,
-            breakdown: self.breakdown,
-            unit: self.period,
-            owner_id: self.owner_id,
-            source: self.source.map(str::to_owned),
-        })
+        let plan = Plan::new(span.from.micros(), span.to.micros(), span.as_of.micros(), window, &places);
+        Ok(Funnel { pipeline, steps, plan, span, modes, breakdown, unit: self.period, only: self.only.clone() })
     }
 }
 
-/// A day in the zone, or an instant.
-fn instant(field: &'static str, text: Option<&str>, zone: Tz, faults: &mut Vec<FieldError>) -> Option<Instant> {
-    let text = text?;
-    let found = match text.parse::<NaiveDate>() {
-        Ok(day) if ("0001-01-01".."9999-12-31").contains(&text) => Ok(midnight(zone, day)),
-        Ok(_) => Err("must lie within the years 1 to 9999".to_owned()),
-        Err(_) => text.parse().map_err(|error| format!("{error}, or a day like 2026-01-31")),
-    };
-    found.map_err(|message| faults.push(FieldError::new(field, "format", message))).ok()
-}
-
-/// Microseconds of `30d`, `12h`, `90m`, `45s`, `2w`; more than nothing and at most 100 years.
-fn window(text: &str) -> Option<i64> {
-    let unit = text.chars().last()?;
-    let seconds: i64 = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return None,
-    };
-    let count: i64 =
-        text.strip_suffix(unit).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()?;
-    count
-        .checked_mul(seconds)
-        .filter(|seconds| (1..=3_155_760_000).contains(seconds))
-        .map(|seconds| seconds * 1_000_000)
+/// A range that is asked for must not have more periods than a report has parts.
+fn too_many_periods(breakdown: &Breakdown, unit: Unit, span: Span) -> Option<FieldError> {
+    let is_bounded = *breakdown == Breakdown::Period && span.from > Instant::MIN;
+    let micros = span.to.micros().saturating_sub(span.from.micros());
+    let periods = micros / (unit.least_days() * 86_400_000_000);
+    let message = || format!("there would be {periods} periods, at most {MOST_PARTS} can be shown");
+    (is_bounded && periods > MOST_PARTS as i64).then(|| FieldError::new("period", "range", message()))
 }
 
 fn modes(text: Option<&str>, faults: &mut Vec<FieldError>) -> Vec<Mode> {
@@ -342,18 +306,4 @@ fn named_steps(pipeline: &Pipeline, text: &str) -> (Vec<Stage>, Option<(&'static
         steps.push(stage.clone());
     }
     (steps, None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_is_a_number_and_a_unit() {
-        assert_eq!(window("30d"), Some(30 * 86_400_000_000));
-        assert_eq!(window("2w"), window("14d"));
-        for wrong in ["", "d", "0d", "-1d", "+1d", "1.5h", "30", "30 d", "999999999w", "1é", "99999999999999999999s"] {
-            assert_eq!(window(wrong), None, "{wrong}");
-        }
-    }
 }

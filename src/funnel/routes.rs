@@ -50,5 +50,5 @@ async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Lea
 
 /// The routes of funnels.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(show).service(leads);
+    cfg.service(show).service(leads).configure(super::journey::routes);
 }

@@ -100,7 +100,7 @@ impl StepTally {
     clippy::cast_sign_loss,
     reason = "times below 2^53 microseconds, 285 years, are exact; longer ones lose microseconds"
 )]
-fn quantile(values: &mut [i64], share: f64) -> Option<f64> {
+pub fn quantile(values: &mut [i64], share: f64) -> Option<f64> {
     let place = share * values.len().checked_sub(1)? as f64;
     let (low, part) = (place.floor() as usize, place.fract());
     let (_, at, above) = values.select_nth_unstable(low);

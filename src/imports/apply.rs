@@ -245,8 +245,8 @@ impl Work<'_> {
         self.taken.created = true;
         // A system's id is one for all clients of a campaign: each of them has been there.
         let draft = if known.is_empty() { draft.clone() } else { draft.known_as(own) };
-        let made = draft.of(self.by, contact.id);
-        interactions::store::insert(self.conn, std::slice::from_ref(&made))?;
+        let mut made = draft.of(self.by, contact.id);
+        interactions::store::insert(self.conn, std::slice::from_mut(&mut made))?;
         self.ledger.created(Of::Interaction, made.id.0, Some(contact.id), &made)
     }
 }

@@ -96,7 +96,17 @@ pub struct ImportChange {
 /// # Errors
 /// It cannot be serialised.
 pub fn state<T: Serialize>(record: &T) -> Result<i64> {
-    const BOOKKEEPING: [&str; 4] = ["version", "created_at", "updated_at", "recorded_at"];
+    // What follows from other facts is no change of the record.
+    const BOOKKEEPING: [&str; 8] = [
+        "version",
+        "created_at",
+        "updated_at",
+        "recorded_at",
+        "channel_group",
+        "first_touch_group",
+        "last_touch_group",
+        "touch_campaign",
+    ];
     let mut digest = Sha256::new();
     match serde_json::to_value(record).map_err(Error::internal)? {
         Value::Object(fields) => {

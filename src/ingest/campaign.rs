@@ -5,29 +5,11 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
+use crate::channels::clicks;
 use crate::interactions::Interaction;
 
-/// The names under which advertising networks put the id of a click into a URL.
-pub const CLICK_IDS: [&str; 18] = [
-    "gclid",
-    "gbraid",
-    "wbraid",
-    "dclid",
-    "gad_source",
-    "fbclid",
-    "msclkid",
-    "ttclid",
-    "twclid",
-    "li_fat_id",
-    "epik",
-    "ScCid",
-    "rdt_cid",
-    "yclid",
-    "irclickid",
-    "mc_eid",
-    "igshid",
-    "srsltid",
-];
+/// Campaign fields that have no column of their own.
+const MORE: [&str; 4] = ["utm_id", "utm_source_platform", "utm_creative_format", "utm_marketing_tactic"];
 /// The most characters of a campaign field; the whole stays in the event's context.
 const MOST: usize = 200;
 
@@ -44,6 +26,8 @@ pub struct Origin {
     pub term: Option<String>,
     /// On which advertisement.
     pub content: Option<String>,
+    /// What else a campaign's address says, by the name of its parameter.
+    pub more: Vec<(&'static str, String)>,
     /// Ids of clicks, by the name of their parameter.
     pub click_ids: Vec<(&'static str, String)>,
     /// The page's address.
@@ -98,14 +82,15 @@ impl Origin {
             "utm_term" => &mut self.term,
             "utm_content" => &mut self.content,
             _ => {
-                let known = CLICK_IDS.iter().find(|known| **known == name);
-                if let Some(known) = known
-                    && !value.is_empty()
-                    && !value.contains('\0')
-                {
-                    self.click_ids.push((known, cut(value)));
+                let (known, list) = match (clicks::named(name), MORE.iter().find(|more| **more == name)) {
+                    (Some(click), _) => (click.name, &mut self.click_ids),
+                    (None, Some(more)) => (*more, &mut self.more),
+                    (None, None) => return false,
+                };
+                if !value.is_empty() && !value.contains('\0') {
+                    list.push((known, cut(value)));
                 }
-                return known.is_some();
+                return true;
             }
         };
         if field.is_none() && !value.trim().is_empty() && !value.contains('\0') {
@@ -124,13 +109,23 @@ impl Origin {
         row.campaign.clone_from(&self.campaign);
     }
 
+    /// The campaign fields without a column as JSON; `None` where there are none.
+    #[must_use]
+    pub fn more(&self) -> Option<Value> {
+        object(&self.more)
+    }
+
     /// The click ids as JSON; `None` where there are none.
     #[must_use]
     pub fn clicks(&self) -> Option<Value> {
-        let clicks = self.click_ids.iter().map(|(name, id)| ((*name).to_owned(), Value::from(id.as_str())));
-        let clicks: Map<String, Value> = clicks.collect();
-        (!clicks.is_empty()).then_some(Value::Object(clicks))
+        object(&self.click_ids)
     }
+}
+
+fn object(list: &[(&'static str, String)]) -> Option<Value> {
+    let map: Map<String, Value> =
+        list.iter().map(|(name, text)| ((*name).to_owned(), Value::from(text.as_str()))).collect();
+    (!map.is_empty()).then_some(Value::Object(map))
 }
 
 fn text(map: &Map<String, Value>, name: &str) -> Option<String> {
@@ -186,6 +181,14 @@ mod tests {
         assert_eq!((origin.campaign.as_deref(), origin.medium.as_deref()), (Some("c"), Some("cpc")));
         assert_eq!((origin.url.as_deref(), origin.source), (Some("https://a.example/own"), None));
         assert_eq!(origin.click_ids, [("ttclid", "t".to_owned())]);
+    }
+
+    #[test]
+    fn click_ids_of_all_networks_and_the_other_campaign_fields_are_kept() {
+        let page = json!({ "page": { "url": "https://a.example/?_openstat=x&ysclid=1&yqrid=2&utm_id=7&utm_marketing_tactic=t" } });
+        let origin = of(&page, &json!({}));
+        assert_eq!(origin.clicks(), Some(json!({ "_openstat": "x", "ysclid": "1", "yqrid": "2" })));
+        assert_eq!(origin.more(), Some(json!({ "utm_id": "7", "utm_marketing_tactic": "t" })));
     }
 
     #[test]

@@ -220,10 +220,11 @@ pub fn record(conn: &mut Connection, by: &Principal, key: &WriteKey, region: &st
     properties.extend(form.origin.url.clone().map(|url| ("url".to_owned(), url.into())));
     properties.extend(form.origin.referrer.clone().map(|url| ("referrer".to_owned(), url.into())));
     properties.extend(form.origin.clicks().map(|clicks| ("click_ids".to_owned(), clicks)));
+    properties.extend(form.origin.more().map(|more| ("utm".to_owned(), more)));
     let raw = serde_json::value::to_raw_value(&properties).map_err(Error::internal)?;
     row.properties = Some(Json(raw));
     row.source = Some(key.name.clone());
     row.source_id.clone_from(&form.id);
-    interactions::store::insert(conn, &[row])?;
+    interactions::store::insert(conn, &mut [row])?;
     Ok(true)
 }

@@ -62,7 +62,7 @@ pub fn deliver(conn: &mut Connection, by: &Principal, mail: &Mail) -> Result<Del
             delivered.duplicates += 1;
         }
     }
-    interactions::store::insert(conn, &rows)?;
+    interactions::store::insert(conn, &mut rows)?;
     Ok(delivered)
 }
 

@@ -172,9 +172,9 @@ pub fn take(conn: &mut Connection, by: &Principal, from: &From, events: &[Incomi
             }
         });
     }
-    let Batch { conn, touches, people, .. } = batch;
+    let Batch { conn, mut touches, people, .. } = batch;
     people.note_seen(conn)?;
-    interactions::store::insert(conn, &touches)?;
+    interactions::store::insert(conn, &mut touches)?;
     Ok(outcomes)
 }
 

@@ -88,6 +88,7 @@ fn properties(event: &Event, origin: &Origin) -> Map<String, Value> {
         }
     }
     map.extend(origin.clicks().map(|clicks| ("click_ids".to_owned(), clicks)));
+    map.extend(origin.more().map(|more| ("utm".to_owned(), more)));
     for (key, object) in [("properties", &event.properties), ("traits", &event.traits), ("context", &event.context)] {
         if !object.is_empty() {
             map.insert(key.to_owned(), Value::Object(object.clone()));

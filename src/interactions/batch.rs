@@ -148,7 +148,7 @@ pub fn record(conn: &mut Connection, by: &Principal, items: &[Item]) -> Result<V
             Ok(result) => result,
         });
     }
-    store::insert(conn, &rows)?;
+    store::insert(conn, &mut rows)?;
     Ok(results)
 }
 

@@ -119,6 +119,9 @@ pub struct Interaction {
     pub utm_term: Option<String>,
     /// On which advertisement.
     pub utm_content: Option<String>,
+    /// How the client came: the group of the first channel rule that fits; `null` for notes, what happens among ourselves
+    /// and steps within a visit.
+    pub channel_group: Option<String>,
     /// The lead it is about.
     pub lead_id: Option<LeadId>,
     /// The system it was recorded in.
@@ -310,6 +313,7 @@ impl NewInteraction {
             utm_campaign: self.utm_campaign,
             utm_term: self.utm_term,
             utm_content: self.utm_content,
+            channel_group: None,
             lead_id: self.lead_id,
             source: self.source,
             source_id: self.source_id,
@@ -360,6 +364,7 @@ impl Interaction {
             utm_campaign: None,
             utm_term: None,
             utm_content: None,
+            channel_group: None,
             lead_id: None,
             source: None,
             source_id: None,

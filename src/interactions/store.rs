@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{Draft, Interaction, InteractionId, InteractionPatch, totals};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, Scope, UserId};
+use crate::channels::{self, Arrival};
 use crate::contacts::{self, ContactId, Unknown, resolve};
 use crate::db::Connection;
 use crate::db::schema::{leads, timeline_entries as entries};
@@ -13,6 +14,7 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::http::{Version, check_version};
 use crate::on;
 use crate::pipelines::LeadId;
+use crate::pipelines::leads::touches;
 
 /// What became of an interaction that was sent.
 #[derive(Debug)]
@@ -101,8 +103,8 @@ pub fn record(conn: &mut Connection, by: &Principal, draft: &Draft) -> Result<Re
     }
     let contact = resolve(conn, by, &draft.client, unknown(draft))?.contact_id;
     check_lead(conn, by, contact, draft.lead_id())?;
-    let interaction = draft.of(by, contact);
-    insert(conn, std::slice::from_ref(&interaction))?;
+    let mut interaction = draft.of(by, contact);
+    insert(conn, std::slice::from_mut(&mut interaction))?;
     Ok(Recorded::Created(interaction))
 }
 
@@ -110,18 +112,28 @@ pub(super) fn unknown(draft: &Draft) -> Unknown<'_> {
     if draft.create_contact { Unknown::Create { source: draft.origin() } } else { Unknown::Refuse }
 }
 
-/// Writes new interactions and counts them. Statements of a few lengths are prepared once and used again.
+/// Writes new interactions and counts them, each with its channel group. Statements of a few lengths are prepared once
+/// and used again.
 ///
 /// # Errors
 /// The database refuses. Where another writer was first with a `(source, source_id)`, another run finds it.
-pub fn insert(conn: &mut Connection, rows: &[Interaction]) -> Result<()> {
+pub fn insert(conn: &mut Connection, rows: &mut [Interaction]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rules = channels::in_force(conn)?;
+    for row in rows.iter_mut() {
+        row.channel_group = Arrival::of(row).map(|arrival| rules.group(&arrival).0.to_owned());
+    }
+    let rows = &*rows;
     let rest = insert_chunks::<64>(conn, rows)?;
     let rest = insert_chunks::<16>(conn, rest)?;
     let rest = insert_chunks::<4>(conn, rest)?;
     for row in rest {
         on!(conn, c => diesel::insert_into(entries::table).values(row).execute(c)).map_err(lost_or_failed)?;
     }
-    totals::add(conn, rows)
+    totals::add(conn, rows)?;
+    touches::changed(conn, &rows.iter().collect::<Vec<_>>())
 }
 
 fn insert_chunks<'a, const N: usize>(conn: &mut Connection, rows: &'a [Interaction]) -> Result<&'a [Interaction]> {
@@ -158,7 +170,9 @@ pub fn update(
 ) -> Result<Interaction> {
     let before = find(conn, by, id)?;
     check_version(expected, before.version)?;
-    let after = patch.apply(&before, Instant::now())?;
+    let mut after = patch.apply(&before, Instant::now())?;
+    let rules = channels::in_force(conn)?;
+    after.channel_group = Arrival::of(&after).map(|arrival| rules.group(&arrival).0.to_owned());
     if after.lead_id != before.lead_id {
         check_lead(conn, by, after.contact_id, after.lead_id)?;
     }
@@ -179,6 +193,7 @@ pub fn update(
                 entries::amount.eq(after.amount),
                 entries::currency.eq(&after.currency),
                 entries::campaign.eq(&after.campaign),
+                entries::channel_group.eq(&after.channel_group),
                 entries::lead_id.eq(after.lead_id),
                 entries::properties.eq(&after.properties),
                 entries::version.eq(after.version),
@@ -191,6 +206,7 @@ pub fn update(
         totals::remove(conn, &before)?;
         totals::add(conn, std::slice::from_ref(&after))?;
     }
+    touches::changed(conn, &[&before, &after])?;
     audit::record(conn, by, "update", subject(&before), Some(&before), Some(&after))?;
     Ok(after)
 }
@@ -204,6 +220,7 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: InteractionId, expected
     check_version(expected, before.version)?;
     let after = set_deleted(conn, &before, Some(Instant::now()))?;
     totals::remove(conn, &before)?;
+    touches::changed(conn, &[&before])?;
     audit::record(conn, by, "delete", subject(&before), Some(&before), Some(&after))
 }
 
@@ -228,6 +245,7 @@ pub fn restore(conn: &mut Connection, by: &Principal, id: InteractionId) -> Resu
     }
     let after = set_deleted(conn, &before, None)?;
     totals::add(conn, std::slice::from_ref(&after))?;
+    touches::changed(conn, &[&after])?;
     audit::record(conn, by, "restore", subject(&before), Some(&before), Some(&after))?;
     Ok(after)
 }

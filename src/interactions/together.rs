@@ -115,19 +115,23 @@ fn record(conn: &mut Connection, turn: &[Waiting]) -> Result<Vec<Result<Recorded
     let clients = Clients::of(conn, &drafts, std::iter::empty())?;
     let mut rows: Vec<Interaction> = Vec::with_capacity(turn.len());
     let mut results = Vec::with_capacity(turn.len());
+    // Whose result is the next of the rows.
+    let mut plain = Vec::with_capacity(turn.len());
     for one in turn {
         let known = if is_plain(&one.draft) { clients.known(&one.by, &one.draft) } else { None };
-        results.push(match known {
-            Some(contact) => {
-                let row = one.draft.of(&one.by, contact);
-                rows.push(row.clone());
-                Ok(Recorded::Created(row))
-            }
-            None => kept_apart(savepoint(conn, |conn| store::record(conn, &one.by, &one.draft)))?,
-        });
+        plain.push(known.is_some());
+        match known {
+            Some(contact) => rows.push(one.draft.of(&one.by, contact)),
+            None => results.push(kept_apart(savepoint(conn, |conn| store::record(conn, &one.by, &one.draft)))?),
+        }
     }
-    store::insert(conn, &rows)?;
-    Ok(results)
+    store::insert(conn, &mut rows)?;
+    let (mut rows, mut results) = (rows.into_iter(), results.into_iter());
+    let each = plain.into_iter().map(|plain| {
+        let one = if plain { rows.next().map(|row| Ok(Recorded::Created(row))) } else { results.next() };
+        one.unwrap_or_else(|| Err(Error::internal("an interaction was left out of its turn")))
+    });
+    Ok(each.collect())
 }
 
 /// Whether all there is to do is to see that the client is there.

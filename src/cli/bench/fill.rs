@@ -202,11 +202,11 @@ fn fill_interactions(db: &Db, lines: &[(ContactId, usize)], random: &mut StdRng)
             number += 1;
         }
         if rows.len() >= TOGETHER {
-            let some = Arc::new(std::mem::take(&mut rows));
-            db.write_now(move |conn| interactions::store::insert(conn, &some))?;
+            let mut some = std::mem::take(&mut rows);
+            db.write_now(move |conn| interactions::store::insert(conn, &mut some))?;
         }
     }
-    db.write_now(move |conn| interactions::store::insert(conn, &rows))
+    db.write_now(move |conn| interactions::store::insert(conn, &mut rows))
 }
 
 /// A lead's stages and when it entered them.
@@ -309,6 +309,9 @@ fn lead(pipeline: &Pipeline, contact: ContactId, way: &Way, number: usize) -> Op
         source: Some(choose(&SOURCES, number).to_owned()),
         source_id: None,
         expected_close_on: None,
+        first_touch_group: None,
+        last_touch_group: None,
+        touch_campaign: None,
         lost_reason_id: None,
         custom: Json::default(),
         version: 1,

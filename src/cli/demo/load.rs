@@ -174,7 +174,7 @@ fn load_client(conn: &mut Connection, setting: &Setting, client: &Client) -> Res
         let draft = input::<NewInteraction>(&said)?.parse(now, REGION).map_err(fault)?;
         Ok(draft.of(&by, id))
     });
-    interactions::store::insert(conn, &rows.collect::<Result<Vec<_>>>()?)?;
+    interactions::store::insert(conn, &mut rows.collect::<Result<Vec<_>>>()?)?;
     load_tasks(conn, setting, id, client)
 }
 

@@ -25,6 +25,7 @@ use crate::db::Connection;
 use crate::db::schema::{contacts, merges};
 use crate::db::types::{Instant, Json};
 use crate::error::{Error, Result};
+use crate::pipelines::leads::touches;
 
 crate::id! {
     /// A merge's id.
@@ -190,6 +191,7 @@ fn one(
     merge.changes = Json(audit::difference(survivor, &after)?);
     diesel::insert_into(merges::table).values(&merge).execute(conn)?;
     tell(conn, by, survivor, &after, &merge)?;
+    touches::of_clients(conn, &[after.id], None)?;
     duplicates::settle(conn, survivor.id, loser.id, now)?;
     Ok((after, merge))
 }

@@ -15,6 +15,7 @@ use crate::db::Connection;
 use crate::db::schema::{contacts, merges};
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, Result};
+use crate::pipelines::leads::touches;
 
 /// Undoes a merge; one that is undone already stays so. Returns the merge and the contact that is separate again.
 ///
@@ -38,6 +39,7 @@ pub fn undo(conn: &mut Connection, by: &Principal, id: MergeId) -> Result<Merge>
     separate(conn, &merge, &leaving, now)?;
     store::share_owner(conn, &after)?;
     diesel::update(merges::table.find(id)).set(merges::undone_at.eq(now)).execute(conn)?;
+    touches::of_clients(conn, &[after.id, merge.loser_id], None)?;
     merge.undone_at = Some(now);
     tell(conn, by, &before, &after, &merge)?;
     Ok(merge)

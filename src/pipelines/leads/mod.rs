@@ -7,6 +7,7 @@ mod people;
 pub mod retract;
 mod routes;
 pub mod store;
+pub mod touches;
 pub mod upsert;
 
 pub use model::{Lead, LeadPatch, NewLead};

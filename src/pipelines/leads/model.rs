@@ -64,6 +64,12 @@ pub struct Lead {
     pub expected_close_on: Option<NaiveDate>,
     /// Why it was lost, while it is.
     pub lost_reason_id: Option<LostReasonId>,
+    /// How its client first came: the channel group of the first touchpoint up to its entry to the pipeline.
+    pub first_touch_group: Option<String>,
+    /// How its client came last: the channel group of the last touchpoint up to its entry.
+    pub last_touch_group: Option<String>,
+    /// The campaign of the last touchpoint up to its entry that names one.
+    pub touch_campaign: Option<String>,
     /// Custom fields by key.
     #[schema(value_type = Object)]
     pub custom: Json<Map<String, Value>>,

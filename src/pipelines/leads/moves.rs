@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::model::{Lead, future};
-use super::store;
+use super::{store, touches};
 use crate::accounts::audit;
 use crate::accounts::{ApiKeyId, Principal, UserId};
 use crate::contacts::ContactId;
@@ -129,7 +129,10 @@ pub fn enter(
         amend(conn, &all, Some(&new), next, None)?;
     }
     stays.insert(index.min(stays.len()), new);
-    let after = standing(&before, &all, &stays)?;
+    let mut after = standing(&before, &all, &stays)?;
+    if after.entered_at != before.entered_at {
+        after = touches::told(conn, after)?;
+    }
     store::save(conn, &after)?;
     write_path(conn, &after, &all, &stays)?;
     audit::record(conn, by, "move", store::subject(&after), Some(&before), Some(&after))?;
@@ -288,6 +291,9 @@ pub(super) fn insert_path(conn: &mut Connection, lead: &Lead, all: &[Stage], sta
             lead_paths::lead_id.eq(lead.id),
             lead_paths::owner_id.eq(lead.owner_id),
             lead_paths::source.eq(lead.source.as_deref()),
+            lead_paths::first_touch_group.eq(lead.first_touch_group.as_deref()),
+            lead_paths::last_touch_group.eq(lead.last_touch_group.as_deref()),
+            lead_paths::touch_campaign.eq(lead.touch_campaign.as_deref()),
             lead_paths::path.eq(path::pack(lead.amount.zip(lead.currency.as_deref()), entries)),
         ))
         .execute(conn)?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Lead;
 use super::moves::{self, Stay};
-use super::store;
+use super::{store, touches};
 use crate::accounts::{ApiKeyId, Principal, UserId, audit};
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
@@ -150,7 +150,10 @@ pub fn retract(conn: &mut Connection, by: &Principal, lead: LeadId, stay: Interv
         let previous = index.checked_sub(1).and_then(|previous| stays.get(previous));
         moves::amend(conn, &all, previous, next, None)?;
     }
-    let after = moves::standing(&before, &all, &stays)?;
+    let mut after = moves::standing(&before, &all, &stays)?;
+    if after.entered_at != before.entered_at {
+        after = touches::told(conn, after)?;
+    }
     store::save(conn, &after)?;
     moves::write_path(conn, &after, &all, &stays)?;
     audit::record(conn, by, "move", store::subject(&after), Some(&before), Some(&after))?;

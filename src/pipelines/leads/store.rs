@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::model::{Lead, LeadPatch, NewLead, money_fault};
 use super::moves::{self, Stay, lost_reason_fault, stage_fault};
-use super::people;
+use super::{people, touches};
 use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};
 use crate::contacts::ContactId;
@@ -107,12 +107,16 @@ pub fn insert(conn: &mut Connection, by: &Principal, contact: ContactId, new: &N
         source_id: new.source_id.clone(),
         expected_close_on: new.expected_close_on,
         lost_reason_id: new.lost_reason_id,
+        first_touch_group: None,
+        last_touch_group: None,
+        touch_campaign: None,
         custom: Json(custom),
         version: 1,
         created_at: now,
         updated_at: now,
         deleted_at: None,
     };
+    let lead = touches::told(conn, lead)?;
     write_new(conn, by, &lead, &pipeline.stages)?;
     Ok((lead, true))
 }

@@ -1,8 +1,10 @@
 //! Funnels, against the definitions computed the slow way.
 
 mod breakdown;
+mod journey;
 mod numbers;
 mod parameters;
+mod parts;
 mod reference;
 
 use serde_json::{Value, json};

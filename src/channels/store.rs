@@ -1,0 +1,82 @@
+//! The rules in force, among the settings.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Compiled;
+use super::rules::{self, Rule};
+use crate::accounts::Principal;
+use crate::accounts::audit::{self, Subject};
+use crate::db::types::{Guid, Instant};
+use crate::db::{Connection, settings};
+use crate::error::{Error, Result};
+use crate::http::{Version, check_version};
+
+const KEY: &str = "channel_rules";
+
+/// Rules that somebody has put in place of the published ones.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Stored {
+    /// Grows with every change; 1 for the published rules at first.
+    pub version: Version,
+    /// `None` where the published ones are back.
+    pub rules: Option<Vec<Rule>>,
+    /// When they were changed.
+    pub updated_at: Option<Instant>,
+}
+
+thread_local! {
+    /// The last rules that were made ready on this thread, by their text: made from nothing else, so it is never stale.
+    static READY: RefCell<Option<(String, Arc<Compiled>)>> = const { RefCell::new(None) };
+}
+
+/// The rules in force, ready for use.
+///
+/// # Errors
+/// The database is away.
+pub fn in_force(conn: &mut Connection) -> Result<Arc<Compiled>> {
+    let Some(text) = settings::get::<Box<RawValue>>(conn, KEY)? else { return Ok(rules::published_compiled()) };
+    let known = READY.with_borrow(|ready| {
+        ready.as_ref().filter(|(known, _)| known == text.get()).map(|(_, compiled)| compiled.clone())
+    });
+    if let Some(compiled) = known {
+        return Ok(compiled);
+    }
+    let stored: Stored = serde_json::from_str(text.get()).map_err(Error::internal)?;
+    let compiled = match &stored.rules {
+        Some(rules) => Arc::new(Compiled::new(rules)?),
+        None => rules::published_compiled(),
+    };
+    READY.set(Some((text.get().to_owned(), compiled.clone())));
+    Ok(compiled)
+}
+
+/// The rules as data.
+///
+/// # Errors
+/// The database is away.
+pub fn load(conn: &mut Connection) -> Result<Stored> {
+    Ok(settings::get(conn, KEY)?.unwrap_or(Stored { version: 1, ..Stored::default() }))
+}
+
+/// Replaces the rules; `None` brings the published ones back.
+///
+/// # Errors
+/// They were changed meanwhile.
+pub fn save(
+    conn: &mut Connection,
+    by: &Principal,
+    expected: Option<Version>,
+    rules: Option<Vec<Rule>>,
+) -> Result<Stored> {
+    let before = load(conn)?;
+    check_version(expected, before.version)?;
+    let after = Stored { version: before.version + 1, rules, updated_at: Some(Instant::now()) };
+    settings::put(conn, KEY, after.clone())?;
+    let subject = Subject { entity: "channel_rules", id: Guid(uuid::Uuid::nil()), contact_id: None };
+    audit::record(conn, by, "update", subject, Some(&before), Some(&after))?;
+    Ok(after)
+}

@@ -1,0 +1,265 @@
+//! The facts of a journey's clients, a few hundred clients at a time.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::fold::{Bounds, Seen, Walked, walk};
+use super::model::{Fact, Journey, TouchStep};
+use crate::accounts::{Principal, UserId};
+use crate::contacts::ContactId;
+use crate::db::conditions::OneOf;
+use crate::db::schema::{contacts, leads, stage_intervals as intervals, timeline_entries as entries};
+use crate::db::types::{Guid, Instant, Json};
+use crate::db::{Connection, MultiBackend};
+use crate::error::Result;
+use crate::interactions::{Channel, Direction};
+use crate::pipelines::StageId;
+use crate::timeline::page::of_seen_leads;
+
+/// Clients whose facts are read together.
+const TOGETHER: usize = 256;
+
+type Boxed = entries::BoxedQuery<'static, MultiBackend>;
+
+/// Gives every client of the cohort to `visit`, each once.
+pub fn cohort(
+    conn: &mut Connection,
+    by: &Principal,
+    journey: &Journey,
+    visit: &mut dyn FnMut(ContactId, Walked),
+) -> Result<()> {
+    let bounds = Bounds {
+        from: journey.span.from.micros(),
+        to: journey.span.to.micros().min(journey.span.as_of.micros()),
+        as_of: journey.span.as_of.micros(),
+        window: journey.window,
+        steps: journey.steps.len(),
+    };
+    let candidates = candidates(conn, journey, bounds)?;
+    let mut done: HashSet<ContactId> = HashSet::new();
+    for some in candidates.chunks(TOGETHER) {
+        let lines = lines(conn, by, some, &mut done)?;
+        let mut facts = facts(conn, by, journey, &lines)?;
+        for root in lines.values().copied().collect::<BTreeSet<_>>() {
+            let own = facts.remove(&root).unwrap_or_default();
+            if let Some(walked) = walk(&own, bounds) {
+                visit(root, walked);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whoever has a fact of the first step in the period, as far as an index tells.
+fn candidates(conn: &mut Connection, journey: &Journey, bounds: Bounds) -> Result<Vec<ContactId>> {
+    let range = (Instant::from_micros(bounds.from), Instant::from_micros(bounds.to));
+    let (Some(from), Some(to)) = range else { return Ok(Vec::new()) };
+    match journey.steps.first().map(|step| &step.fact) {
+        Some(Fact::Touch(touch)) => {
+            let rows = touches(std::slice::from_ref(&touch));
+            let rows = rows.filter(entries::occurred_at.ge(from).and(entries::occurred_at.lt(to)));
+            Ok(rows.select(entries::contact_id).distinct().order(entries::contact_id).load(conn)?)
+        }
+        Some(Fact::Stage(stages)) => {
+            let rows = intervals::table.filter(intervals::stage_id.eq_any(stages.iter().copied().collect::<Vec<_>>()));
+            let rows = rows.filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)));
+            Ok(rows.select(intervals::contact_id).distinct().order(intervals::contact_id).load(conn)?)
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Touchpoints that may be of one of these steps.
+fn touches(steps: &[&TouchStep]) -> Boxed {
+    let mut rows =
+        entries::table.filter(entries::channel.is_not_null()).filter(entries::deleted_at.is_null()).into_boxed();
+    if steps.iter().all(|step| !step.channels.is_empty()) {
+        let channels: Vec<Channel> = steps.iter().flat_map(|step| step.channels.iter().copied()).collect();
+        rows = rows.filter(entries::channel.eq_any(channels).assume_not_null());
+    }
+    if steps.iter().all(|step| !step.kinds.is_empty()) {
+        let kinds: Vec<String> = steps.iter().flat_map(|step| step.kinds.iter().cloned()).collect();
+        rows = rows.filter(entries::kind.eq_any(kinds).assume_not_null());
+    }
+    if steps.iter().all(|step| !step.channel_groups.is_empty()) {
+        let groups: Vec<String> = steps.iter().flat_map(|step| step.channel_groups.iter().cloned()).collect();
+        rows = rows.filter(entries::channel_group.eq_any(groups).assume_not_null());
+    }
+    rows
+}
+
+/// Whose facts belong to whom: each contact's root, for clients that the caller sees and that were not done before.
+fn lines(
+    conn: &mut Connection,
+    by: &Principal,
+    some: &[ContactId],
+    done: &mut HashSet<ContactId>,
+) -> Result<HashMap<ContactId, ContactId>> {
+    let ids = |ids: &[ContactId]| ids.iter().map(|id| id.0).collect::<Vec<Guid>>();
+    let own = contacts::table.filter(OneOf::new("contacts.id", ids(some)));
+    let own: Vec<(ContactId, Option<ContactId>)> = own.select((contacts::id, contacts::merged_into)).load(conn)?;
+    let mut roots: Vec<ContactId> = own.into_iter().map(|(id, root)| root.unwrap_or(id)).collect();
+    roots.retain(|root| done.insert(*root));
+    let live = contacts::table.filter(OneOf::new("contacts.id", ids(&roots))).filter(contacts::deleted_at.is_null());
+    let live: Vec<(ContactId, Option<UserId>)> = live.select((contacts::id, contacts::owner_id)).load(conn)?;
+    let seen: Vec<ContactId> = live.into_iter().filter(|(_, owner)| by.scope.sees(*owner)).map(|(id, _)| id).collect();
+    let merged = contacts::table.filter(OneOf::new("contacts.merged_into", ids(&seen)));
+    let merged = merged.select((contacts::id, contacts::merged_into.assume_not_null()));
+    let mut lines: HashMap<ContactId, ContactId> = merged.load::<(ContactId, ContactId)>(conn)?.into_iter().collect();
+    lines.extend(seen.into_iter().map(|root| (root, root)));
+    Ok(lines)
+}
+
+type Touch = (
+    ContactId,
+    Instant,
+    Guid,
+    Channel,
+    bool,
+    Option<Direction>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+/// What orders facts of one instant: touchpoints before entries to stages, then ids.
+type Place = (i64, u8, Guid);
+
+/// The facts of each root, in order.
+fn facts(
+    conn: &mut Connection,
+    by: &Principal,
+    journey: &Journey,
+    lines: &HashMap<ContactId, ContactId>,
+) -> Result<HashMap<ContactId, Vec<Seen>>> {
+    let members: Vec<Guid> = lines.keys().map(|member| member.0).collect();
+    let mut found: BTreeMap<(ContactId, Place), u32> = BTreeMap::new();
+    for (client, at, id, steps) in touch_facts(conn, by, journey, members.clone())? {
+        if let Some(root) = lines.get(&client) {
+            *found.entry((*root, (at.micros(), 0, id))).or_default() |= steps;
+        }
+    }
+    for (client, at, id, steps) in stage_facts(conn, by, journey, members)? {
+        if let Some(root) = lines.get(&client) {
+            *found.entry((*root, (at.micros(), 1, id))).or_default() |= steps;
+        }
+    }
+    let mut out: HashMap<ContactId, Vec<Seen>> = HashMap::new();
+    for ((root, (at, ..)), steps) in found {
+        out.entry(root).or_default().push(Seen { at, steps });
+    }
+    Ok(out)
+}
+
+type Found = (ContactId, Instant, Guid, u32);
+
+fn touch_facts(conn: &mut Connection, by: &Principal, journey: &Journey, members: Vec<Guid>) -> Result<Vec<Found>> {
+    let steps: Vec<(usize, &TouchStep)> = journey
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(n, step)| if let Fact::Touch(touch) = &step.fact { Some((n, touch)) } else { None })
+        .collect();
+    if steps.is_empty() || members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<&TouchStep> = steps.iter().map(|(_, touch)| *touch).collect();
+    let mut rows = touches(&wanted)
+        .filter(OneOf::new("timeline_entries.contact_id", members))
+        .filter(entries::occurred_at.lt(journey.span.as_of));
+    if let Some(seen) = of_seen_leads(by) {
+        rows = rows.filter(seen);
+    }
+    let columns = (
+        entries::contact_id,
+        entries::occurred_at,
+        entries::id,
+        entries::channel.assume_not_null(),
+        entries::online.assume_not_null(),
+        entries::direction,
+        entries::kind,
+        entries::channel_group,
+        entries::utm_campaign,
+        entries::campaign,
+    );
+    let rows: Vec<Touch> = rows.select(columns).load(conn)?;
+    let fits = |touch: &Touch| steps.iter().filter(|(_, step)| step.fits(touch)).map(|(n, _)| *n).collect::<Vec<_>>();
+    let rows: Vec<(Touch, Vec<usize>)> = rows
+        .into_iter()
+        .map(|touch| (fits(&touch), touch))
+        .filter(|(n, _)| !n.is_empty())
+        .map(|(n, t)| (t, n))
+        .collect();
+    let told = |n: &usize| steps.iter().any(|(step, touch)| step == n && !touch.properties.is_empty());
+    let asked: Vec<Guid> = rows.iter().filter(|(_, n)| n.iter().any(told)).map(|(touch, _)| touch.2).collect();
+    let properties = properties(conn, &asked)?;
+    let mut out = Vec::with_capacity(rows.len());
+    for (touch, fits) in rows {
+        let own = properties.get(&touch.2);
+        let holds = |n: &usize| {
+            let step = steps.iter().find(|(step, _)| step == n);
+            step.is_some_and(|(_, step)| step.properties.iter().all(|test| test.holds(own)))
+        };
+        let bits = fits.iter().filter(|n| holds(n)).fold(0_u32, |bits, n| bits | 1 << n);
+        if bits > 0 {
+            out.push((touch.0, touch.1, touch.2, bits));
+        }
+    }
+    Ok(out)
+}
+
+impl TouchStep {
+    fn fits(&self, touch: &Touch) -> bool {
+        let (_, _, _, channel, online, direction, kind, group, utm_campaign, campaign) = touch;
+        let one_of = |list: &[String], value: &Option<String>| {
+            list.is_empty() || value.as_ref().is_some_and(|value| list.contains(value))
+        };
+        (self.channels.is_empty() || self.channels.contains(channel))
+            && self.online.is_none_or(|wanted| wanted == *online)
+            && self.direction.is_none_or(|wanted| Some(wanted) == *direction)
+            && one_of(&self.kinds, kind)
+            && one_of(&self.channel_groups, group)
+            && (one_of(&self.campaigns, utm_campaign) || one_of(&self.campaigns, campaign))
+    }
+}
+
+fn properties(conn: &mut Connection, ids: &[Guid]) -> Result<HashMap<Guid, Value>> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(1024) {
+        let rows = entries::table.filter(OneOf::new("timeline_entries.id", some.to_vec()));
+        let rows = rows.filter(entries::properties.is_not_null());
+        let rows: Vec<(Guid, Json<Value>)> =
+            rows.select((entries::id, entries::properties.assume_not_null())).load(conn)?;
+        found.extend(rows.into_iter().map(|(id, Json(value))| (id, value)));
+    }
+    Ok(found)
+}
+
+fn stage_facts(conn: &mut Connection, by: &Principal, journey: &Journey, members: Vec<Guid>) -> Result<Vec<Found>> {
+    let steps: Vec<(usize, &HashSet<StageId>)> = journey
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(n, step)| if let Fact::Stage(stages) = &step.fact { Some((n, stages)) } else { None })
+        .collect();
+    if steps.is_empty() || members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stages: HashSet<StageId> = steps.iter().flat_map(|(_, stages)| stages.iter().copied()).collect();
+    let rows = intervals::table
+        .inner_join(leads::table.on(leads::id.eq(intervals::lead_id)))
+        .filter(OneOf::new("stage_intervals.contact_id", members))
+        .filter(intervals::entered_at.lt(journey.span.as_of).and(leads::deleted_at.is_null()))
+        .select((intervals::contact_id, intervals::entered_at, intervals::id, intervals::stage_id, leads::owner_id));
+    let rows: Vec<(ContactId, Instant, Guid, StageId, Option<UserId>)> = rows.load(conn)?;
+    let seen = rows.into_iter().filter(|row| stages.contains(&row.3) && by.scope.sees(row.4));
+    Ok(seen
+        .map(|(client, at, id, stage, _)| {
+            let bits = steps.iter().filter(|(_, stages)| stages.contains(&stage)).fold(0, |bits, (n, _)| bits | 1 << n);
+            (client, at, id, bits)
+        })
+        .collect())
+}
