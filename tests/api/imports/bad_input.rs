@@ -159,7 +159,7 @@ async fn letters_that_come_late_and_cards_of_another_charset_are_read(app: TestA
 
 async fn more_columns_than_fields_wait_for_a_decision(app: TestApp) {
     let headers: Vec<_> = (0..250).map(|n| format!("c{n}")).collect();
-    let file = format!("email,{}\na@x.example,{}\n", headers.join(","), vec!["x"; 250].join(","));
+    let file = format!("email,{}\na@x.example,{}\n", headers.join(","), ["x"; 250].join(","));
     let draft = propose(&app, file.as_bytes()).await;
     let path = format!("/api/v1/imports/{}", draft.id());
     app.manager.post_empty(&format!("{path}/run")).await.invalid(&["mapping.unmapped"]);

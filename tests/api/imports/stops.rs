@@ -107,7 +107,7 @@ async fn erasing_a_person_empties_the_samples_of_drafts(app: TestApp) {
 async fn more_bad_cells_than_a_statement_takes_are_told(app: TestApp) {
     // 400 rows of 12 bad cells each: 4,800 problems of 8 values.
     let headers: Vec<_> = (0..12).map(|n| format!("phone {n}")).collect();
-    let row = format!("a@x.example,{}\n", vec!["no number"; 12].join(","));
+    let row = format!("a@x.example,{}\n", ["no number"; 12].join(","));
     let file = format!("email,{}\n{}", headers.join(","), row.repeat(400));
     let draft = propose(&app, file.as_bytes()).await;
     let done = run(&app, &draft.id()).await;
