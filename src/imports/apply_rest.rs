@@ -76,7 +76,7 @@ impl Work<'_> {
         let (source, id) = (note.source.as_deref().unwrap_or_default(), note.source_id.as_deref().unwrap_or_default());
         if interactions::store::by_source(self.conn, source, &[id])?.is_empty() {
             self.taken.updated = true;
-            interactions::store::insert(self.conn, std::slice::from_ref(&note))?;
+            interactions::store::insert(self.conn, std::slice::from_mut(&mut note))?;
             self.ledger.created(Of::Interaction, note.id.0, Some(client.id), &note)?;
         }
         Ok(())
