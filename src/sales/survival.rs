@@ -89,7 +89,7 @@ pub fn median(curve: &[SurvivalPoint]) -> MedianTime {
     MedianTime {
         seconds: first(|point| Some(point.survival)),
         low: first(|point| point.low.or(Some(0.0))),
-        high: first(|point| point.high),
+        high: first(|point| point.high.or(Some(0.0))),
     }
 }
 
@@ -125,7 +125,7 @@ mod tests {
         ends.iter().map(share).product()
     }
 
-    /// What PyPI `lifelines` says: `tests/oracles/kaplan_meier.py` made it.
+    /// What `lifelines` says: `tests/oracles/kaplan_meier.py` made it.
     #[derive(Deserialize)]
     struct Oracle {
         durations: Vec<i64>,
@@ -200,7 +200,8 @@ mod tests {
         fn without_censoring_the_curve_is_the_share_that_lasts_longer(days in prop::collection::vec(0_i64..30, 1..40)) {
             let list: Vec<_> = days.iter().map(|day| (*day, true)).collect();
             for point in kaplan_meier(&mut durations(&list)) {
-                let longer = f64::from(u32::try_from(days.iter().filter(|day| **day as f64 * 86_400.0 > point.seconds).count()).unwrap());
+                let lasts = |day: &&i64| f64::from(u32::try_from(**day).unwrap()) * 86_400.0 > point.seconds;
+                let longer = f64::from(u32::try_from(days.iter().filter(lasts).count()).unwrap());
                 prop_assert!((point.survival - longer / f64::from(u32::try_from(days.len()).unwrap())).abs() < 1e-9);
             }
         }
