@@ -20,8 +20,8 @@ use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
 use crate::{
-    channels, companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, stream,
-    timeline,
+    channels, companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, reports, sales,
+    stream, timeline,
 };
 
 /// What every handler shares.
@@ -123,7 +123,8 @@ fn api(cfg: &mut Routes) {
     cfg.configure(pipelines::routes)
         .configure(channels::routes)
         .configure(funnel::routes)
-        
+        .configure(sales::routes)
+        .configure(reports::routes)
         .configure(stream::routes)
         .configure(sync::routes);
     cfg.configure(imports::routes).configure(exports::routes).configure(ingest::routes::routes);

@@ -45,6 +45,10 @@ pub mod funnel;
 pub mod imports;
 /// What other systems send: tracking events, e-mail, web forms.
 pub mod ingest;
+/// Reports with a name, shared with roles, and snapshots of them.
+pub mod reports;
+/// Sales in numbers: time in stage, win rate, cycle, velocity, forecast, activity.
+pub mod sales;
 /// One client, one line.
 pub mod timeline;
 

@@ -129,6 +129,8 @@ permissions! {
     SettingsWrite = "settings:write": LEADING;
     /// Read reports.
     ReportsRead = "reports:read": EVERYONE;
+    /// Save reports, share them, take snapshots of them.
+    ReportsWrite = "reports:write": WORKING;
     /// Follow changes and take snapshots; each kind of record needs its own permission besides.
     ChangesRead = "changes:read": EVERYONE;
     /// Say where changes are sent, and see how that went.

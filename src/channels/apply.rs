@@ -113,10 +113,8 @@ fn piece(conn: &mut Connection) -> Result<bool> {
     }
     touches::of_clients(conn, &touched.into_iter().collect::<Vec<_>>(), None)?;
     state.seen += i64::try_from(rows.len()).unwrap_or(0);
-    match rows.last() {
-        Some(last) => state.after = Some((last.contact_id, last.occurred_at, last.id)),
-        None => (state.after, state.finished_at) = (None, Some(Instant::now())),
-    }
+    state.after = rows.last().map(|last| (last.contact_id, last.occurred_at, last.id));
+    state.finished_at = rows.is_empty().then(Instant::now);
     settings::put(conn, KEY, state)?;
     Ok(!rows.is_empty())
 }

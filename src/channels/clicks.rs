@@ -46,7 +46,7 @@ pub const CLICKS: [Click; 25] = [
     marks("ysclid", Some("yandex"), Some("organic")),
     marks("srsltid", Some("google-shopping"), Some("organic")),
     // A printed code.
-    marks("yqrid", Some("yandex"), Some("qr")),
+    marks("yqrid", Some("yandex-qr"), Some("qr")),
     marks("irclickid", Some("impact"), Some("affiliate")),
     marks("mc_eid", Some("mailchimp"), Some("email")),
     marks("gad_campaignid", Some("google"), Some("cpc")),

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::contacts::duplicates;
 use crate::operations::{self, housekeeping, metrics::Metrics};
 use crate::pipelines;
+use crate::reports;
 use crate::sync::webhooks;
 
 /// Serves until the process is told to stop.
@@ -68,6 +69,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let webhooks = actix_web::rt::spawn(webhooks::run(state.clone()));
     let duplicates = actix_web::rt::spawn(duplicates::run(state.db.clone()));
     let groups = actix_web::rt::spawn(channels::run(state.db.clone()));
+    let snapshots = actix_web::rt::spawn(reports::take_snapshots(state.db.clone()));
     let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
     let streaming = state.clone();
@@ -101,6 +103,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     housekeeping.abort();
     duplicates.abort();
     groups.abort();
+    snapshots.abort();
     webhooks.abort();
     figures.abort();
     ended

@@ -772,4 +772,55 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     webhook_deliveries,
     webhook_attempts,
+    saved_reports,
+    saved_report_roles,
+    report_snapshots,
 );
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    saved_reports (id) {
+        id -> sql::Guid,
+        name -> Text,
+        kind -> Text,
+        parameters -> sql::Json,
+        owner_id -> Nullable<sql::Guid>,
+        schedule -> Nullable<Text>,
+        tz -> Text,
+        next_snapshot_at -> Nullable<sql::Instant>,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    saved_report_roles (report_id, role) {
+        report_id -> sql::Guid,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    report_snapshots (id) {
+        id -> sql::Guid,
+        report_id -> sql::Guid,
+        period_from -> Nullable<sql::Instant>,
+        period_to -> Nullable<sql::Instant>,
+        taken_at -> sql::Instant,
+        name -> Text,
+        kind -> Text,
+        parameters -> sql::Json,
+        body -> Nullable<sql::Json>,
+        problem -> Nullable<Text>,
+    }
+}

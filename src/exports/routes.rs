@@ -8,6 +8,7 @@ use super::lists::contacts::Contacts;
 use super::lists::funnel::{Steps, leads_behind};
 use super::lists::interactions::Interactions;
 use super::lists::leads::Leads;
+use super::lists::reports::Parts;
 use super::lists::tasks::Tasks;
 use super::lists::timeline::Timeline;
 use super::request::{Asked, FormQuery, Reported, ZoneQuery, no_custom};
@@ -24,6 +25,7 @@ use crate::http::Routes;
 use crate::interactions::list::InteractionQuery;
 use crate::interactions::tasks::list::TaskQuery;
 use crate::pipelines::leads::filter::LeadQuery;
+use crate::reports::{SavedReportId, SnapshotId};
 use crate::timeline::TimelineQuery;
 
 /// Exports contacts, the newest first; of merged ones the survivor.
@@ -138,6 +140,41 @@ async fn funnel_leads(
     stream::answer(&app, &actor, ("funnel_leads", text, form), None, open).await
 }
 
+/// Nothing but the form of the file.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Exports a saved report as it is now: a row for each of its parts.
+#[utoipa::path(operation_id = "export_saved_report", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SavedReportId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/exports/saved-reports/{id}")]
+async fn saved_report(
+    actor: May<(grants::ExportsRun, grants::ReportsRead)>,
+    app: Data<App>,
+    id: Path<SavedReportId>,
+    asked: Asked<Nothing>,
+) -> Result<HttpResponse> {
+    let (id, Asked { form, custom, text, .. }) = (*id, asked);
+    no_custom(&custom)?;
+    let open = move |conn: &mut _, by: &_| Parts::now(conn, by, id);
+    stream::answer(&app, &actor, ("saved_report", text, form), None, open).await
+}
+
+/// Exports a report as a snapshot kept it.
+#[utoipa::path(operation_id = "export_report_snapshot", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SnapshotId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/exports/report-snapshots/{id}")]
+async fn report_snapshot(
+    actor: May<(grants::ExportsRun, grants::ReportsRead)>,
+    app: Data<App>,
+    id: Path<SnapshotId>,
+    asked: Asked<Nothing>,
+) -> Result<HttpResponse> {
+    let (id, Asked { form, custom, text, .. }) = (*id, asked);
+    no_custom(&custom)?;
+    let open = move |conn: &mut _, by: &_| Parts::kept(conn, by, id);
+    stream::answer(&app, &actor, ("report_snapshot", text, form), None, open).await
+}
+
 /// What a caller must be allowed to be given all that is known about a person.
 type Everything =
     (grants::ExportsRun, ((grants::ContactsRead, grants::LeadsRead), (grants::InteractionsRead, grants::TasksRead)));
@@ -152,5 +189,10 @@ async fn person(actor: May<Everything>, app: Data<App>, id: Path<ContactId>) -> 
 /// The routes of exports.
 pub fn routes(cfg: &mut Routes) {
     cfg.service(contacts).service(companies).service(leads).service(interactions).service(tasks);
-    cfg.service(timeline).service(funnel).service(funnel_leads).service(person);
+    cfg.service(timeline)
+        .service(funnel)
+        .service(funnel_leads)
+        .service(saved_report)
+        .service(report_snapshot)
+        .service(person);
 }

@@ -16,6 +16,7 @@ mod table;
 mod tally;
 
 pub use answer::{ids_behind, report};
+pub use journey::{JourneyInput, report as journey};
 pub use request::Only;
 pub use request::{FunnelQuery, FunnelTable, LeadsQuery};
 pub use routes::routes;

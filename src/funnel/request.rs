@@ -256,7 +256,8 @@ fn too_many_periods(breakdown: &Breakdown, unit: Unit, span: Span) -> Option<Fie
     let micros = span.to.micros().saturating_sub(span.from.micros());
     let periods = micros / (unit.least_days() * 86_400_000_000);
     let message = || format!("there would be {periods} periods, at most {MOST_PARTS} can be shown");
-    (is_bounded && periods > MOST_PARTS as i64).then(|| FieldError::new("period", "range", message()))
+    (is_bounded && usize::try_from(periods).is_ok_and(|periods| periods > MOST_PARTS))
+        .then(|| FieldError::new("period", "range", message()))
 }
 
 fn modes(text: Option<&str>, faults: &mut Vec<FieldError>) -> Vec<Mode> {

@@ -76,6 +76,7 @@ pub fn cohort(
 }
 
 /// The pipeline's leads that the caller sees and the filters let through.
+#[must_use]
 pub fn seen(by: &Principal, pipeline: PipelineId, only: &Only) -> Boxed {
     let mut rows = paths::table.filter(paths::pipeline_id.eq(pipeline)).into_boxed();
     if let Some(owners) = by.scope.owners() {

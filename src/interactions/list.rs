@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Channel, Direction, Interaction, InteractionId};
-use crate::accounts::Principal;
+use crate::accounts::{Principal, UserId};
 use crate::contacts::{ContactId, cluster};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
 use crate::db::schema::{contacts, timeline_entries as entries};
@@ -40,6 +40,10 @@ pub struct InteractionQuery {
     lead_id: Option<LeadId>,
     /// Only those recorded in this system.
     source: Option<String>,
+    /// Only those recorded by this person.
+    user_id: Option<UserId>,
+    /// Only this channel group's.
+    channel_group: Option<String>,
     /// Only this campaign's.
     campaign: Option<String>,
     /// Only from this instant on.
@@ -189,6 +193,12 @@ fn rows(
     }
     if let Some(source) = &wanted.source {
         query = query.filter(entries::source.eq(source));
+    }
+    if let Some(user) = wanted.user_id {
+        query = query.filter(entries::user_id.eq(user));
+    }
+    if let Some(group) = &wanted.channel_group {
+        query = query.filter(entries::channel_group.eq(group));
     }
     if let Some(campaign) = &wanted.campaign {
         query = query.filter(entries::campaign.eq(campaign));

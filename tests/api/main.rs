@@ -21,6 +21,8 @@ mod operations;
 mod pipelines;
 mod probe;
 mod problems;
+mod reports;
+mod sales;
 mod schema;
 mod stream;
 mod support;

@@ -8,6 +8,7 @@ mod ingest;
 mod local;
 mod place;
 pub mod report;
+mod reports;
 mod server;
 pub mod stats;
 mod work;

@@ -14,7 +14,6 @@ use crate::db::Connection;
 use crate::db::schema::timeline_entries;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::funnel::{self, FunnelQuery};
 use crate::http::{Reply, parse_query, read_json};
 use crate::interactions::{self, Interaction, NewInteraction};
 use crate::on;
@@ -62,7 +61,7 @@ pub fn things(sample: &Sample) -> Vec<Thing> {
     all.push(single(&sample.contacts));
     all.push(batch(&sample.contacts));
     all.push(super::ingest::thing(&sample.contacts));
-    all.extend(sample.pipeline.map(funnel));
+    all.extend(sample.pipeline.into_iter().flat_map(super::reports::things));
     all
 }
 
@@ -224,21 +223,4 @@ pub(super) fn insert_bare(conn: &mut Connection, rows: &[Interaction]) -> Result
     }
     on!(conn, c => diesel::insert_into(timeline_entries::table).values(rest).execute(c))?;
     Ok(rows.len())
-}
-
-fn funnel(pipeline: crate::pipelines::PipelineId) -> Thing {
-    let day =
-        |ago| Instant::now().plus(-chrono::TimeDelta::days(ago)).to_utc().format("%Y-%m-%dT00:00:00Z").to_string();
-    let query = format!("pipeline_id={pipeline}&from={}&to={}", day(800), day(-1));
-    let path = format!("/api/v1/reports/funnel?{query}");
-    Thing {
-        name: "funnel over all leads",
-        request: Box::new(move |_| Request::get(path.clone())),
-        local: Box::new(move |conn, _| {
-            let funnel = parse_query::<FunnelQuery>(&query)?.ask().funnel(conn)?;
-            let report = funnel::report(conn, &Principal::system(), &funnel)?;
-            Ok(size(&Reply::ok(&report)?))
-        }),
-        writes: false,
-    }
 }

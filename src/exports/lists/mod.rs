@@ -5,6 +5,7 @@ pub mod contacts;
 pub mod funnel;
 pub mod interactions;
 pub mod leads;
+pub mod reports;
 pub mod tasks;
 pub mod timeline;
 

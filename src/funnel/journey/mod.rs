@@ -13,4 +13,6 @@ mod model;
 mod routes;
 mod store;
 
+pub use answer::report;
+pub use model::JourneyInput;
 pub use routes::routes;

@@ -1,0 +1,143 @@
+//! Saved reports over HTTP.
+
+use actix_web::web::{Data, Path};
+use actix_web::{delete, get, patch, post};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::model::{NewSavedReport, SavedReport, SavedReportPatch};
+use super::snapshots::{self, Snapshot, SnapshotId};
+use super::{SavedReportId, run, store};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes};
+
+/// A page of a list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct PageQuery {
+    /// Where the previous page ended.
+    cursor: Option<String>,
+    /// Rows of a page.
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    limit: Limit,
+}
+
+/// Lists the saved reports that are the caller's or shared with their role.
+#[utoipa::path(operation_id = "list_saved_reports", tag = "reports", security(("bearer" = ["reports:read"])), params(PageQuery), responses((status = 200, body = Page<SavedReport>)))]
+#[get("/saved-reports")]
+async fn list(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<PageQuery>) -> Result<Reply> {
+    let limit = query.0.limit.get()?;
+    app.read(&actor, move |conn, by| Reply::ok(&store::list(conn, by, query.0.cursor.as_deref(), limit)?)).await
+}
+
+/// Saves a report under a name.
+#[utoipa::path(operation_id = "create_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), request_body = NewSavedReport, responses((status = 201, body = SavedReport)))]
+#[post("/saved-reports")]
+async fn create(actor: May<grants::ReportsWrite>, app: Data<App>, body: Post<NewSavedReport>) -> Result<Reply> {
+    let Post { value, retry } = body;
+    app.write(&actor, retry, move |conn, by| {
+        let report = store::insert(conn, by, &value)?;
+        Ok(Reply::created(&report, format!("/api/v1/saved-reports/{}", report.id))?.version(report.version))
+    })
+    .await
+}
+
+/// Shows a saved report's parameters and sharing.
+#[utoipa::path(operation_id = "get_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = SavedReport)))]
+#[get("/saved-reports/{id}")]
+async fn show(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let report = store::find(conn, by, *id)?;
+        Ok(Reply::ok(&report)?.version(report.version))
+    })
+    .await
+}
+
+/// Changes a saved report: its owner may, and whoever leads. Snapshots stay as they were.
+#[utoipa::path(operation_id = "update_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), request_body = SavedReportPatch, responses((status = 200, body = SavedReport)))]
+#[patch("/saved-reports/{id}")]
+async fn update(
+    actor: May<grants::ReportsWrite>,
+    app: Data<App>,
+    id: Path<SavedReportId>,
+    expected: IfMatch,
+    body: Body<SavedReportPatch>,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| {
+        let report = store::update(conn, by, id, expected, &body.0)?;
+        Ok(Reply::ok(&report)?.version(report.version))
+    })
+    .await
+}
+
+/// Deletes a saved report.
+#[utoipa::path(operation_id = "delete_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/saved-reports/{id}")]
+async fn remove(
+    actor: May<grants::ReportsWrite>,
+    app: Data<App>,
+    id: Path<SavedReportId>,
+    expected: IfMatch,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| {
+        store::delete(conn, by, id, expected)?;
+        Ok(Reply::no_content())
+    })
+    .await
+}
+
+/// Counts a saved report as it is now, as the caller sees it: what the report's own endpoint answers.
+#[utoipa::path(operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object)))]
+#[get("/saved-reports/{id}/run")]
+async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let report = store::find(conn, by, *id)?;
+        Reply::ok(&run::run(conn, by, report.kind, &report.parameters)?)
+    })
+    .await
+}
+
+/// Lists the snapshots of a saved report, the newest first.
+#[utoipa::path(operation_id = "list_report_snapshots", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path), PageQuery), responses((status = 200, body = Page<Snapshot>)))]
+#[get("/saved-reports/{id}/snapshots")]
+async fn list_snapshots(
+    actor: May<grants::ReportsRead>,
+    app: Data<App>,
+    id: Path<SavedReportId>,
+    query: Query<PageQuery>,
+) -> Result<Reply> {
+    let limit = query.0.limit.get()?;
+    app.read(&actor, move |conn, by| Reply::ok(&snapshots::list(conn, by, *id, query.0.cursor.as_deref(), limit)?))
+        .await
+}
+
+/// Takes a snapshot of a saved report now.
+#[utoipa::path(operation_id = "create_report_snapshot", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path)), responses((status = 201, body = Snapshot)))]
+#[post("/saved-reports/{id}/snapshots")]
+async fn take_snapshot(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
+    app.write(&actor, None, move |conn, by| {
+        let snapshot = snapshots::take(conn, by, *id)?;
+        Reply::created(&snapshot, format!("/api/v1/report-snapshots/{}", snapshot.id))
+    })
+    .await
+}
+
+/// Shows a snapshot.
+#[utoipa::path(operation_id = "get_report_snapshot", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SnapshotId, Path)), responses((status = 200, body = Snapshot)))]
+#[get("/report-snapshots/{id}")]
+async fn show_snapshot(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SnapshotId>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| Reply::ok(&snapshots::find(conn, by, *id)?)).await
+}
+
+/// The routes of saved reports.
+pub fn routes(cfg: &mut Routes) {
+    cfg.service(list).service(create).service(show).service(update).service(remove).service(run_now);
+    cfg.service(list_snapshots).service(take_snapshot).service(show_snapshot);
+}

@@ -1,0 +1,190 @@
+//! What a report counted at the end of a period: kept as it was, however the facts change later. Facts are those before
+//! the period's end that were known when it was taken, as the report's owner sees them.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::model::{ReportKind, Row, zone};
+use super::run::run as count;
+use super::{SavedReportId, store};
+use crate::accounts::authenticate::person;
+use crate::accounts::{Principal, UserId};
+use crate::db::schema::report_snapshots as snapshots;
+use crate::db::types::{Instant, Json};
+use crate::db::{Both, Connection, Db};
+use crate::error::{Code, Error, Result};
+use crate::funnel::period::period_of;
+use crate::http::{Cursor, Page};
+
+crate::id! {
+    /// A snapshot's id.
+    SnapshotId
+}
+
+/// A snapshot of a report.
+#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable)]
+#[diesel(table_name = snapshots)]
+#[schema(as = ReportSnapshot)]
+pub struct Snapshot {
+    pub id: SnapshotId,
+    pub report_id: SavedReportId,
+    /// The period's begin; `null` where somebody asked for it between two ends.
+    pub period_from: Option<Instant>,
+    /// The period's end, up to which facts count.
+    pub period_to: Option<Instant>,
+    pub taken_at: Instant,
+    /// The report's name at that time.
+    pub name: String,
+    pub kind: ReportKind,
+    /// The parameters it was counted with.
+    #[schema(value_type = Object)]
+    pub parameters: Json<Map<String, Value>>,
+    /// The report, as its endpoint answers; `null` where it could not be counted.
+    #[schema(value_type = Option<Object>)]
+    pub body: Option<Json<Value>>,
+    /// Why it could not be counted.
+    pub problem: Option<String>,
+}
+
+/// Takes snapshots for ever, each soon after its period has ended.
+pub async fn run(db: Db) {
+    loop {
+        let wait = match step(&db, Instant::now()).await {
+            Ok(true) => Duration::from_millis(100),
+            Ok(false) => Duration::from_secs(30),
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause.as_deref(), "taking a snapshot failed");
+                Duration::from_secs(60)
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Takes the next snapshot that is due at `now`; says whether there was one. Counting is reading; only what was counted is
+/// written.
+///
+/// # Errors
+/// The database is away.
+pub async fn step(db: &Db, now: Instant) -> Result<bool> {
+    let counted = db.read(move |conn| {
+        let Some(row) = store::due(conn, now)? else { return Ok(None) };
+        let Some((end, unit)) = row.next_snapshot_at.zip(row.schedule) else { return Ok(None) };
+        let zone = zone(&row.tz, &mut Vec::new());
+        let within = Instant::from_micros(end.micros() - 1).unwrap_or(end);
+        let period = period_of(zone, unit, within);
+        let from = Instant::from_micros(period.start).unwrap_or(within);
+        let mut parameters = row.parameters.0.clone();
+        for (name, at) in [("from", from), ("to", end), ("as_of", end)] {
+            parameters.insert(name.to_owned(), at.to_string().into());
+        }
+        parameters.insert("tz".to_owned(), row.tz.clone().into());
+        let snapshot = taken(conn, &row, row.owner_id, parameters, Some((from, end)))?;
+        Ok(Some((row, end, snapshot)))
+    });
+    let Some((row, end, snapshot)) = counted.await? else { return Ok(false) };
+    db.write(move |conn| {
+        if store::advance(conn, &row, end)? {
+            Both(diesel::insert_into(snapshots::table).values(&snapshot).on_conflict_do_nothing()).execute(conn)?;
+        }
+        Ok(true)
+    })
+    .await
+}
+
+/// Counts a report as its owner sees it; a report that can no longer be counted says why.
+fn taken(
+    conn: &mut Connection,
+    row: &Row,
+    owner: Option<UserId>,
+    parameters: Map<String, Value>,
+    period: Option<(Instant, Instant)>,
+) -> Result<Snapshot> {
+    let by = match owner {
+        Some(owner) => person(conn, owner)?,
+        None => Some(Principal::system()),
+    };
+    let (body, problem) = match by.map(|by| count(conn, &by, row.kind, &parameters)) {
+        None => (None, Some("its owner no longer works here".to_owned())),
+        Some(Ok(body)) => (Some(Json(body)), None),
+        Some(Err(error)) if error.code.status() < 500 => {
+            let faults: Vec<_> =
+                error.errors.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+            (None, Some(if faults.is_empty() { error.to_string() } else { faults.join("; ") }))
+        }
+        Some(Err(error)) => return Err(error),
+    };
+    Ok(Snapshot {
+        id: SnapshotId::new(),
+        report_id: row.id,
+        period_from: period.map(|(from, _)| from),
+        period_to: period.map(|(_, to)| to),
+        taken_at: Instant::now(),
+        name: row.name.clone(),
+        kind: row.kind,
+        parameters: Json(parameters),
+        body,
+        problem,
+    })
+}
+
+/// Takes a snapshot now, as the caller sees the report.
+///
+/// # Errors
+/// The caller does not see the report; it can no longer be counted.
+pub fn take(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<Snapshot> {
+    let report = store::find(conn, by, id)?;
+    let mut parameters = report.parameters.clone();
+    let now = Instant::now();
+    parameters.entry("as_of").or_insert_with(|| now.to_string().into());
+    let body = count(conn, by, report.kind, &parameters)?;
+    let snapshot = Snapshot {
+        id: SnapshotId::new(),
+        report_id: report.id,
+        period_from: None,
+        period_to: None,
+        taken_at: now,
+        name: report.name,
+        kind: report.kind,
+        parameters: Json(parameters),
+        body: Some(Json(body)),
+        problem: None,
+    };
+    diesel::insert_into(snapshots::table).values(&snapshot).execute(conn)?;
+    Ok(snapshot)
+}
+
+/// A snapshot of a report that the caller sees.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub fn find(conn: &mut Connection, by: &Principal, id: SnapshotId) -> Result<Snapshot> {
+    let found: Snapshot = snapshots::table.find(id).select(Snapshot::as_select()).first(conn)?;
+    store::find(conn, by, found.report_id).map_err(|_| Error::new(Code::NotFound))?;
+    Ok(found)
+}
+
+/// The snapshots of a report, the newest first.
+///
+/// # Errors
+/// The caller does not see the report.
+pub fn list(
+    conn: &mut Connection,
+    by: &Principal,
+    report: SavedReportId,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Snapshot>> {
+    store::find(conn, by, report)?;
+    let mut rows = snapshots::table.filter(snapshots::report_id.eq(report)).into_boxed::<crate::db::MultiBackend>();
+    if let Some(Cursor(at, id)) = cursor.map(Cursor::<Instant, SnapshotId>::decode).transpose()? {
+        rows = rows.filter(snapshots::taken_at.lt(at).or(snapshots::taken_at.eq(at).and(snapshots::id.lt(id))));
+    }
+    let rows = rows.order((snapshots::taken_at.desc(), snapshots::id.desc())).limit(limit + 1);
+    let rows: Vec<Snapshot> = rows.select(Snapshot::as_select()).load(conn)?;
+    Ok(Page::cut(rows, limit, |row| Cursor(row.taken_at, row.id).encode()))
+}

@@ -1,0 +1,223 @@
+//! Saved reports in the database. One that is neither the caller's nor shared with them is as good as absent.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+
+use super::SavedReportId;
+use super::model::{NewSavedReport, ReportKind, Row, SavedReport, SavedReportPatch, clashes, zone};
+use super::run;
+use crate::accounts::audit::{self, Subject};
+use crate::accounts::{Principal, Role};
+use crate::db::Connection;
+use crate::db::schema::{saved_report_roles as roles, saved_reports as reports};
+use crate::db::types::{Instant, Json};
+use crate::error::{Code, Error, FieldError, Result};
+use crate::funnel::period::{Unit, period_of};
+use crate::http::{Cursor, Page, Version, check_version};
+
+const fn subject(id: SavedReportId) -> Subject {
+    Subject { entity: "saved_report", id: id.0, contact_id: None }
+}
+
+/// Whether the caller may change reports of others: whoever leads may, and programs.
+fn leads(by: &Principal) -> bool {
+    by.role.is_none_or(|role| matches!(role, Role::Admin | Role::Manager))
+}
+
+type Boxed = reports::BoxedQuery<'static, crate::db::MultiBackend>;
+
+/// Those that the caller sees.
+fn seen(by: &Principal) -> Boxed {
+    let mut rows = reports::table.filter(reports::deleted_at.is_null()).into_boxed();
+    // Administrators and programs see all.
+    if let Some(role) = by.role.filter(|role| *role != Role::Admin) {
+        let shared = roles::table.filter(roles::role.eq(role)).select(roles::report_id);
+        let own = reports::owner_id.eq(by.actor.user()).assume_not_null();
+        rows = rows.filter(own.or(reports::id.eq_any(shared)));
+    }
+    rows
+}
+
+fn shown(conn: &mut Connection, rows: Vec<Row>) -> Result<Vec<SavedReport>> {
+    let ids: Vec<SavedReportId> = rows.iter().map(|row| row.id).collect();
+    let found = roles::table.filter(roles::report_id.eq_any(ids)).order((roles::report_id, roles::role));
+    let mut with: HashMap<SavedReportId, Vec<Role>> = HashMap::new();
+    for (id, role) in found.select((roles::report_id, roles::role)).load::<(SavedReportId, Role)>(conn)? {
+        with.entry(id).or_default().push(role);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| (with.remove(&row.id).unwrap_or_default(), row))
+        .map(|(with, row)| row.shared_with(with))
+        .collect())
+}
+
+/// One report.
+///
+/// # Errors
+/// The caller does not see it.
+pub fn find(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<SavedReport> {
+    let row: Row = seen(by).filter(reports::id.eq(id)).select(Row::as_select()).first(conn)?;
+    shown(conn, vec![row])?.pop().ok_or_else(Error::not_found)
+}
+
+/// Those the caller sees, the oldest first.
+pub fn list(conn: &mut Connection, by: &Principal, cursor: Option<&str>, limit: i64) -> Result<Page<SavedReport>> {
+    let mut rows = seen(by);
+    if let Some(Cursor(at, id)) = cursor.map(Cursor::<Instant, SavedReportId>::decode).transpose()? {
+        rows = rows.filter(reports::created_at.gt(at).or(reports::created_at.eq(at).and(reports::id.gt(id))));
+    }
+    let rows = rows.order((reports::created_at, reports::id)).limit(limit + 1).select(Row::as_select());
+    let page = Page::cut(rows.load::<Row>(conn)?, limit, |row| Cursor(row.created_at, row.id).encode());
+    Ok(Page { items: shown(conn, page.items)?, next_cursor: page.next_cursor, total: None })
+}
+
+/// When the period ends that `now` lies in.
+fn end_of(unit: Option<Unit>, tz: &str, now: Instant) -> Option<Instant> {
+    Instant::from_micros(period_of(zone(tz, &mut Vec::new()), unit?, now).end)
+}
+
+/// What is wrong between a report's parts: its parameters must be such that it can be counted.
+fn check(
+    conn: &mut Connection,
+    by: &Principal,
+    kind: ReportKind,
+    parameters: &Map<String, Value>,
+    mut faults: Vec<FieldError>,
+) -> Result<()> {
+    match run::run(conn, by, kind, parameters) {
+        Err(error) if error.code == Code::Invalid => faults.extend(error.errors),
+        Err(error) => return Err(error),
+        Ok(_) => {}
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+/// Saves a report.
+///
+/// # Errors
+/// Every bad field; parameters by their paths.
+pub fn insert(conn: &mut Connection, by: &Principal, new: &NewSavedReport) -> Result<SavedReport> {
+    let mut faults = clashes(new.schedule, &new.parameters);
+    let tz = new.tz.as_deref().map_or(chrono_tz::Tz::UTC, |tz| zone(tz, &mut faults));
+    check(conn, by, new.kind, &new.parameters, faults)?;
+    let now = Instant::now();
+    let row = Row {
+        id: SavedReportId::new(),
+        name: new.name.trim().to_owned(),
+        kind: new.kind,
+        parameters: Json(new.parameters.clone()),
+        owner_id: by.actor.user(),
+        schedule: new.schedule,
+        tz: tz.name().to_owned(),
+        next_snapshot_at: end_of(new.schedule, tz.name(), now),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    };
+    diesel::insert_into(reports::table).values(&row).execute(conn)?;
+    share(conn, row.id, &new.shared_with)?;
+    let made = shown(conn, vec![row])?.pop().ok_or_else(Error::not_found)?;
+    audit::record(conn, by, "create", subject(made.id), None::<&SavedReport>, Some(&made))?;
+    Ok(made)
+}
+
+fn share(conn: &mut Connection, id: SavedReportId, with: &[Role]) -> Result<()> {
+    diesel::delete(roles::table.filter(roles::report_id.eq(id))).execute(conn)?;
+    for role in Role::ALL.iter().filter(|role| with.contains(role)) {
+        diesel::insert_into(roles::table).values((roles::report_id.eq(id), roles::role.eq(*role))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The report, where the caller may change it: their own, or any for whoever leads.
+fn changeable(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<(Row, SavedReport)> {
+    let before = find(conn, by, id)?;
+    let is_own = before.owner_id.is_some() && before.owner_id == by.actor.user();
+    if !is_own && !leads(by) {
+        return Err(Error::because(Code::Forbidden, "It belongs to somebody else."));
+    }
+    let row = reports::table.find(id).select(Row::as_select()).first(conn)?;
+    Ok((row, before))
+}
+
+/// Changes a report. Snapshots stay as they were.
+///
+/// # Errors
+/// Every bad field; the caller may not change it; it was changed by somebody else.
+pub fn update(
+    conn: &mut Connection,
+    by: &Principal,
+    id: SavedReportId,
+    expected: Option<Version>,
+    patch: &SavedReportPatch,
+) -> Result<SavedReport> {
+    let (row, before) = changeable(conn, by, id)?;
+    check_version(expected, row.version)?;
+    let mut faults = Vec::new();
+    let now = Instant::now();
+    let mut after = Row { version: row.version + 1, updated_at: now, ..row.clone() };
+    if let Some(name) = &patch.name {
+        name.trim().clone_into(&mut after.name);
+    }
+    if let Some(parameters) = &patch.parameters {
+        after.parameters = Json(parameters.clone());
+    }
+    after.schedule = patch.schedule.unwrap_or(after.schedule);
+    if let Some(tz) = &patch.tz {
+        zone(tz, &mut faults).name().clone_into(&mut after.tz);
+    }
+    faults.extend(clashes(after.schedule, &after.parameters.0));
+    check(conn, by, after.kind, &after.parameters.0, faults)?;
+    if after.schedule != row.schedule || after.tz != row.tz {
+        after.next_snapshot_at = end_of(after.schedule, &after.tz, now);
+    }
+    diesel::update(&after).set(&after).execute(conn)?;
+    if let Some(with) = &patch.shared_with {
+        share(conn, id, with)?;
+    }
+    let after = shown(conn, vec![after])?.pop().ok_or_else(Error::not_found)?;
+    audit::record(conn, by, "update", subject(id), Some(&before), Some(&after))?;
+    Ok(after)
+}
+
+/// Deletes a report; its snapshots are kept.
+///
+/// # Errors
+/// The caller may not; it was changed by somebody else.
+pub fn delete(conn: &mut Connection, by: &Principal, id: SavedReportId, expected: Option<Version>) -> Result<()> {
+    let (row, before) = changeable(conn, by, id)?;
+    check_version(expected, row.version)?;
+    let now = Instant::now();
+    diesel::update(reports::table.find(id))
+        .set((
+            reports::deleted_at.eq(now),
+            reports::updated_at.eq(now),
+            reports::next_snapshot_at.eq(None::<Instant>),
+            reports::version.eq(row.version + 1),
+        ))
+        .execute(conn)?;
+    audit::record(conn, by, "delete", subject(id), Some(&before), None::<&SavedReport>)
+}
+
+/// The next report whose snapshot is due.
+///
+/// # Errors
+/// The database is away.
+pub fn due(conn: &mut Connection, now: Instant) -> Result<Option<Row>> {
+    let due = reports::table.filter(reports::next_snapshot_at.le(now).and(reports::deleted_at.is_null()));
+    Ok(due.order((reports::next_snapshot_at, reports::id)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// Notes when the next snapshot is due; says whether the one of `end` still was.
+///
+/// # Errors
+/// The database is away.
+pub fn advance(conn: &mut Connection, row: &Row, end: Instant) -> Result<bool> {
+    let next = end_of(row.schedule, &row.tz, end);
+    let still = reports::table.find(row.id).filter(reports::next_snapshot_at.eq(end));
+    Ok(diesel::update(still).set(reports::next_snapshot_at.eq(next)).execute(conn)? == 1)
+}

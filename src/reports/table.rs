@@ -1,0 +1,104 @@
+//! A report's JSON as a table: a row for each of its parts, a column for each number. Pure.
+
+use serde_json::{Map, Value};
+
+use super::model::ReportKind;
+
+/// A table: columns in the order in which they first come, and rows that may lack some.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Flat {
+    pub columns: Vec<String>,
+    pub rows: Vec<Map<String, Value>>,
+}
+
+/// The rows of a report.
+#[must_use]
+pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
+    let mut flat = Flat::default();
+    match kind {
+        ReportKind::Funnel => {
+            let groups = report["groups"].as_array().into_iter().flatten().map(|group| ("bucket", group));
+            for (part, group) in std::iter::once(("all", &report["total"])).chain(groups) {
+                for mode in group["modes"].as_array().into_iter().flatten() {
+                    for step in mode["steps"].as_array().into_iter().flatten() {
+                        let mut row = Map::new();
+                        row.insert("part".into(), part.into());
+                        for (name, from) in [("bucket", group), ("label", group), ("mode", mode)] {
+                            row.insert(name.into(), from[name].clone());
+                        }
+                        spread(&mut row, "", step);
+                        row.insert("cohort".into(), group["cohort"].clone());
+                        flat.push(row);
+                    }
+                }
+            }
+        }
+        ReportKind::Sales => {
+            for part in ["current", "compared"].into_iter().filter(|part| report[*part].is_object()) {
+                let mut row = Map::from_iter([("part".to_owned(), part.into())]);
+                spread(&mut row, "", &report[part]);
+                flat.push(row);
+            }
+        }
+        ReportKind::Journey => flat.list(&report["steps"]),
+        ReportKind::TimeInStage => flat.list(&report["stages"]),
+        ReportKind::Forecast => flat.list(&report["months"]),
+        ReportKind::Activity => flat.list(&report["owners"]),
+    }
+    flat
+}
+
+impl Flat {
+    fn list(&mut self, list: &Value) {
+        for entry in list.as_array().into_iter().flatten() {
+            let mut row = Map::new();
+            spread(&mut row, "", entry);
+            self.push(row);
+        }
+    }
+
+    fn push(&mut self, row: Map<String, Value>) {
+        for name in row.keys().filter(|name| !self.columns.contains(name)).cloned().collect::<Vec<_>>() {
+            self.columns.push(name);
+        }
+        self.rows.push(row);
+    }
+}
+
+/// Objects become columns with dots, sums of money a column for each currency; other lists are left out.
+fn spread(row: &mut Map<String, Value>, prefix: &str, value: &Value) {
+    let Some(fields) = value.as_object() else { return };
+    for (name, value) in fields {
+        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            Value::Object(_) => spread(row, &name, value),
+            Value::Array(list) => {
+                for money in list {
+                    if let (Some(currency), Some(amount)) = (money["currency"].as_str(), money["amount"].as_i64()) {
+                        row.insert(format!("{name}.{currency}"), amount.into());
+                    }
+                }
+            }
+            scalar => drop(row.insert(name, scalar.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_report_becomes_rows_with_a_column_for_each_number_and_currency() {
+        let report = json!({ "current": {
+            "won": 1, "cycle": { "mean_seconds": 2.5 }, "won_value": [{ "currency": "EUR", "amount": 7 }],
+            "lost_reasons": [{ "name": "Price" }],
+        }, "compared": { "won": 3, "lost": null } });
+        let flat = flatten(ReportKind::Sales, &report);
+        assert_eq!(flat.columns, ["part", "won", "cycle.mean_seconds", "won_value.EUR", "lost"]);
+        assert_eq!(flat.rows.len(), 2);
+        assert_eq!(flat.rows[1], json!({ "part": "compared", "won": 3, "lost": null }).as_object().unwrap().clone());
+        assert_eq!(flatten(ReportKind::Forecast, &json!({})), Flat::default());
+    }
+}

@@ -1,0 +1,73 @@
+//! Sales reports over HTTP.
+
+use actix_web::get;
+use actix_web::web::Data;
+
+use super::activity::{self, Activity, ActivityQuery};
+use super::forecast::{self, Forecast};
+use super::leads;
+use super::outcome::{self, SalesReport};
+use super::request::{ForecastQuery, SalesLeadsQuery, SalesQuery, StageTimesQuery};
+use super::stages::{self, StageTimes};
+use crate::accounts::May;
+use crate::accounts::permissions::grants;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Page, Query, Reply, Routes};
+use crate::pipelines::leads::Lead;
+
+/// Counts win rate, sales cycle, velocity, lost reasons and stale leads, beside those of another period where asked.
+#[utoipa::path(operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport)))]
+#[get("/reports/sales")]
+async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesQuery>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let ask = query.0.ask(conn)?;
+        Reply::ok(&outcome::report(conn, by, &ask, query.0.compare)?)
+    })
+    .await
+}
+
+/// Lists exactly the leads behind one number of the sales reports; `total` is that number.
+#[utoipa::path(operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>)))]
+#[get("/reports/sales/leads")]
+async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesLeadsQuery>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let ask = query.0.ask(conn)?;
+        Reply::ok(&leads::behind(conn, by, &ask, &query.0)?)
+    })
+    .await
+}
+
+/// Estimates how long leads stay in each stage, those that are still there taken into account.
+#[utoipa::path(operation_id = "get_time_in_stage", tag = "reports", security(("bearer" = ["reports:read"])), params(StageTimesQuery), responses((status = 200, body = StageTimes)))]
+#[get("/reports/time-in-stage")]
+async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<StageTimesQuery>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let ask = query.0.ask(conn)?;
+        Reply::ok(&stages::report(conn, by, &ask)?)
+    })
+    .await
+}
+
+/// Forecasts what open leads bring, by month: weighted as the stages are configured, and by history.
+#[utoipa::path(operation_id = "get_forecast", tag = "reports", security(("bearer" = ["reports:read"])), params(ForecastQuery), responses((status = 200, body = Forecast)))]
+#[get("/reports/forecast")]
+async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ForecastQuery>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| {
+        let ask = query.0.ask(conn)?;
+        Reply::ok(&forecast::report(conn, by, &ask)?)
+    })
+    .await
+}
+
+/// Counts what each person did in a period.
+#[utoipa::path(operation_id = "get_activity", tag = "reports", security(("bearer" = ["reports:read"])), params(ActivityQuery), responses((status = 200, body = Activity)))]
+#[get("/reports/activity")]
+async fn activity_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ActivityQuery>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| Reply::ok(&activity::report(conn, by, &query.0)?)).await
+}
+
+/// The routes of sales reports.
+pub fn routes(cfg: &mut Routes) {
+    cfg.service(sales).service(sales_leads).service(stage_times).service(forecast_of).service(activity_of);
+}

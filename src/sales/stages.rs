@@ -1,0 +1,92 @@
+//! Time in stage: the Kaplan–Meier estimate over the stays that began in the period.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::deals::{self, Deal};
+use super::request::Ask;
+use super::survival::{Duration, MedianTime, SurvivalPoint, kaplan_meier, median, thinned};
+use crate::accounts::Principal;
+use crate::db::Connection;
+use crate::db::types::Instant;
+use crate::error::Result;
+use crate::funnel::quantile;
+use crate::pipelines::{PipelineId, StageId, StageKind};
+
+/// The most steps of a curve in an answer.
+const POINTS: usize = 200;
+
+/// How long leads stay in stages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StageTimes {
+    /// Where the numbers are defined.
+    definitions: &'static str,
+    /// How the estimate and its band are made.
+    method: &'static str,
+    pipeline_id: PipelineId,
+    from: Option<Instant>,
+    to: Instant,
+    as_of: Instant,
+    /// In the pipeline's order; stages that end a lead are left out.
+    pub stages: Vec<StageTime>,
+}
+
+/// How long leads stay in a stage.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StageTime {
+    pub stage_id: StageId,
+    pub name: String,
+    /// Stays that began in the period.
+    pub stays: usize,
+    /// Those of them that had ended at `as_of`; the others are censored.
+    pub ended: usize,
+    /// The Kaplan–Meier median.
+    pub median: MedianTime,
+    /// The median of ended stays alone. Biased low: the longest stays have not ended yet.
+    pub naive_median_seconds: Option<f64>,
+    /// Always true, so that nobody takes the one for the other.
+    pub naive_median_is_biased: bool,
+    /// The share of stays that last longer, with its 95 % band; at most 200 steps.
+    pub curve: Vec<SurvivalPoint>,
+}
+
+/// The durations of a stage's stays that began in `[from, to)`.
+fn durations(deals: &[Deal], stage: u16, (from, to): (i64, i64), as_of: i64) -> Vec<Duration> {
+    let stays = deals.iter().flat_map(|deal| &deal.stays);
+    let own = stays.filter(|stay| stay.stage == stage && (from..to).contains(&stay.at));
+    own.map(|stay| Duration { micros: stay.until.unwrap_or(as_of) - stay.at, ended: stay.until.is_some() }).collect()
+}
+
+/// Counts time in stage.
+///
+/// # Errors
+/// The database is away.
+pub fn report(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<StageTimes> {
+    let span = ask.span;
+    let deals = deals::entered(conn, by, ask, deals::of_kind(ask, StageKind::Open), (span.from, span.to))?;
+    let open = ask.pipeline.stages.iter().filter(|stage| stage.kind == StageKind::Open);
+    let stages = open.map(|stage| {
+        let mut all = durations(&deals, stage.code(), (span.from.micros(), span.to.micros()), span.as_of.micros());
+        let curve = kaplan_meier(&mut all);
+        let mut closed: Vec<i64> = all.iter().filter(|stay| stay.ended).map(|stay| stay.micros).collect();
+        StageTime {
+            stage_id: stage.id,
+            name: stage.name.clone(),
+            stays: all.len(),
+            ended: closed.len(),
+            median: median(&curve),
+            naive_median_seconds: quantile(&mut closed, 0.5).map(|micros| micros / 1e6),
+            naive_median_is_biased: true,
+            curve: thinned(&curve, POINTS),
+        }
+    });
+    Ok(StageTimes {
+        definitions: "metrics.md §1 Stage history, §3 Time, speed, outcome",
+        method: "Kaplan–Meier (1958); variance by Greenwood; 95 % band by the complementary log-log transform",
+        pipeline_id: ask.pipeline.id,
+        from: (span.from > Instant::MIN).then_some(span.from),
+        to: span.to,
+        as_of: span.as_of,
+        stages: stages.collect(),
+    })
+}
