@@ -42,6 +42,8 @@ pub mod funnel;
 pub mod imports;
 /// What other systems send: tracking events, e-mail, web forms.
 pub mod ingest;
+/// Who belongs together: rules over what is known of clients and what they did.
+pub mod segments;
 /// One client, one line.
 pub mod timeline;
 

@@ -5,7 +5,7 @@
 
 mod answer;
 mod fold;
-mod period;
+pub mod period;
 mod request;
 mod routes;
 mod scan;

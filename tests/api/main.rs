@@ -21,6 +21,7 @@ mod pipelines;
 mod probe;
 mod problems;
 mod schema;
+mod segments;
 mod stream;
 mod support;
 mod sync;
