@@ -21,7 +21,7 @@ use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
 use crate::{
     channels, companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, reports, sales,
-    stream, timeline,
+    segments, stream, timeline,
 };
 
 /// What every handler shares.
@@ -127,7 +127,10 @@ fn api(cfg: &mut Routes) {
         .configure(reports::routes)
         .configure(stream::routes)
         .configure(sync::routes);
-    cfg.configure(imports::routes).configure(exports::routes).configure(ingest::routes::routes);
+    cfg.configure(segments::routes)
+        .configure(imports::routes)
+        .configure(exports::routes)
+        .configure(ingest::routes::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].
@@ -137,7 +140,10 @@ pub fn routes_document() -> utoipa::openapi::OpenApi {
 }
 
 fn routes(cfg: &mut Routes) {
-    cfg.scope("/api/v1", api).configure(operations::health::routes).configure(ingest::routes::root);
+    cfg.scope("/api/v1", api)
+        .configure(operations::health::routes)
+        .configure(segments::decide::root)
+        .configure(ingest::routes::root);
 }
 
 /// The actix application: all routes inside all middleware.

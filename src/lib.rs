@@ -49,6 +49,8 @@ pub mod ingest;
 pub mod reports;
 /// Sales in numbers: time in stage, win rate, cycle, velocity, forecast, activity.
 pub mod sales;
+/// Who belongs together: rules over what is known of clients and what they did.
+pub mod segments;
 /// One client, one line.
 pub mod timeline;
 

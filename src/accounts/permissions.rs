@@ -127,6 +127,10 @@ permissions! {
     SettingsRead = "settings:read": EVERYONE;
     /// Change pipelines, stages, lost reasons and field definitions.
     SettingsWrite = "settings:write": LEADING;
+    /// Read segments and try rules.
+    SegmentsRead = "segments:read": EVERYONE;
+    /// Create and change segments and their lists.
+    SegmentsWrite = "segments:write": MARKETING;
     /// Read reports.
     ReportsRead = "reports:read": EVERYONE;
     /// Save reports, share them, take snapshots of them.

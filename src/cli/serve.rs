@@ -19,6 +19,7 @@ use crate::contacts::duplicates;
 use crate::operations::{self, housekeeping, metrics::Metrics};
 use crate::pipelines;
 use crate::reports;
+use crate::segments;
 use crate::sync::webhooks;
 
 /// Serves until the process is told to stop.
@@ -67,6 +68,7 @@ fn listen(bind: &str) -> Outcome<TcpListener> {
 async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let housekeeping = actix_web::rt::spawn(housekeeping::run(state.db.clone(), state.config.clone()));
     let webhooks = actix_web::rt::spawn(webhooks::run(state.clone()));
+    let keeper = actix_web::rt::spawn(segments::keeper::run(state.clone()));
     let duplicates = actix_web::rt::spawn(duplicates::run(state.db.clone()));
     let groups = actix_web::rt::spawn(channels::run(state.db.clone()));
     let snapshots = actix_web::rt::spawn(reports::take_snapshots(state.db.clone()));
@@ -105,6 +107,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     groups.abort();
     snapshots.abort();
     webhooks.abort();
+    keeper.abort();
     figures.abort();
     ended
 }

@@ -732,6 +732,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    segments (id) {
+        id -> sql::Guid,
+        name -> Text,
+        description -> Nullable<Text>,
+        kind -> Text,
+        rule -> Nullable<sql::Json>,
+        version -> BigInt,
+        created_by -> Nullable<sql::Guid>,
+        created_by_key -> Nullable<sql::Guid>,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+        deleted_at -> Nullable<sql::Instant>,
+        broken -> Nullable<sql::Json>,
+        members -> BigInt,
+        swept_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    segment_members (contact_id, segment_id, entered_at) {
+        contact_id -> sql::Guid,
+        segment_id -> sql::Guid,
+        entered_at -> sql::Instant,
+        left_at -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    rfm_scores (contact_id) {
+        contact_id -> sql::Guid,
+        recency -> Integer,
+        frequency -> Integer,
+        monetary -> Integer,
+        grp -> Text,
+        last_at -> sql::Instant,
+        purchases -> BigInt,
+        amount -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     users,
@@ -775,6 +825,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_reports,
     saved_report_roles,
     report_snapshots,
+    segments,
+    segment_members,
+    rfm_scores,
 );
 
 diesel::table! {

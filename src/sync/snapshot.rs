@@ -92,6 +92,7 @@ fn page(conn: &mut Connection, by: &Principal, query: &SnapshotQuery) -> Result<
     let mut kinds = RecordType::ALL
         .iter()
         .copied()
+        .filter(|kind| *kind != RecordType::Segment)
         .filter(|kind| by.permissions.contains(&kind.permission()) && (wanted.is_empty() || wanted.contains(kind)));
     let (changes_after, mut at) = match position {
         Some(Cursor((place, kind), last)) => {
@@ -157,6 +158,7 @@ impl Piece {
             RecordType::Lead => end!(leads, after),
             RecordType::Interaction => end!(entries, after),
             RecordType::Task => end!(tasks, after),
+            RecordType::Segment => Ok(None),
         }?;
         Ok(Self { after, until, count: i64::try_from(room + 1).unwrap_or(i64::MAX) })
     }
@@ -208,6 +210,8 @@ fn records(conn: &mut Connection, by: &Principal, kind: RecordType, piece: Piece
         }
         RecordType::Interaction => items(kind, interactions(conn, by, piece)?, |one| one.id.0),
         RecordType::Task => items(kind, tasks(conn, by, piece)?, |one| one.id.0),
+        // Who belongs to a segment is read from its list of members.
+        RecordType::Segment => Ok(Vec::new()),
     }
 }
 

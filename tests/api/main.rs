@@ -24,6 +24,7 @@ mod problems;
 mod reports;
 mod sales;
 mod schema;
+mod segments;
 mod stream;
 mod support;
 mod sync;

@@ -1,0 +1,412 @@
+//! Conditions composed at run time of fixed texts and bound values. A value can only be bound, and a text can only be one
+//! that is written in this program, so that whatever people ask for, none of it becomes part of a statement.
+
+use diesel::Expression;
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, Double, HasSqlType, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::types::{Guid, Instant, sql};
+use super::{Connection, MultiBackend};
+
+/// A value to be bound.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// An id.
+    Id(Guid),
+    /// A time.
+    At(Instant),
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// A number.
+    Number(f64),
+}
+
+/// How a member of a JSON object is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// As a text whatever it is; nothing where it is absent or `null`.
+    Any,
+    /// A text; nothing where it is anything else.
+    Text,
+    /// A number; nothing where it is anything else.
+    Number,
+    /// `true` or `false` as texts; nothing where it is anything else.
+    Truth,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Text(&'static str),
+    Bind(Value),
+    Member { table: &'static str, column: &'static str, key: String, inner: Option<&'static str>, read: Read },
+    Nested { table: &'static str, column: &'static str, outer: &'static str, inner: &'static str, key: String },
+    Later { table: &'static str, column: &'static str, micros: i64 },
+    Elapsed { from: &'static str, to: &'static str, now: Instant },
+}
+
+/// A piece of a statement.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sql(Vec<Part>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Postgres,
+    Sqlite,
+}
+
+impl Sql {
+    /// A fixed text.
+    #[must_use]
+    pub fn text(text: &'static str) -> Self {
+        Self(vec![Part::Text(text)])
+    }
+
+    /// A bound value.
+    #[must_use]
+    pub fn value(value: Value) -> Self {
+        Self(vec![Part::Bind(value)])
+    }
+
+    /// `column.key`, or `column.key.inner`, of a JSON object.
+    #[must_use]
+    pub fn member(
+        table: &'static str,
+        column: &'static str,
+        key: &str,
+        inner: Option<&'static str>,
+        read: Read,
+    ) -> Self {
+        Self(vec![Part::Member { table, column, key: key.to_owned(), inner, read }])
+    }
+
+    /// `column.outer.inner.key` of a JSON object, as a text.
+    #[must_use]
+    pub fn nested(
+        table: &'static str,
+        column: &'static str,
+        outer: &'static str,
+        inner: &'static str,
+        key: &str,
+    ) -> Self {
+        Self(vec![Part::Nested { table, column, outer, inner, key: key.to_owned() }])
+    }
+
+    /// The instant in a column moved by so many microseconds.
+    #[must_use]
+    pub fn later(table: &'static str, column: &'static str, micros: i64) -> Self {
+        Self(vec![Part::Later { table, column, micros }])
+    }
+
+    /// The microseconds between two columns; up to `now` where there is no second instant.
+    #[must_use]
+    pub fn elapsed(from: &'static str, to: &'static str, now: Instant) -> Self {
+        Self(vec![Part::Elapsed { from, to, now }])
+    }
+
+    /// This and a fixed text.
+    #[must_use]
+    pub fn and_text(mut self, text: &'static str) -> Self {
+        self.0.push(Part::Text(text));
+        self
+    }
+
+    /// This and a bound value.
+    #[must_use]
+    pub fn bind(mut self, value: Value) -> Self {
+        self.0.push(Part::Bind(value));
+        self
+    }
+
+    /// This and another piece.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// `$1, $2, …`.
+    #[must_use]
+    pub fn list(values: impl IntoIterator<Item = Value>) -> Self {
+        let mut out = Self::default();
+        for value in values {
+            if !out.0.is_empty() {
+                out.0.push(Part::Text(", "));
+            }
+            out.0.push(Part::Bind(value));
+        }
+        out
+    }
+
+    /// All of the conditions; true where there are none.
+    #[must_use]
+    pub fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined(conditions, " AND ", "1 = 1")
+    }
+
+    /// Any of the conditions; false where there are none.
+    #[must_use]
+    pub fn any(conditions: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined(conditions, " OR ", "1 = 0")
+    }
+
+    /// The opposite of a condition that is never unknown.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::text("NOT (").then(self).and_text(")")
+    }
+
+    /// How many values are bound.
+    #[must_use]
+    pub fn binds(&self) -> usize {
+        let count = |part: &Part| match part {
+            Part::Text(_) => 0,
+            Part::Bind(_) | Part::Nested { .. } | Part::Later { .. } | Part::Elapsed { .. } => 1,
+            Part::Member { read, .. } => 1 + usize::from(*read != Read::Any),
+        };
+        self.0.iter().map(count).sum()
+    }
+
+    fn joined(conditions: impl IntoIterator<Item = Self>, by: &'static str, none: &'static str) -> Self {
+        let mut out = Self::text("(");
+        for (n, condition) in conditions.into_iter().enumerate() {
+            if n > 0 {
+                out.0.push(Part::Text(by));
+            }
+            out = out.then(condition);
+        }
+        if out.0.len() == 1 { Self::text(none) } else { out.and_text(")") }
+    }
+
+    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>, dialect: Dialect) -> QueryResult<()>
+    where
+        DB: Backend
+            + HasSqlType<sql::Guid>
+            + HasSqlType<sql::Instant>
+            + HasSqlType<Text>
+            + HasSqlType<BigInt>
+            + HasSqlType<Double>,
+        Guid: ToSql<sql::Guid, DB>,
+        Instant: ToSql<sql::Instant, DB>,
+        String: ToSql<Text, DB>,
+        i64: ToSql<BigInt, DB>,
+        f64: ToSql<Double, DB>,
+    {
+        // The text depends on what is asked, not on the values: it is worth keeping prepared.
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => out.push_sql(text),
+                Part::Bind(Value::Id(id)) => out.push_bind_param::<sql::Guid, _>(id)?,
+                Part::Bind(Value::At(at)) => out.push_bind_param::<sql::Instant, _>(at)?,
+                Part::Bind(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
+                Part::Bind(Value::Whole(number)) => out.push_bind_param::<BigInt, _>(number)?,
+                Part::Bind(Value::Number(number)) => out.push_bind_param::<Double, _>(number)?,
+                Part::Nested { table, column, outer, inner, key } => {
+                    let (before, between, after) = match dialect {
+                        Dialect::Postgres => (["(", "->'"], ["'->'", "'->>"], ")"),
+                        Dialect::Sqlite => (["json_extract(", ", '$."], [".", ".\"' || "], " || '\"')"),
+                    };
+                    for text in [before[0], table, column, before[1], outer, between[0], inner, between[1]] {
+                        out.push_sql(text);
+                    }
+                    out.push_bind_param::<Text, _>(key)?;
+                    out.push_sql(after);
+                }
+                Part::Later { table, column, micros } => {
+                    out.push_sql("(");
+                    out.push_sql(table);
+                    out.push_sql(column);
+                    out.push_sql(" + ");
+                    out.push_bind_param::<BigInt, _>(micros)?;
+                    out.push_sql(if dialect == Dialect::Postgres { " * INTERVAL '1 microsecond')" } else { ")" });
+                }
+                Part::Elapsed { from, to, now } => {
+                    let (before, after) = match dialect {
+                        Dialect::Postgres => ("CAST(EXTRACT(EPOCH FROM (COALESCE(", ") * 1000000 AS BIGINT)"),
+                        Dialect::Sqlite => ("((COALESCE(", ")"),
+                    };
+                    out.push_sql(before);
+                    out.push_sql(to);
+                    out.push_sql(", ");
+                    out.push_bind_param::<sql::Instant, _>(now)?;
+                    out.push_sql(") - ");
+                    out.push_sql(from);
+                    out.push_sql(")");
+                    out.push_sql(after);
+                }
+                Part::Member { table, column, key, inner, read } => {
+                    // On SQLite the key is a path made by `key_of`, so that no name is taken for one.
+                    let mut whole = |out: &mut AstPass<'_, 'b, DB>, how: (&str, &str, &str)| -> QueryResult<()> {
+                        out.push_sql(how.0);
+                        out.push_sql(table);
+                        out.push_sql(column);
+                        out.push_sql(how.1);
+                        out.push_bind_param::<Text, _>(key)?;
+                        out.push_sql(how.2);
+                        Ok(())
+                    };
+                    member(&mut out, dialect, *inner, *read, &mut whole)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+type Whole<'w, 'b, DB> = dyn FnMut(&mut AstPass<'_, 'b, DB>, (&str, &str, &str)) -> QueryResult<()> + 'w;
+
+fn member<'b, DB: Backend>(
+    out: &mut AstPass<'_, 'b, DB>,
+    dialect: Dialect,
+    inner: Option<&'static str>,
+    read: Read,
+    whole: &mut Whole<'_, 'b, DB>,
+) -> QueryResult<()> {
+    let value = |out: &mut AstPass<'_, 'b, DB>, whole: &mut Whole<'_, 'b, DB>| match (dialect, inner) {
+        (Dialect::Postgres, None) => whole(out, ("(", "->>", ")")),
+        (Dialect::Postgres, Some(inner)) => {
+            whole(out, ("(", "->", "->>'"))?;
+            out.push_sql(inner);
+            out.push_sql("')");
+            Ok(())
+        }
+        (Dialect::Sqlite, None) => whole(out, ("json_extract(", ", '$.\"' || ", " || '\"')")),
+        (Dialect::Sqlite, Some(inner)) => {
+            whole(out, ("json_extract(", ", '$.\"' || ", " || '\".' || '"))?;
+            out.push_sql(inner);
+            out.push_sql("')");
+            Ok(())
+        }
+    };
+    let Some((postgres, sqlite)) = read.types() else { return value(out, whole) };
+    out.push_sql("CASE WHEN ");
+    match (dialect, inner) {
+        (Dialect::Postgres, None) => whole(out, ("jsonb_typeof(", "->", ")"))?,
+        (Dialect::Postgres, Some(inner)) => {
+            whole(out, ("jsonb_typeof(", "->", "->'"))?;
+            out.push_sql(inner);
+            out.push_sql("')");
+        }
+        (Dialect::Sqlite, None) => whole(out, ("json_type(", ", '$.\"' || ", " || '\"')"))?,
+        (Dialect::Sqlite, Some(inner)) => {
+            whole(out, ("json_type(", ", '$.\"' || ", " || '\".' || '"))?;
+            out.push_sql(inner);
+            out.push_sql("')");
+        }
+    }
+    out.push_sql(if dialect == Dialect::Postgres { postgres } else { sqlite });
+    let (before, after) = match (read, dialect) {
+        (Read::Number, _) => ("CAST(", " AS DOUBLE PRECISION) END"),
+        // JSON's truth is a number to SQLite.
+        (Read::Truth, Dialect::Sqlite) => ("CASE ", " WHEN 1 THEN 'true' ELSE 'false' END END"),
+        _ => ("", " END"),
+    };
+    out.push_sql(before);
+    value(out, whole)?;
+    out.push_sql(after);
+    Ok(())
+}
+
+impl Read {
+    /// The test for a value's type on PostgreSQL and on SQLite.
+    const fn types(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Any => None,
+            Self::Text => Some((" = 'string' THEN ", " = 'text' THEN ")),
+            Self::Number => Some((" = 'number' THEN ", " IN ('integer', 'real') THEN ")),
+            Self::Truth => Some((" = 'boolean' THEN ", " IN ('true', 'false') THEN ")),
+        }
+    }
+}
+
+/// Whether a name can be asked for as a key of a JSON object: SQLite has no way to write the others in a path.
+#[must_use]
+pub fn is_key(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c == '"' || c == '\\' || c.is_control())
+}
+
+impl Expression for Sql {
+    type SqlType = Bool;
+}
+impl<Table> diesel::SelectableExpression<Table> for Sql {}
+impl<Table> diesel::AppearsOnTable<Table> for Sql {}
+impl<Groups> diesel::expression::ValidGrouping<Groups> for Sql {
+    type IsAggregate = diesel::expression::is_aggregate::Never;
+}
+impl QueryId for Sql {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl QueryFragment<Pg> for Sql {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.walk(out, Dialect::Postgres)
+    }
+}
+impl QueryFragment<Sqlite> for Sql {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.walk(out, Dialect::Sqlite)
+    }
+}
+impl QueryFragment<MultiBackend> for Sql {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, out)
+    }
+}
+
+/// A whole statement that gives ids with a number: which question each answers.
+#[derive(Debug, Clone)]
+pub struct Answers(pub Sql);
+
+impl QueryFragment<MultiBackend> for Answers {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+impl QueryId for Answers {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl diesel::query_builder::Query for Answers {
+    type SqlType = (BigInt, sql::Guid);
+}
+impl RunQueryDsl<Connection> for Answers {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(sql: &Sql) -> (String, String) {
+        (diesel::debug_query::<Pg, _>(sql).to_string(), diesel::debug_query::<Sqlite, _>(sql).to_string())
+    }
+
+    #[test]
+    fn values_and_keys_are_bound_and_never_written() {
+        let evil = "x'; DROP TABLE contacts; --";
+        let sql =
+            Sql::member("c", ".custom", evil, None, Read::Text).and_text(" = ").bind(Value::Text(evil.to_owned()));
+        let (postgres, sqlite) = written(&sql);
+        for text in [&postgres, &sqlite] {
+            let statement = text.split(" -- binds").next().unwrap();
+            assert!(!statement.contains("DROP"), "{statement}");
+        }
+        assert!(postgres.contains("jsonb_typeof(c.custom->$1) = 'string' THEN (c.custom->>$2) END = $3"), "{postgres}");
+        assert_eq!(sql.binds(), 3);
+    }
+
+    #[test]
+    fn nothing_to_ask_for_is_true_for_all_and_false_for_any() {
+        assert_eq!(Sql::all([]), Sql::text("1 = 1"));
+        assert_eq!(Sql::any([]), Sql::text("1 = 0"));
+    }
+
+    #[test]
+    fn a_key_that_no_path_can_hold_is_none() {
+        assert!(is_key("$price.net [x]") && is_key("имя") && !is_key("a\"b") && !is_key("a\\b") && !is_key(""));
+    }
+}

@@ -1,0 +1,206 @@
+//! The language: faults with their places, limits, other segments, words.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use touchline::error::FieldError;
+use touchline::pipelines::{PipelineId, StageId, StageKind};
+use touchline::segments::SegmentId;
+use touchline::segments::catalogue::{Catalogue, Custom, KnownSegment, KnownStage};
+use touchline::segments::describe::{Language, describe};
+use touchline::segments::parse::parse;
+use touchline::segments::rule::Kind;
+
+use crate::support::{TestApp, cases};
+
+cases![
+    every_fault_is_told_with_its_place,
+    a_rule_is_bounded_in_depth_and_size,
+    a_segment_cannot_depend_on_itself,
+    a_rule_is_put_into_words_in_three_languages,
+];
+
+const STAGE: &str = "01900000-0000-7000-8000-000000000001";
+
+fn catalogue() -> Catalogue {
+    let custom = |kind, options: &[&str], deleted| Custom {
+        label: "Level".to_owned(),
+        kind,
+        options: options.iter().map(ToString::to_string).collect(),
+        deleted,
+    };
+    let stage =
+        KnownStage { name: "Talk".into(), pipeline: PipelineId::new(), position: (1, 1), kind: StageKind::Open };
+    Catalogue {
+        contact_fields: BTreeMap::from([
+            ("level".to_owned(), custom(Kind::Text, &["gold", "silver"], false)),
+            ("score".to_owned(), custom(Kind::Number, &[], false)),
+            ("gone".to_owned(), custom(Kind::Text, &[], true)),
+            ("budget".to_owned(), custom(Kind::Money, &[], false)),
+        ]),
+        stages: BTreeMap::from([(STAGE.parse::<StageId>().unwrap(), stage)]),
+        ..Catalogue::default()
+    }
+}
+
+fn rule(node: Value) -> Value {
+    let mut rule = node;
+    rule["version"] = json!(1);
+    rule
+}
+
+fn faults(rule: &Value) -> Vec<(String, String)> {
+    let errors = parse(rule, &catalogue(), None).expect_err("a fault");
+    errors.into_iter().map(|FieldError { field, code, .. }| (field.into_owned(), code.into_owned())).collect()
+}
+
+async fn every_fault_is_told_with_its_place(_: TestApp) {
+    for (node, place, code) in [
+        (json!({ "tag": 5 }), "rule.tag", "type"),
+        (json!({ "tag": "a\u{7}" }), "rule.tag", "format"),
+        (json!({ "tag": "vip", "all": [] }), "rule", "required"),
+        (json!({}), "rule", "required"),
+        (json!({ "tag": "vip", "extra": 1 }), "rule.extra", "unknown"),
+        (
+            json!({ "all": [{ "tag": "a" }, { "tag": "b" }, { "touchpoints": {}, "count": { "at_least": "x" } }] }),
+            "rule.all[2].count.at_least",
+            "range",
+        ),
+        (json!({ "all": [{ "tag": "a" }, { "touchpoints": {}, "count": {} }] }), "rule.all[1].count", "required"),
+        (
+            json!({ "any": [{ "not": { "field": "nose", "op": "is", "value": "x" } }] }),
+            "rule.any[0].not.field",
+            "unknown",
+        ),
+        (json!({ "field": "custom.gone", "op": "filled" }), "rule.field", "deleted"),
+        (json!({ "field": "custom.nose", "op": "filled" }), "rule.field", "unknown"),
+        (json!({ "field": "custom.score", "op": "contains", "value": "1" }), "rule.op", "choice"),
+        (json!({ "field": "custom.score", "op": "is", "value": "1" }), "rule.value", "type"),
+        (json!({ "field": "custom.score", "op": "between", "value": [3, 1] }), "rule.value", "range"),
+        (json!({ "field": "custom.level", "op": "is", "value": ["gold", "tin"] }), "rule.value", "choice"),
+        (json!({ "field": "custom.level", "op": "is" }), "rule.value", "required"),
+        (json!({ "field": "custom.level", "op": "empty", "value": 1 }), "rule.value", "unknown"),
+        (
+            json!({ "field": "custom.budget", "op": "between", "value": [{ "amount": 1, "currency": "EUR" }, { "amount": 2, "currency": "USD" }] }),
+            "rule.value",
+            "currency",
+        ),
+        (json!({ "field": "created_at", "op": "in", "value": { "last": "0d" } }), "rule.value.last", "format"),
+        (
+            json!({ "field": "created_at", "op": "in", "value": { "last": "1d", "from": "2026-01-01" } }),
+            "rule.value",
+            "required",
+        ),
+        (
+            json!({ "field": "created_at", "op": "in", "value": { "from": "2026-01-02", "to": "2026-01-01" } }),
+            "rule.value",
+            "range",
+        ),
+        (json!({ "field": "owner", "op": "is", "value": "' OR 1=1 --" }), "rule.value", "choice"),
+        (json!({ "field": "owner", "op": "is", "value": STAGE }), "rule.value", "unknown"),
+        (json!({ "field": "company.domain", "op": "changed_in_last", "value": "1d" }), "rule.op", "choice"),
+        (json!({ "consent": "fax", "state": "granted" }), "rule.consent", "choice"),
+        (json!({ "consent": "email", "state": "maybe" }), "rule.state", "choice"),
+        (json!({ "touchpoints": { "channel": "web'; DROP TABLE contacts" } }), "rule.touchpoints.channel", "choice"),
+        (json!({ "touchpoints": { "channel": ["web", "fax"] } }), "rule.touchpoints.channel[1]", "choice"),
+        (
+            json!({ "touchpoints": { "property": { "key": "a\"b", "op": "filled" } } }),
+            "rule.touchpoints.property.key",
+            "format",
+        ),
+        (json!({ "touchpoints": {}, "sum": { "currency": "XYZ", "at_least": 1 } }), "rule.sum.currency", "choice"),
+        (
+            json!({ "touchpoints": {}, "sum": { "currency": "EUR", "at_least": 1 }, "count": { "at_most": 0 } }),
+            "rule.count",
+            "range",
+        ),
+        (json!({ "sequence": [{}], "within": "1d" }), "rule.sequence", "length"),
+        (json!({ "sequence": [{}, {}] }), "rule.within", "required"),
+        (json!({ "leads": { "stage": "x" } }), "rule.leads.stage", "choice"),
+        (
+            json!({ "leads": { "stage": [STAGE], "reached": "01900000-0000-7000-8000-000000000009" } }),
+            "rule.leads.reached",
+            "unknown",
+        ),
+        (
+            json!({ "leads": { "value": { "currency": "EUR", "at_least": 2, "at_most": 1 } } }),
+            "rule.leads.value",
+            "range",
+        ),
+        (json!({ "segment": "01900000-0000-7000-8000-000000000009" }), "rule.segment", "unknown"),
+    ] {
+        assert_eq!(faults(&rule(node.clone())), [(place.to_owned(), code.to_owned())], "{node}");
+    }
+    assert_eq!(faults(&json!({ "tag": "x" })), [("rule.version".to_owned(), "required".to_owned())]);
+    assert_eq!(faults(&json!({ "version": 2, "tag": "x" })), [("rule.version".to_owned(), "choice".to_owned())]);
+    let zone = json!({ "version": 1, "tag": "x", "time_zone": "Mars/Olympus" });
+    assert_eq!(faults(&zone), [("rule.time_zone".to_owned(), "choice".to_owned())]);
+    assert_eq!(faults(&json!([])), [("rule".to_owned(), "type".to_owned())]);
+}
+
+async fn a_rule_is_bounded_in_depth_and_size(_: TestApp) {
+    let mut deep = json!({ "tag": "x" });
+    for _ in 0..8 {
+        deep = json!({ "not": deep });
+    }
+    assert!(parse(&rule(deep.clone()), &catalogue(), None).is_ok());
+    let codes: Vec<_> = faults(&rule(json!({ "not": deep }))).into_iter().map(|(_, code)| code).collect();
+    assert_eq!(codes, ["depth"]);
+    let wide =
+        json!({ "any": [{ "all": vec![json!({ "tag": "x" }); 60] }, { "all": vec![json!({ "tag": "x" }); 60] }] });
+    assert_eq!(faults(&rule(wide)), [("rule".to_owned(), "length".to_owned())]);
+    assert_eq!(faults(&rule(json!({ "all": [] }))), [("rule.all".to_owned(), "length".to_owned())]);
+}
+
+async fn a_segment_cannot_depend_on_itself(_: TestApp) {
+    let (a, b) = (SegmentId::new(), SegmentId::new());
+    let mut known = catalogue();
+    let of = |id: SegmentId| Some(rule(json!({ "all": [{ "tag": "x" }, { "segment": id.to_string() }] })));
+    known.segments.insert(a, KnownSegment { name: "A".into(), rule: of(b) });
+    known.segments.insert(b, KnownSegment { name: "B".into(), rule: Some(rule(json!({ "tag": "y" }))) });
+    assert!(parse(&of(a).unwrap(), &known, None).is_ok());
+    let errors = parse(&of(a).unwrap(), &known, Some(b)).unwrap_err();
+    assert_eq!((errors[0].field.as_ref(), errors[0].code.as_ref()), ("rule.all[1].segment", "cycle"));
+    let errors = parse(&of(b).unwrap(), &known, Some(b)).unwrap_err();
+    assert_eq!((errors.len(), errors[0].code.as_ref()), (1, "cycle"));
+    known.segments.insert(
+        b,
+        KnownSegment { name: "B".into(), rule: Some(rule(json!({ "field": "custom.gone", "op": "filled" }))) },
+    );
+    let errors = parse(&of(a).unwrap(), &known, None).unwrap_err();
+    assert_eq!((errors[0].field.as_ref(), errors[0].code.as_ref()), ("rule.all[1].segment", "broken"));
+}
+
+async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
+    let known = catalogue();
+    let words = |node: Value| {
+        let read = parse(&rule(node), &known, None).unwrap();
+        Language::ALL.iter().map(|language| describe(&read, &known, *language)).collect::<Vec<_>>()
+    };
+    let node = json!({ "all": [
+        { "field": "country", "op": "is", "value": ["PT", "BR"] },
+        { "not": { "tag": "vip" } },
+        { "touchpoints": { "channel": "web", "kind": "page_view" }, "window": { "last": "2d" }, "count": { "at_least": 3 } },
+    ] });
+    assert_eq!(
+        words(node),
+        [
+            "country is “PT” or “BR” and not (tag “vip”) and touchpoints (channel: web; kind: “page_view”), in the last 2 days, at least 3 times",
+            "страна — “PT” или “BR” и не (метка “vip”) и касания (канал: web; вид: “page_view”), за последние 2 дня, не менее 3 раза",
+            "país é “PT” ou “BR” e não (etiqueta “vip”) e interações (canal: web; tipo: “page_view”), nos últimos 2 dias, no mínimo 3 vezes",
+        ]
+    );
+    let node = json!({ "any": [
+        { "sequence": [{ "channel": "web" }, { "online": false }], "within": "36h" },
+        { "leads": { "reached": STAGE, "value": { "currency": "EUR", "at_least": 150_000 } } },
+        { "touchpoints": { "channel": "call" }, "count": { "at_most": 0 } },
+    ] });
+    assert_eq!(
+        words(node),
+        [
+            "touchpoints (channel: web), then touchpoints (offline), within 36 hours or leads (reached “Talk”; value at least 1500.00 EUR) or no touchpoints (channel: call)",
+            "касания (канал: web), затем касания (офлайн), в течение 36 часов или сделки (достигнут этап “Talk”; сумма сделки не менее 1500.00 EUR) или нет касаний (канал: call)",
+            "interações (canal: web), depois interações (offline), em até 36 horas ou negócios (alcançou a etapa “Talk”; valor no mínimo 1500.00 EUR) ou nenhuma interação (canal: call)",
+        ]
+    );
+}
