@@ -57,14 +57,14 @@ pub fn end(conn: &mut Connection) -> Result<()> {
 }
 
 /// Transactions were counted by another server, perhaps further than this one has come: what is in the log of changes comes
-/// before all that follows, and webhooks go on behind what they were told of.
+/// before all that follows, and webhooks go on behind what they were told of. Segments are gone through as a whole.
 const FORGET_TRANSACTIONS: &str = "
     UPDATE webhooks w SET place_txid = 0, place_seq = COALESCE(
         (SELECT min(f.seq) - 1 FROM feed f WHERE (f.txid, f.seq) > (w.place_txid, w.place_seq)),
         (SELECT max(f.seq) FROM feed f), 0);
     UPDATE webhook_deliveries SET place_txid = 0 WHERE place_txid <> 0;
     UPDATE feed SET txid = 0;
-    DELETE FROM settings WHERE key = 'feed_floor';";
+    DELETE FROM settings WHERE key IN ('feed_floor', 'segments_place');";
 
 fn mark(conn: &mut Connection) -> Result<String> {
     #[derive(QueryableByName)]

@@ -149,11 +149,11 @@ fn look(conn: &mut Connection, rules: Option<&Arc<Rules>>, ahead: Option<(Place,
     }
     let rows = log::after(conn, from, PIECE)?;
     let end = rows.last().map_or(from, |row| row.place);
-    let whom = named(conn, &rules, &rows)?;
-    let whom = settle::touched(conn, &whom)?;
     let steps = if rules.known.is_empty() && rules.broken.is_empty() {
         Vec::new()
     } else {
+        let whom = named(conn, &rules, &rows)?;
+        let whom = settle::touched(conn, &whom)?;
         settle::steps(conn, &rules, &whom, now)?
     };
     Ok(Found { rows: rows.len(), end, steps, ..nothing(end, rules) })
