@@ -124,8 +124,8 @@ async fn any_sequence_of_facts_leaves_what_counting_anew_would(app: TestApp) {
             }
             6 => {
                 let body = json!({ "contact_ids": [clients[roll(3)]] });
-                let merged = app.manager.post(&format!("/api/v1/contacts/{client}/merge"), body).await;
-                let made = merged.json["merges"].as_array().into_iter().flatten();
+                let answer = app.manager.post(&format!("/api/v1/contacts/{client}/merge"), body).await;
+                let made = answer.json["merges"].as_array().into_iter().flatten();
                 merges.extend(made.map(|merge| merge["id"].as_str().unwrap().to_owned()));
             }
             _ if !merges.is_empty() => {
