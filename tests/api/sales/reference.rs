@@ -85,7 +85,7 @@ async fn sales_numbers_are_what_the_definitions_say(app: TestApp) {
             let shown = &times["stages"][stage];
             let ended = own.iter().filter(|s| s.2.is_some()).count();
             assert_eq!((&shown["stays"], &shown["ended"]), (&json!(own.len()), &json!(ended)), "{query}");
-            let last: Option<f64> = shown["curve"].as_array().unwrap().last().map(|p| p["survival"].as_f64().unwrap());
+            let end: Option<f64> = shown["curve"].as_array().unwrap().last().map(|p| p["survival"].as_f64().unwrap());
             let product = (0..60)
                 .map(|length| {
                     let lasted = |s: &&&(usize, usize, Option<usize>)| s.2.unwrap_or(as_of) - s.1;
@@ -98,7 +98,7 @@ async fn sales_numbers_are_what_the_definitions_say(app: TestApp) {
                     }
                 })
                 .product::<f64>();
-            assert!((last.unwrap_or(1.0) - product).abs() < 1e-9, "{query} {last:?} {product}");
+            assert!((end.unwrap_or(1.0) - product).abs() < 1e-9, "{query} {end:?} {product}");
         }
     }
 }
