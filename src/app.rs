@@ -19,7 +19,9 @@ use crate::interactions::together::Together;
 use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
-use crate::{companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, stream, timeline};
+use crate::{
+    companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, segments, stream, timeline,
+};
 
 /// What every handler shares.
 #[derive(Debug)]
@@ -118,7 +120,10 @@ fn api(cfg: &mut Routes) {
         .configure(interactions::tasks::routes)
         .configure(timeline::routes::routes);
     cfg.configure(pipelines::routes).configure(funnel::routes).configure(stream::routes).configure(sync::routes);
-    cfg.configure(imports::routes).configure(exports::routes).configure(ingest::routes::routes);
+    cfg.configure(segments::routes)
+        .configure(imports::routes)
+        .configure(exports::routes)
+        .configure(ingest::routes::routes);
 }
 
 /// The description of every route, before [`openapi::finish`].
@@ -128,7 +133,10 @@ pub fn routes_document() -> utoipa::openapi::OpenApi {
 }
 
 fn routes(cfg: &mut Routes) {
-    cfg.scope("/api/v1", api).configure(operations::health::routes).configure(ingest::routes::root);
+    cfg.scope("/api/v1", api)
+        .configure(operations::health::routes)
+        .configure(segments::decide::root)
+        .configure(ingest::routes::root);
 }
 
 /// The actix application: all routes inside all middleware.

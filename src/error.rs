@@ -59,6 +59,7 @@ codes! {
     AlreadyExists = "already_exists", 409, "It exists already";
     IdentityTaken = "identity_taken", 409, "The identity belongs to another contact";
     InUse = "in_use", 409, "It is in use";
+    SegmentBroken = "segment_broken", 409, "The segment's rule cannot be read any more";
     SetupDone = "setup_done", 409, "The first administrator exists already";
     IdempotencyMismatch = "idempotency_mismatch", 409, "The Idempotency-Key was used for another request";
     CursorExpired = "cursor_expired", 410, "The cursor is older than what is kept";

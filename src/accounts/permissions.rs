@@ -117,6 +117,10 @@ permissions! {
     SettingsRead = "settings:read": EVERYONE;
     /// Change pipelines, stages, lost reasons and field definitions.
     SettingsWrite = "settings:write": LEADING;
+    /// Read segments and try rules.
+    SegmentsRead = "segments:read": EVERYONE;
+    /// Create and change segments and their lists.
+    SegmentsWrite = "segments:write": MARKETING;
     /// Read reports.
     ReportsRead = "reports:read": EVERYONE;
     /// Follow changes and take snapshots; each kind of record needs its own permission besides.

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::contacts::duplicates;
 use crate::operations::{self, housekeeping, metrics::Metrics};
 use crate::pipelines;
+use crate::segments;
 use crate::sync::webhooks;
 
 /// Serves until the process is told to stop.
@@ -65,6 +66,7 @@ fn listen(bind: &str) -> Outcome<TcpListener> {
 async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let housekeeping = actix_web::rt::spawn(housekeeping::run(state.db.clone(), state.config.clone()));
     let webhooks = actix_web::rt::spawn(webhooks::run(state.clone()));
+    let keeper = actix_web::rt::spawn(segments::keeper::run(state.clone()));
     let duplicates = actix_web::rt::spawn(duplicates::run(state.db.clone()));
     let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
@@ -99,6 +101,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     housekeeping.abort();
     duplicates.abort();
     webhooks.abort();
+    keeper.abort();
     figures.abort();
     ended
 }

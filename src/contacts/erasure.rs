@@ -59,6 +59,7 @@ fn erase_one(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<()>
     erase_refused(conn, id)?;
     diesel::delete(identities::table.filter(identities::contact_id.eq(id))).execute(conn)?;
     diesel::delete(contact_tags::table.filter(contact_tags::contact_id.eq(id))).execute(conn)?;
+    crate::segments::forget_contact(conn, id)?;
     diesel::delete(contact_traits::table.filter(contact_traits::contact_id.eq(id))).execute(conn)?;
     erase_decisions(conn, id)?;
     erase_history(conn, id)?;

@@ -19,6 +19,7 @@ use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::fields::{self, Entity, Wanted};
 use crate::http::{Limit, Page, Sort};
+use crate::segments::{self, SegmentId};
 use crate::text;
 
 /// Which contacts. All conditions must hold; custom fields are asked for as `custom.<key>=value`, numbers, days and
@@ -59,6 +60,9 @@ pub struct ContactQuery {
     /// Changed before this time.
     #[param(value_type = Option<String>, format = DateTime)]
     updated_to: Option<Instant>,
+    /// Members of this segment.
+    #[param(value_type = Option<uuid::Uuid>)]
+    segment_id: Option<SegmentId>,
     /// The bin instead of the contacts in use.
     deleted: Option<bool>,
     /// `-created_at` where absent.
@@ -157,6 +161,9 @@ fn conditions(
     equal_fields(query, &mut all)?;
     reached_by(query, region, in_bin, &mut all)?;
     in_time(query, &mut all);
+    if let Some(segment) = query.segment_id {
+        all.push(Box::new(segments::members_query(conn, segment).map_err(segments::named)?));
+    }
     if let Some(q) = &query.q {
         searched(conn, text::words(q)?, &mut all)?;
     }

@@ -17,7 +17,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
 use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Query, Reply, Routes};
 
@@ -26,7 +26,7 @@ fn reply(contact: &Contact) -> Result<Reply> {
 }
 
 /// Lists contacts, newest first where no other order is asked for.
-#[utoipa::path(operation_id = "list_contacts", tag = "contacts", security(("bearer" = ["contacts:read"])), params(ContactQuery), responses((status = 200, body = Page<Contact>)))]
+#[utoipa::path(operation_id = "list_contacts", tag = "contacts", security(("bearer" = ["contacts:read"])), params(ContactQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 #[get("/contacts")]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, query: ListQuery<ContactQuery>) -> Result<Reply> {
     let region = app.config.region.clone();

@@ -114,9 +114,10 @@ fn with_timeouts(url: &str) -> String {
 
 /// UTC everywhere; a runaway statement cannot hold a thread for ever. Pages are cached or on a fast disk
 /// (`random_page_cost`): else a page of a timeline is planned as "fetch the client's whole history, then sort".
+/// A set that `NOT IN` looks up is kept as a hash as long as it fits `work_mem`: beyond that every row would search all of it.
 const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on; SET jit = off; \
-     SET random_page_cost = 1.1;";
+     SET random_page_cost = 1.1; SET work_mem = '32MB';";
 
 /// Durable at every commit (`FULL`), readers never wait for the writer (`WAL`).
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

@@ -757,6 +757,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    rfm_scores (contact_id) {
+        contact_id -> sql::Guid,
+        recency -> Integer,
+        frequency -> Integer,
+        monetary -> Integer,
+        grp -> Text,
+        last_at -> sql::Instant,
+        purchases -> BigInt,
+        amount -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     users,
@@ -799,4 +815,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_attempts,
     segments,
     segment_members,
+    rfm_scores,
 );

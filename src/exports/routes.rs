@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::companies::filter::CompanyQuery;
 use crate::contacts::ContactId;
 use crate::contacts::filter::ContactQuery;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::funnel::{FunnelTable, LeadsQuery};
 use crate::http::Routes;
 use crate::interactions::list::InteractionQuery;
@@ -27,7 +27,7 @@ use crate::pipelines::leads::filter::LeadQuery;
 use crate::timeline::TimelineQuery;
 
 /// Exports contacts, the newest first; of merged ones the survivor.
-#[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard")))))]
+#[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 #[get("/exports/contacts")]
 async fn contacts(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<ContactQuery>) -> Result<HttpResponse> {
     actor.require(Permission::ContactsRead)?;
@@ -49,7 +49,7 @@ async fn companies(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<
 }
 
 /// Exports leads, the newest first, each with its client and when it entered which stage.
-#[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 #[get("/exports/leads")]
 async fn leads(actor: May<grants::ExportsRun>, app: Data<App>, asked: Asked<LeadQuery>) -> Result<HttpResponse> {
     actor.require(Permission::LeadsRead)?;

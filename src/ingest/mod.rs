@@ -22,7 +22,7 @@ pub mod skew;
 pub mod store;
 pub mod touch;
 pub mod who;
-mod write_key;
+pub mod write_key;
 
 pub use event::{Call, Event, Refusal};
 

@@ -79,6 +79,7 @@ impl Compiler<'_> {
             Node::Touch(test) => self.touch(test),
             Node::Sequence(sequence) => self.sequence(sequence),
             Node::Lead(test) => self.lead(test),
+            Node::Rfm(test) => test.condition(),
             Node::Segment(_, Members::Rule(rule)) => condition(rule, self.asked),
             Node::Segment(id, Members::Listed) => self.listed(*id),
         }

@@ -4,13 +4,32 @@ pub mod catalogue;
 pub mod compile;
 mod compile_facts;
 mod compile_value;
+pub mod decide;
 pub mod describe;
+pub mod keeper;
+mod lists;
+pub mod members;
+pub mod model;
+mod news;
 pub mod parse;
 mod parse_field;
 mod parse_lead;
 mod parse_touch;
 mod reader;
+pub mod rfm;
+mod routes;
 pub mod rule;
+mod rules;
+pub mod schema;
+mod settle;
+pub mod split;
+pub mod stays;
+pub mod store;
+
+pub use lists::forget_contact;
+pub use members::{leads_query, members_query, named};
+pub use model::{Segment, SegmentKind};
+pub use routes::routes;
 
 crate::id! {
     /// A segment's id.

@@ -42,8 +42,8 @@ pub(super) struct Parser<'c> {
 }
 
 /// What a condition can be, and what else belongs to it.
-const HEADS: [&str; 10] =
-    ["all", "any", "not", "field", "tag", "consent", "touchpoints", "sequence", "leads", "segment"];
+const HEADS: [&str; 11] =
+    ["all", "any", "not", "field", "tag", "consent", "touchpoints", "sequence", "leads", "rfm", "segment"];
 
 impl Parser<'_> {
     fn rule(&mut self, at: &At<'_>, depth: usize) -> Option<Rule> {
@@ -112,6 +112,7 @@ impl Parser<'_> {
             "not" => self.inner(&at, depth + 1).map(|node| Node::Not(Box::new(node))),
             "tag" => at.text(&mut self.faults).map(|tag| Node::Tag(tag.trim().to_owned())),
             "consent" => self.consent(&at, object),
+            "rfm" => self.rfm(&at),
             _ => self.segment(&at, depth),
         }
     }

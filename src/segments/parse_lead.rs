@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::parse::Parser;
 use super::parse_touch::count;
 use super::reader::{At, Faults, Object};
+use super::rfm::RfmTest;
 use super::rule::{Kind, LeadTest, Node, Range, Test, TextTest, Window};
 use crate::accounts::UserId;
 use crate::pipelines::{LostReasonId, PipelineId, StageId, StageKind};
@@ -33,6 +34,22 @@ impl Parser<'_> {
         of.finish(&mut self.faults);
         test.count = how_many.and_then(|at| at.range(&mut self.faults, &count));
         (self.faults.0.len() == known).then(|| Node::Lead(Box::new(test)))
+    }
+
+    /// `{"rfm": {"group": […], "recency": {"at_least": 4}, …}}`.
+    pub(super) fn rfm(&mut self, at: &At<'_>) -> Option<Node> {
+        let mut of = Object::of(at, &mut self.faults)?;
+        let known = self.faults.0.len();
+        let mut test = RfmTest::default();
+        if let Some(at) = of.take("group") {
+            let entries = at.entries(&mut self.faults);
+            test.groups = entries.iter().filter_map(|entry| entry.word(&mut self.faults)).collect();
+        }
+        let mut score =
+            |key| of.take(key).and_then(|at| at.range(&mut self.faults, &|at, faults| at.whole(1, 5, faults)));
+        (test.recency, test.frequency, test.monetary) = (score("recency"), score("frequency"), score("monetary"));
+        of.finish(&mut self.faults);
+        (self.faults.0.len() == known).then_some(Node::Rfm(test))
     }
 
     fn place(&mut self, of: &mut Object<'_>, test: &mut LeadTest) {

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::SegmentId;
+use super::rfm::RfmTest;
 use crate::accounts::UserId;
 use crate::companies::CompanyId;
 use crate::contacts::{ConsentChannel, ConsentState};
@@ -51,6 +52,8 @@ pub enum Node {
     Sequence(Box<Sequence>),
     /// Leads.
     Lead(Box<LeadTest>),
+    /// Scores of recency, frequency, value.
+    Rfm(RfmTest),
     /// Membership of another segment.
     Segment(SegmentId, Members),
 }

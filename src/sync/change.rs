@@ -25,6 +25,8 @@ crate::text_enum! {
         Interaction = "interaction",
         /// A task.
         Task = "task",
+        /// A segment.
+        Segment = "segment",
     }
 }
 
@@ -38,6 +40,7 @@ impl RecordType {
             Self::Lead => Permission::LeadsRead,
             Self::Interaction => Permission::InteractionsRead,
             Self::Task => Permission::TasksRead,
+            Self::Segment => Permission::SegmentsRead,
         }
     }
 }
@@ -95,6 +98,10 @@ crate::text_enum! {
         TaskDeleted = "task.deleted",
         /// A deleted task came back.
         TaskRestored = "task.restored",
+        /// A client entered a segment: `contact_id` says who.
+        SegmentEntered = "segment.entered",
+        /// A client left a segment: `contact_id` says who.
+        SegmentLeft = "segment.left",
     }
 }
 
@@ -133,6 +140,7 @@ impl ChangeType {
             Self::TaskCreated | Self::TaskUpdated | Self::TaskCompleted | Self::TaskDeleted | Self::TaskRestored => {
                 RecordType::Task
             }
+            Self::SegmentEntered | Self::SegmentLeft => RecordType::Segment,
         }
     }
 }

@@ -24,6 +24,18 @@ pub struct Place {
 }
 
 impl Place {
+    /// The place of a row.
+    #[must_use]
+    pub const fn new(txid: i64, seq: i64) -> Self {
+        Self { txid, seq }
+    }
+
+    /// Its parts, to be kept.
+    #[must_use]
+    pub const fn parts(self) -> (i64, i64) {
+        (self.txid, self.seq)
+    }
+
     /// Before everything.
     pub const START: Self = Self { txid: 0, seq: 0 };
 }

@@ -11,14 +11,14 @@ use crate::companies::{Company, CompanyId};
 use crate::contacts::{Contact, ContactId};
 use crate::db::Connection;
 use crate::db::conditions::OneOf;
-use crate::db::schema::{companies, contacts, leads, tasks, timeline_entries as entries};
+use crate::db::schema::{companies, contacts, leads, segments, tasks, timeline_entries as entries};
 use crate::db::types::{Guid, Instant, Json};
 use crate::error::Result;
 use crate::interactions::tasks::Task;
 use crate::interactions::{Channel, Interaction, InteractionId, TaskId};
 use crate::pipelines::leads::Lead;
 use crate::pipelines::{LeadId, PipelineId, StageId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 type Move = (Guid, Option<Json<Box<RawValue>>>);
@@ -31,6 +31,7 @@ pub struct Present {
     leads: HashMap<LeadId, Lead>,
     interactions: HashMap<InteractionId, Interaction>,
     tasks: HashMap<TaskId, Task>,
+    segments: HashMap<Guid, SegmentBrief>,
     moves: HashMap<Guid, Option<Json<Box<RawValue>>>>,
     authors: HashMap<Guid, Vec<(Instant, Actor)>>,
 }
@@ -84,6 +85,7 @@ impl Present {
             leads: leads_of(conn, leads)?,
             interactions: interactions_of(conn, distinct(of(RecordType::Interaction)))?,
             tasks: tasks_of(conn, distinct(of(RecordType::Task)))?,
+            segments: segments_of(conn, distinct(of(RecordType::Segment)))?,
             moves: moves_of(conn, distinct(moved.map(|(row, _)| row.record_id)))?,
             authors: authors_of(conn, rows)?,
         })
@@ -95,7 +97,7 @@ impl Present {
     /// A record cannot be serialised: a fault of ours.
     pub fn change(&self, by: &Principal, row: &Logged, change: ChangeType) -> Result<Option<Change>> {
         let record_id = subject(row, change);
-        let Some(record) = self.record(by, change, record_id)? else { return Ok(None) };
+        let Some(record) = self.record(by, row, change, record_id)? else { return Ok(None) };
         let contact = (change.record_type() == RecordType::Contact).then(|| self.contacts.get(&ContactId(record_id)));
         Ok(Some(Change {
             cursor: row.place.to_string(),
@@ -112,7 +114,13 @@ impl Present {
     }
 
     /// The record; `None` where the caller does not see it, `Some(None)` where it is there no longer.
-    fn record(&self, by: &Principal, change: ChangeType, id: Guid) -> Result<Option<Option<Box<RawValue>>>> {
+    fn record(
+        &self,
+        by: &Principal,
+        row: &Logged,
+        change: ChangeType,
+        id: Guid,
+    ) -> Result<Option<Option<Box<RawValue>>>> {
         let record_type = change.record_type();
         if !by.permissions.contains(&record_type.permission()) {
             return Ok(None);
@@ -137,6 +145,11 @@ impl Present {
             RecordType::Task => self.tasks.get(&TaskId(id)).map(|task| {
                 let (seen, live) = self.client(by, task.contact_id, task.lead_id);
                 (seen, (live && task.deleted_at.is_none()).then(|| to_raw(task)))
+            }),
+            RecordType::Segment => row.contact_id.and_then(|contact| {
+                let segment = self.segments.get(&id)?;
+                let (seen, _) = self.client(by, contact, None);
+                Some((seen, Some(to_raw(segment))))
             }),
         };
         // What is nowhere has no owner to be seen by.
@@ -204,9 +217,25 @@ impl Present {
             RecordType::Interaction => {
                 Facts { channel: self.interactions.get(&InteractionId(id)).map(|one| one.channel), ..of_client() }
             }
-            RecordType::Task => of_client(),
+            RecordType::Task | RecordType::Segment => of_client(),
         }
     }
+}
+
+/// A segment as far as a change of its members needs it.
+#[derive(Debug, Clone, Serialize)]
+struct SegmentBrief {
+    id: Guid,
+    name: String,
+}
+
+fn segments_of(conn: &mut Connection, ids: Vec<Guid>) -> Result<HashMap<Guid, SegmentBrief>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = segments::table.filter(OneOf::new("segments.id", ids)).filter(segments::deleted_at.is_null());
+    let rows: Vec<(Guid, String)> = rows.select((segments::id, segments::name)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, name)| (id, SegmentBrief { id, name })).collect())
 }
 
 /// Where a stage move led.

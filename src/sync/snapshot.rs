@@ -91,6 +91,7 @@ fn page(conn: &mut Connection, by: &Principal, query: &SnapshotQuery) -> Result<
     let mut kinds = RecordType::ALL
         .iter()
         .copied()
+        .filter(|kind| *kind != RecordType::Segment)
         .filter(|kind| by.permissions.contains(&kind.permission()) && (wanted.is_empty() || wanted.contains(kind)));
     let (changes_after, mut at) = match position {
         Some(Cursor((place, kind), last)) => {
@@ -164,6 +165,8 @@ fn records(
         }
         RecordType::Interaction => items(kind, interactions(conn, by, after, count)?, |one| one.id.0),
         RecordType::Task => items(kind, tasks(conn, by, after, count)?, |one| one.id.0),
+        // Who belongs to a segment is read from its list of members.
+        RecordType::Segment => Ok(Vec::new()),
     }
 }
 

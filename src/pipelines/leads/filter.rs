@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::fields::{self, Entity, Wanted};
 use crate::http::{Cursor, Limit, Page};
 use crate::pipelines::{LeadId, LostReasonId, PipelineId, StageId, StageKind};
+use crate::segments::{self, SegmentId};
 
 /// Which leads, in which order.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -38,6 +39,9 @@ pub struct LeadQuery {
     pub unowned: Option<bool>,
     /// Of this client.
     pub contact_id: Option<ContactId>,
+    /// Of clients who belong to this segment.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub segment_id: Option<SegmentId>,
     /// Of this company.
     pub company_id: Option<CompanyId>,
     /// From this source.
@@ -224,6 +228,9 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
     );
     if let Some(contact) = query.contact_id {
         rows = rows.filter(of_client(contact));
+    }
+    if let Some(segment) = query.segment_id {
+        rows = rows.filter(segments::leads_query(conn, segment).map_err(segments::named)?);
     }
     match query.unowned {
         Some(true) => rows = rows.filter(leads::owner_id.is_null()),

@@ -16,7 +16,7 @@ use crate::accounts::{ApiKeyId, May, UserId};
 use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Instant;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
 use crate::http::{Body, IfMatch, Page, Parts, Post, Reply, Routes, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
@@ -94,7 +94,7 @@ fn shown(lead: &Lead) -> Result<Reply> {
 }
 
 /// Lists leads. Custom fields filter by `custom.<key>=<value>`.
-#[utoipa::path(operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>)))]
+#[utoipa::path(operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 #[get("/leads")]
 async fn list(actor: May<grants::LeadsRead>, app: Data<App>, req: HttpRequest) -> Result<Reply> {
     let (rest, custom) = split_custom(req.query_string());

@@ -2,6 +2,7 @@
 
 use super::{Speaker, money};
 use crate::pipelines::{StageId, StageKind};
+use crate::segments::rfm::RfmTest;
 use crate::segments::rule::{LeadTest, Range, Sequence, Span, TouchFilter, TouchTest};
 
 impl Speaker<'_> {
@@ -59,6 +60,19 @@ impl Speaker<'_> {
 
     fn amounts(&self, range: Range, currency: &str) -> String {
         self.range(range, |amount| money(amount.to_string().parse().unwrap_or_default(), currency))
+    }
+
+    pub(super) fn rfm(&self, test: &RfmTest) -> String {
+        let w = self.words;
+        let groups: Vec<_> = test.groups.iter().map(|group| group.as_str().replace('_', " ")).collect();
+        let mut parts = Vec::new();
+        if !groups.is_empty() {
+            parts.push(groups.join(&format!(" {} ", w.or)));
+        }
+        for (name, range) in [("R", test.recency), ("F", test.frequency), ("M", test.monetary)] {
+            parts.extend(range.map(|range| format!("{name} {}", self.range(range, |score| score.to_string()))));
+        }
+        if parts.is_empty() { "RFM".to_owned() } else { format!("RFM ({})", parts.join("; ")) }
     }
 
     fn stage(&self, id: StageId) -> String {

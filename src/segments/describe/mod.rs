@@ -61,6 +61,7 @@ impl Speaker<'_> {
             Node::Touch(test) => self.touch(test),
             Node::Sequence(sequence) => self.sequence(sequence),
             Node::Lead(test) => self.lead(test),
+            Node::Rfm(test) => self.rfm(test),
             Node::Segment(id, Members::Rule(_) | Members::Listed) => {
                 let name = self.catalogue.segments.get(id).map(|segment| segment.name.clone());
                 format!("{} “{}”", w.segment, name.unwrap_or_else(|| id.to_string()))

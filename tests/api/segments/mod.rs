@@ -1,7 +1,11 @@
 //! Segments: rules, records, membership.
 
+mod decide;
+mod keeping;
 mod language;
 mod oracle;
 mod random;
+mod records;
 mod reference;
+mod rfm;
 mod world;

@@ -1,0 +1,268 @@
+//! What a web site may know of its visitor: `GET /v1/decide`, by write key. A write key stands in the page for everybody to
+//! read, so nothing is shown that an allow-list does not name, and nobody is looked up by what others can guess unless the
+//! installation says so. Whoever is not known looks exactly like one who belongs nowhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, put};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::{SegmentId, store};
+use crate::accounts::audit::{self, Subject};
+use crate::accounts::permissions::grants;
+use crate::accounts::{May, Principal};
+use crate::app::App;
+use crate::contacts::identity::Identity;
+use crate::contacts::{Contact, ContactId};
+use crate::db::schema::{contacts, identities, segment_members as stays, segments};
+use crate::db::types::Guid;
+use crate::db::{Connection, settings};
+use crate::error::{Error, FieldError, Problem, Result};
+use crate::fields::{self, Entity};
+use crate::http::{Body, Query, Reply, Routes};
+use crate::ingest::write_key;
+
+const KEY: &str = "decide";
+/// How long a browser may keep an answer, in seconds.
+const FRESH: u32 = 60;
+/// The fields of a contact that may be shown, beside custom ones.
+const FIELDS: [&str; 8] =
+    ["given_name", "family_name", "display_name", "job_title", "language", "time_zone", "city", "country"];
+
+crate::text_enum! {
+    /// What a web site may look a visitor up by.
+    pub enum Lookup {
+        /// The anonymous id that events bear: as good as a secret.
+        Anonymous = "anonymous_id",
+        /// The user id that events bear.
+        User = "user_id",
+        /// An e-mail address, which others may know.
+        Email = "email",
+        /// A phone number, which others may know.
+        Phone = "phone",
+    }
+}
+
+/// What `/v1/decide` may show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideSettings {
+    /// The segments that may be shown.
+    #[validate(length(max = 200))]
+    #[schema(max_items = 200)]
+    pub segments: Vec<SegmentId>,
+    /// The fields that may be shown: `given_name`, `family_name`, `display_name`, `job_title`, `language`, `time_zone`,
+    /// `city`, `country`, or `custom.` and the key of a custom field.
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    pub fields: Vec<String>,
+    /// By what a visitor may be looked up; only by `anonymous_id` where nobody has said otherwise.
+    #[validate(length(max = 4))]
+    #[schema(max_items = 4)]
+    pub lookups: Vec<Lookup>,
+}
+
+impl Default for DecideSettings {
+    fn default() -> Self {
+        Self { segments: Vec::new(), fields: Vec::new(), lookups: vec![Lookup::Anonymous] }
+    }
+}
+
+/// The settings; those of a new installation show nothing.
+fn load(conn: &mut Connection) -> Result<DecideSettings> {
+    Ok(settings::get(conn, KEY)?.unwrap_or_default())
+}
+
+fn save(conn: &mut Connection, by: &Principal, wish: &DecideSettings) -> Result<()> {
+    let mut faults = Vec::new();
+    for (n, id) in wish.segments.iter().enumerate() {
+        if store::find(conn, *id).is_err() {
+            faults.push(FieldError::new(format!("segments[{n}]"), "unknown", "there is no such segment"));
+        }
+    }
+    let custom = fields::all(conn, Some(Entity::Contact))?;
+    for (n, name) in wish.fields.iter().enumerate() {
+        let known = match name.strip_prefix("custom.") {
+            Some(key) => custom.iter().any(|field| field.key == key),
+            None => FIELDS.contains(&name.as_str()),
+        };
+        if !known {
+            faults.push(FieldError::new(format!("fields[{n}]"), "unknown", "is not a field that can be shown"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let before = load(conn)?;
+    settings::put(conn, KEY, wish.clone())?;
+    let subject = Subject { entity: "decide_settings", id: Guid(uuid::Uuid::nil()), contact_id: None };
+    audit::record(conn, by, "update", subject, Some(&before), Some(wish))
+}
+
+/// A segment that a visitor belongs to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DecidedSegment {
+    id: SegmentId,
+    name: String,
+}
+
+/// What a web site may know.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Decision {
+    /// The segments that the visitor belongs to, of those that may be shown, by name.
+    segments: Vec<DecidedSegment>,
+    /// The visitor's fields, of those that may be shown and are filled.
+    #[schema(value_type = Object)]
+    fields: BTreeMap<String, Value>,
+}
+
+/// Whom it is about.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct DecideQuery {
+    /// `anonymous_id:…`, or, where the settings allow it, `user_id:…`, `email:…`, `phone:…`.
+    #[param(example = "anonymous_id:5b2e6c7a")]
+    identity: String,
+}
+
+fn lookup(text: &str, region: &str) -> Result<(Lookup, Identity)> {
+    let wrong = |message: String| Error::field("identity", "format", message);
+    let (kind, value) = text.split_once(':').ok_or_else(|| wrong("must be like anonymous_id:5b2e6c7a".to_owned()))?;
+    let kind: Lookup = kind.parse().map_err(wrong)?;
+    let identity = match kind {
+        Lookup::Anonymous => Identity::anonymous(crate::ingest::who::ANONYMOUS_ID, value),
+        Lookup::User => Identity::external(crate::ingest::who::USER_ID, value),
+        Lookup::Email => Identity::email(value),
+        Lookup::Phone => Identity::phone(value, region),
+    };
+    Ok((kind, identity.map_err(|message| wrong(message.to_owned()))?))
+}
+
+fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<Decision> {
+    let shown = load(conn)?;
+    if !shown.lookups.contains(&kind) {
+        return Err(Error::field("identity", "choice", "visitors may not be looked up by this here"));
+    }
+    let holder: Option<ContactId> = identities::table
+        .filter(identities::value.eq(&identity.value))
+        .filter(identities::kind.eq(identity.kind).and(identities::source.eq(&identity.source)))
+        .filter(identities::retired_at.is_null())
+        .select(identities::contact_id)
+        .first(conn)
+        .optional()?;
+    let Some(holder) = holder else { return Ok(Decision::default()) };
+    let root: Option<ContactId> = contacts::table.find(holder).select(contacts::merged_into).first(conn)?;
+    let live = contacts::table.find(root.unwrap_or(holder)).filter(contacts::deleted_at.is_null());
+    let Some(client): Option<Contact> = live.select(Contact::as_select()).first(conn).optional()? else {
+        return Ok(Decision::default());
+    };
+    let family =
+        if client.members == 0 { vec![client.id] } else { crate::contacts::cluster::members_of(conn, client.id)? };
+    type Row = (SegmentId, String, super::SegmentKind, ContactId);
+    let there: Vec<Row> = stays::table
+        .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
+        .filter(stays::contact_id.eq_any(family).and(stays::left_at.is_null()))
+        .filter(segments::deleted_at.is_null())
+        .select((segments::id, segments::name, segments::kind, stays::contact_id))
+        .order(segments::name)
+        .load(conn)?;
+    let allowed: BTreeSet<_> = shown.segments.iter().copied().collect();
+    let mut told: Vec<DecidedSegment> = Vec::new();
+    for (id, name, kind, contact) in there {
+        // Where a rule put somebody is the survivor's alone; on a list are those too who were put there before.
+        let counts = kind != super::SegmentKind::Dynamic || contact == client.id;
+        if counts && allowed.contains(&id) && told.iter().all(|one| one.id != id) {
+            told.push(DecidedSegment { id, name });
+        }
+    }
+    let fields = shown.fields.iter().filter_map(|name| Some((name.clone(), value(&client, name)?))).collect();
+    Ok(Decision { segments: told, fields })
+}
+
+/// A field of the client that may be shown.
+fn value(client: &Contact, name: &str) -> Option<Value> {
+    if let Some(key) = name.strip_prefix("custom.") {
+        return client.custom.0.get(key).filter(|value| !value.is_null()).cloned();
+    }
+    let address = client.address.as_ref().map(|address| &address.0);
+    let text = match name {
+        "given_name" => client.given_name.clone(),
+        "family_name" => client.family_name.clone(),
+        "display_name" => (!client.anonymous).then(|| client.display_name.clone()),
+        "job_title" => client.job_title.clone(),
+        "language" => client.language.clone(),
+        "time_zone" => client.time_zone.clone(),
+        "city" => address.and_then(|address| address.city.clone()),
+        "country" => address.and_then(|address| address.country.clone()),
+        _ => None,
+    };
+    text.map(Value::from)
+}
+
+/// Tells a web site to which segments its visitor belongs, and fields of the visitor: only what the settings name. The write
+/// key is the user name of `Basic`, or a bearer token. An answer may be kept for a minute, and asked for again with
+/// `If-None-Match`.
+#[utoipa::path(operation_id = "decide", tag = "ingest", params(DecideQuery, ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = Decision), (status = 304, description = "As before"), (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: unauthorized"), (status = 403, body = Problem, content_type = "application/problem+json", description = "A problem: forbidden")))]
+#[get("/v1/decide")]
+async fn ask(app: Data<App>, req: HttpRequest, query: Query<DecideQuery>) -> Result<HttpResponse> {
+    let key = write_key::in_headers(&req);
+    write_key::sender(&app, &req, key.as_deref()).await?;
+    let (kind, identity) = lookup(&query.0.identity, &app.config.region)?;
+    let body = app
+        .db
+        .read(move |conn| {
+            let decision = decide(conn, kind, &identity)?;
+            serde_json::to_vec(&decision).map_err(Error::internal)
+        })
+        .await?;
+    let mut tag = String::from("\"");
+    for byte in Sha256::digest(&body).iter().take(12) {
+        use std::fmt::Write;
+        write!(tag, "{byte:02x}").map_err(Error::internal)?;
+    }
+    tag.push('"');
+    let asked = req.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let same = asked.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
+    let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, format!("private, max-age={FRESH}")))
+        .insert_header((header::VARY, "Authorization, Origin"));
+    Ok(if same { response.finish() } else { response.content_type("application/json").body(body) })
+}
+
+/// Shows what `/v1/decide` may show.
+#[utoipa::path(operation_id = "get_decide_settings", tag = "segments", security(("bearer" = ["segments:read"])), responses((status = 200, body = DecideSettings)))]
+#[get("/settings/decide")]
+async fn show_settings(actor: May<grants::SegmentsRead>, app: Data<App>) -> Result<Reply> {
+    app.read(&actor, |conn, _| Reply::ok(&load(conn)?)).await
+}
+
+/// Sets what `/v1/decide` may show to everybody who has the write key, which is whoever looks into the page.
+#[utoipa::path(operation_id = "put_decide_settings", tag = "segments", security(("bearer" = ["segments:write"])), request_body = DecideSettings, responses((status = 200, body = DecideSettings)))]
+#[put("/settings/decide")]
+async fn put_settings(actor: May<grants::SegmentsWrite>, app: Data<App>, body: Body<DecideSettings>) -> Result<Reply> {
+    app.write(&actor, None, move |conn, by| {
+        save(conn, by, &body.0)?;
+        Reply::ok(&body.0)
+    })
+    .await
+}
+
+/// The routes of the settings.
+pub fn routes(cfg: &mut Routes) {
+    cfg.service(show_settings).service(put_settings);
+}
+
+/// The route that web sites ask.
+pub fn root(cfg: &mut Routes) {
+    cfg.service(ask);
+}

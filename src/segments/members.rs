@@ -1,0 +1,266 @@
+//! Who belongs to a segment: asked of the rule as of now, or of the list.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use super::catalogue::Catalogue;
+use super::compile::{Asked, condition, listed};
+use super::describe::{Language, describe};
+use super::model::{RuleWords, SegmentKind, Stored};
+use super::parse::parse;
+use super::rule::{Node, Rule};
+use super::split::Part;
+use super::{SegmentId, store};
+use crate::accounts::Principal;
+use crate::contacts::{Contact, ContactId};
+use crate::db::composed::Sql;
+use crate::db::conditions::{Beyond, Direction};
+use crate::db::schema::contacts;
+use crate::db::types::Instant;
+use crate::db::{Connection, MultiBackend};
+use crate::error::{Error, Result};
+use crate::http::{Cursor, Page};
+
+type Contacts = contacts::BoxedQuery<'static, MultiBackend>;
+
+/// The condition on `contacts` of belonging to a segment as of now.
+///
+/// # Errors
+/// Not found; the segment is broken.
+pub fn members_query(conn: &mut Connection, id: SegmentId) -> Result<Sql> {
+    let stored = store::find(conn, id)?;
+    members_of(conn, &stored, Instant::now())
+}
+
+/// [`members_query`] of a segment that was read, as of an instant.
+///
+/// # Errors
+/// The segment is broken.
+pub fn members_of(conn: &mut Connection, stored: &Stored, now: Instant) -> Result<Sql> {
+    Ok(match store::rule_of(conn, stored)? {
+        Some(rule) => condition(&rule, &Asked::of_all(now)),
+        None => listed(stored.id, &Asked::of_all(now)),
+    })
+}
+
+/// The condition on `leads` of belonging to a client of the segment, also one into whom the lead's contact was merged.
+///
+/// # Errors
+/// Not found; the segment is broken.
+pub fn leads_query(conn: &mut Connection, id: SegmentId) -> Result<Sql> {
+    let members = members_query(conn, id)?;
+    let roots = Sql::text("SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND ").then(members);
+    Ok(Sql::text("leads.contact_id IN (")
+        .then(roots.clone())
+        .and_text(" UNION ALL SELECT m.id FROM contacts m WHERE m.merged_into IS NOT NULL AND m.merged_into IN (")
+        .then(roots)
+        .and_text("))"))
+}
+
+/// A segment that a filter names and that is not there is a bad parameter.
+#[must_use]
+pub fn named(error: Error) -> Error {
+    if error.status() == 404 { Error::field("segment_id", "unknown", "there is no such segment") } else { error }
+}
+
+/// The clients that the caller sees.
+fn seen(by: &Principal) -> Contacts {
+    let rows = contacts::table.filter(contacts::deleted_at.is_null().and(contacts::merged_into.is_null())).into_boxed();
+    let Some(owners) = by.scope.owners() else { return rows };
+    let hidden = contacts::owner_id.is_not_null().and(contacts::owner_id.assume_not_null().ne_all(owners));
+    rows.filter(diesel::dsl::not(hidden))
+}
+
+/// How many of the clients that the caller sees satisfy a condition.
+pub(super) fn count(conn: &mut Connection, by: &Principal, condition: Sql) -> Result<i64> {
+    Ok(seen(by).filter(condition).count().get_result(conn)?)
+}
+
+/// How many rows are read at once where not all of them are wanted.
+const BITE: i64 = 500;
+/// How many rows are looked at for one page.
+const MOST_LOOKED_AT: i64 = 20_000;
+
+/// A page of the members that the caller sees, the newest client first. Of a part of a split the page may be short, and
+/// there may still be more: as long as there is a cursor.
+///
+/// # Errors
+/// Not found, broken, a bad cursor.
+pub fn page(
+    conn: &mut Connection,
+    by: &Principal,
+    id: SegmentId,
+    part: Option<Part>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Contact>> {
+    let members = members_query(conn, id)?;
+    let mut after: Option<(Instant, ContactId)> = match cursor {
+        Some(cursor) => Cursor::decode(cursor).map(|Cursor(at, id)| Some((at, id)))?,
+        None => None,
+    };
+    let read = |conn: &mut Connection, after: Option<(Instant, ContactId)>, count: i64| -> Result<Vec<Contact>> {
+        let mut rows = seen(by).filter(members.clone()).select(Contact::as_select());
+        if let Some((at, id)) = after {
+            rows = rows.filter(Beyond::new("contacts.created_at, contacts.id", Direction::Descending, at, id.0));
+        }
+        Ok(rows.order((contacts::created_at.desc(), contacts::id.desc())).limit(count).load(conn)?)
+    };
+    let place = |contact: &Contact| Cursor(contact.created_at, contact.id).encode();
+    let Some(part) = part else {
+        return Ok(Page::cut(read(conn, after, limit + 1)?, limit, place));
+    };
+    let (mut found, mut looked_at) = (Vec::new(), 0);
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    while looked_at < MOST_LOOKED_AT {
+        let rows = read(conn, after, BITE)?;
+        let whole = i64::try_from(rows.len()).unwrap_or(0) == BITE;
+        looked_at += BITE;
+        after = rows.last().map(|last| (last.created_at, last.id)).or(after);
+        found.extend(rows.into_iter().filter(|contact| part.holds(id, contact.id)));
+        if found.len() > wanted {
+            return Ok(Page::cut(found, limit, place));
+        }
+        if !whole {
+            return Ok(Page::cut(found, limit, place));
+        }
+    }
+    let mut page = Page::cut(found, limit, place);
+    page.next_cursor = after.map(|(at, id)| Cursor(at, id).encode());
+    Ok(page)
+}
+
+/// What a rule would find.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Preview {
+    /// How many clients there are of whom it is true; only those that the caller sees.
+    pub count: i64,
+    /// The newest of them.
+    pub sample: Vec<Contact>,
+    /// How many there are of each condition alone.
+    pub conditions: Vec<ConditionCount>,
+    /// The rule in plain words.
+    pub words: RuleWords,
+}
+
+/// How many clients there are of one condition of a rule.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConditionCount {
+    /// Where it stands: `rule.all[0]`.
+    pub path: String,
+    /// It in plain words, in the language asked for.
+    pub words: String,
+    /// How many there are.
+    pub count: i64,
+}
+
+/// The most conditions that are counted alone.
+const MOST_COUNTED: usize = 20;
+
+/// Tries a rule.
+///
+/// # Errors
+/// Every fault of it.
+pub fn preview(conn: &mut Connection, by: &Principal, rule: &Json, language: Language) -> Result<Preview> {
+    const SAMPLE: i64 = 10;
+    let catalogue = store::catalogue(conn, &[rule])?;
+    let read = parse(rule, &catalogue, None).map_err(Error::invalid)?;
+    let asked = Asked::of_all(Instant::now());
+    let whole = condition(&read, &asked);
+    let rows = seen(by).filter(whole.clone()).select(Contact::as_select());
+    let sample = rows.order((contacts::created_at.desc(), contacts::id.desc())).limit(SAMPLE).load(conn)?;
+    let mut conditions = Vec::new();
+    for (path, node) in parts(&read.node) {
+        let alone = Rule { zone: read.zone, node };
+        let count = count(conn, by, condition(&alone, &asked))?;
+        conditions.push(ConditionCount { path, words: describe(&alone, &catalogue, language), count });
+    }
+    Ok(Preview { count: count(conn, by, whole)?, sample, conditions, words: words(&read, &catalogue) })
+}
+
+fn words(rule: &Rule, catalogue: &Catalogue) -> RuleWords {
+    RuleWords::of(rule, catalogue)
+}
+
+/// The conditions that a rule joins, each with its place: those of the outermost `all` or `any`, and of those within it.
+pub(super) fn parts(node: &Node) -> Vec<(String, Node)> {
+    fn walk(node: &Node, path: &str, found: &mut Vec<(String, Node)>) {
+        let (name, nodes) = match node {
+            Node::All(nodes) => ("all", nodes),
+            Node::Any(nodes) => ("any", nodes),
+            _ => {
+                found.push((path.to_owned(), node.clone()));
+                return;
+            }
+        };
+        for (n, node) in nodes.iter().enumerate() {
+            walk(node, &format!("{path}.{name}[{n}]"), found);
+        }
+    }
+    let mut found = Vec::new();
+    walk(node, "rule", &mut found);
+    found.truncate(MOST_COUNTED);
+    found
+}
+
+/// How segments overlap.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Overlap {
+    /// Every part of the diagram.
+    pub parts: Vec<OverlapPart>,
+}
+
+/// Clients who belong to exactly these of the segments.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OverlapPart {
+    /// The segments that they belong to; to none of the others asked for.
+    pub segments: Vec<SegmentId>,
+    /// How many the caller sees.
+    pub count: i64,
+}
+
+/// Counts the parts of the diagram of two or three segments.
+///
+/// # Errors
+/// Not found, broken.
+pub fn overlap(conn: &mut Connection, by: &Principal, ids: &[SegmentId]) -> Result<Overlap> {
+    let now = Instant::now();
+    let mut sets = Vec::new();
+    for id in ids {
+        let stored = store::find(conn, *id)?;
+        sets.push((*id, members_of(conn, &stored, now)?));
+    }
+    let mut parts = Vec::new();
+    for mask in 1_usize..(1 << sets.len()) {
+        let within = |n: usize| mask & (1 << n) != 0;
+        let sides =
+            sets.iter().enumerate().map(|(n, (_, set))| if within(n) { set.clone() } else { set.clone().negated() });
+        let count = count(conn, by, Sql::all(sides))?;
+        let segments = sets.iter().enumerate().filter(|(n, _)| within(*n)).map(|(_, (id, _))| *id).collect();
+        parts.push(OverlapPart { segments, count });
+    }
+    Ok(Overlap { parts })
+}
+
+/// Every member that there is, as of an instant: for snapshots.
+///
+/// # Errors
+/// Broken.
+pub(super) fn everybody(conn: &mut Connection, stored: &Stored, now: Instant) -> Result<Vec<ContactId>> {
+    let members = members_of(conn, stored, now)?;
+    let all = contacts::table.filter(contacts::deleted_at.is_null().and(contacts::merged_into.is_null()));
+    Ok(all.filter(members).select(contacts::id).order(contacts::id).load(conn)?)
+}
+
+/// Whether people keep the list themselves.
+///
+/// # Errors
+/// [`crate::error::Code::Conflict`].
+pub(super) fn check_kept(stored: &Stored) -> Result<()> {
+    if stored.kind == SegmentKind::Static {
+        return Ok(());
+    }
+    Err(Error::because(crate::error::Code::Conflict, "Only a list can be given members: this segment is none."))
+}

@@ -1,0 +1,351 @@
+//! `/api/v1/segments`.
+
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::describe::Language;
+use super::lists::{self, File};
+use super::members::{self, Overlap, Preview};
+use super::model::{MembersChange, MembersChanged, NewSegment, NewSnapshot, Segment, SegmentChange, SegmentKind};
+use super::rfm::{self, RfmReport};
+use super::split::{Part, Side};
+use super::stays::{self, Memberships, SegmentSize};
+use super::{SegmentId, decide, store};
+use crate::accounts::permissions::grants;
+use crate::accounts::{May, Principal};
+use crate::app::App;
+use crate::contacts::{Contact, ContactId};
+use crate::db::types::Instant;
+use crate::error::{Error, Problem, Result};
+use crate::funnel::period::Unit;
+use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes};
+
+fn reply(segment: &Segment) -> Result<Reply> {
+    Ok(Reply::ok(segment)?.version(segment.version))
+}
+
+fn created(segment: &Segment) -> Result<Reply> {
+    Ok(Reply::created(segment, format!("/api/v1/segments/{}", segment.id))?.version(segment.version))
+}
+
+/// Which segments.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SegmentQuery {
+    /// Only of this kind.
+    #[param(inline)]
+    kind: Option<SegmentKind>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    limit: Limit,
+}
+
+/// Lists segments, the newest first.
+#[utoipa::path(operation_id = "list_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(SegmentQuery), responses((status = 200, body = Page<Segment>)))]
+#[get("/segments")]
+async fn list(actor: May<grants::SegmentsRead>, app: Data<App>, query: Query<SegmentQuery>) -> Result<Reply> {
+    let SegmentQuery { kind, cursor, limit } = query.0;
+    app.read(&actor, move |conn, _| Reply::ok(&store::page(conn, kind, cursor.as_deref(), limit.get()?)?)).await
+}
+
+/// Shows a segment.
+#[utoipa::path(operation_id = "get_segment", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path)), responses((status = 200, body = Segment)))]
+#[get("/segments/{id}")]
+async fn show(actor: May<grants::SegmentsRead>, app: Data<App>, id: Path<SegmentId>) -> Result<Reply> {
+    let id = *id;
+    app.read(&actor, move |conn, _| {
+        let stored = store::find(conn, id)?;
+        reply(&store::show(conn, stored)?)
+    })
+    .await
+}
+
+/// Creates a segment: a dynamic one where there is a rule, else an empty list.
+#[utoipa::path(operation_id = "create_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewSegment, responses((status = 201, body = Segment)))]
+#[post("/segments")]
+async fn create(actor: May<grants::SegmentsWrite>, app: Data<App>, body: Post<NewSegment>) -> Result<Reply> {
+    let Post { value, retry } = body;
+    app.write(&actor, retry, move |conn, by| created(&store::insert(conn, by, &value)?)).await
+}
+
+/// Changes a segment: absent fields stay.
+#[utoipa::path(operation_id = "update_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), request_body = SegmentChange, responses((status = 200, body = Segment)))]
+#[patch("/segments/{id}")]
+async fn update(
+    actor: May<grants::SegmentsWrite>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    expected: IfMatch,
+    body: Body<SegmentChange>,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| reply(&store::update(conn, by, id, expected, &body.0)?)).await
+}
+
+/// Deletes a segment; its history stays. One that other segments ask for is kept.
+#[utoipa::path(operation_id = "delete_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
+#[delete("/segments/{id}")]
+async fn remove(
+    actor: May<grants::SegmentsWrite>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    expected: IfMatch,
+) -> Result<Reply> {
+    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+}
+
+/// Which members.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct MembersQuery {
+    /// Splits the segment in two, with so many percent in a control group that stays the same.
+    #[param(minimum = 0, maximum = 100)]
+    holdout: Option<u8>,
+    /// The side of the split: `target` (default) or `control`.
+    #[param(inline)]
+    side: Option<Side>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    limit: Limit,
+}
+
+impl MembersQuery {
+    fn part(&self) -> Result<Option<Part>> {
+        match (self.holdout, self.side) {
+            (Some(percent), _) if percent > 100 => Err(Error::field("holdout", "range", "must be between 0 and 100")),
+            (Some(percent), side) => Ok(Some(Part { percent, side: side.unwrap_or(Side::Target) })),
+            (None, Some(_)) => Err(Error::field("side", "required", "goes with holdout")),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// Lists a segment's members that the caller sees, the newest client first: of a dynamic segment those of whom the rule is
+/// true now.
+#[utoipa::path(operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+#[get("/segments/{id}/members")]
+async fn members_list(
+    actor: May<grants::SegmentsRead>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    query: Query<MembersQuery>,
+) -> Result<Reply> {
+    actor.require(crate::accounts::Permission::ContactsRead)?;
+    let (id, part) = (*id, query.0.part()?);
+    app.read(&actor, move |conn, by| {
+        Reply::ok(&members::page(conn, by, id, part, query.0.cursor.as_deref(), query.0.limit.get()?)?)
+    })
+    .await
+}
+
+/// Puts contacts on a list and takes others off it.
+#[utoipa::path(operation_id = "change_segment_members", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = MembersChange, responses((status = 200, body = MembersChanged)))]
+#[post("/segments/{id}/members")]
+async fn members_change(
+    actor: May<grants::SegmentsWrite>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    body: Post<MembersChange>,
+) -> Result<Reply> {
+    let (id, Post { value, retry }) = (*id, body);
+    app.write_apart(&actor, retry, move |conn, by| Reply::ok(&lists::change(conn, by, id, &value)?)).await
+}
+
+/// Puts on a list whoever a CSV file names: the first column called `id`, `email`, `phone` or `external_id` (as `source:id`)
+/// counts. Up to 100,000 rows; those that name nobody whom the caller sees are told and passed over.
+#[utoipa::path(operation_id = "add_segment_members_from_file", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = MembersChanged)))]
+#[post("/segments/{id}/members/file")]
+async fn members_file(
+    actor: May<grants::SegmentsWrite>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    body: Bytes,
+) -> Result<Reply> {
+    const TOGETHER: usize = 200;
+    let id = *id;
+    let file = File::read(&body, &app.config.region)?;
+    let mut done = MembersChanged { errors: file.faults, ..MembersChanged::default() };
+    for piece in file.rows.chunks(TOGETHER) {
+        let (by, piece) = (Principal::clone(&actor), piece.to_vec());
+        let part = app.db.write_apart(move |conn| lists::add_named(conn, &by, id, &piece)).await?;
+        done.added += part.added;
+        done.unchanged += part.unchanged;
+        done.errors.extend(part.errors.into_iter().take(100_usize.saturating_sub(done.errors.len())));
+    }
+    Reply::ok(&done)
+}
+
+/// Freezes a segment: makes a snapshot of those who belong to it now.
+#[utoipa::path(operation_id = "create_segment_snapshot", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body = NewSnapshot, responses((status = 201, body = Segment)))]
+#[post("/segments/{id}/snapshots")]
+async fn snapshot(
+    actor: May<grants::SegmentsWrite>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    body: Body<NewSnapshot>,
+) -> Result<Reply> {
+    const TOGETHER: usize = 1000;
+    let id = *id;
+    let (of, who) = app
+        .db
+        .read(move |conn| {
+            let stored = store::find(conn, id)?;
+            let who = members::everybody(conn, &stored, Instant::now())?;
+            Ok((stored, who))
+        })
+        .await?;
+    lists::check_size(who.len())?;
+    let by = Principal::clone(&actor);
+    let made = app.db.write(move |conn| lists::begin_snapshot(conn, &by, &of, &body.0.name)).await?;
+    for piece in who.chunks(TOGETHER) {
+        let (piece, id) = (piece.to_vec(), made.id);
+        app.db.write_apart(move |conn| lists::fill_snapshot(conn, id, &piece)).await?;
+    }
+    app.write(&actor, None, move |conn, _| {
+        lists::end_snapshot(conn, made.id)?;
+        let stored = store::find(conn, made.id)?;
+        created(&store::show(conn, stored)?)
+    })
+    .await
+}
+
+/// A rule to try.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RulePreview {
+    #[schema(value_type = super::schema::SegmentRule)]
+    rule: Value,
+    /// The language of the conditions' words; English where absent.
+    #[schema(inline)]
+    language: Option<Language>,
+}
+
+/// Tries a rule: how many clients there are, the newest of them, and how many there are of each condition alone.
+#[utoipa::path(operation_id = "preview_segment", tag = "segments", security(("bearer" = ["segments:read"])), request_body = RulePreview, responses((status = 200, body = Preview)))]
+#[post("/segments/preview")]
+async fn preview(actor: May<grants::SegmentsRead>, app: Data<App>, body: Body<RulePreview>) -> Result<Reply> {
+    actor.require(crate::accounts::Permission::ContactsRead)?;
+    let RulePreview { rule, language } = body.0;
+    let language = language.unwrap_or(Language::English);
+    app.read(&actor, move |conn, by| Reply::ok(&members::preview(conn, by, &rule, language)?)).await
+}
+
+/// The segments of a diagram.
+#[derive(Debug, Clone, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OverlapWish {
+    /// Two or three segments.
+    #[validate(length(min = 2, max = 3))]
+    #[schema(min_items = 2, max_items = 3)]
+    segments: Vec<SegmentId>,
+}
+
+/// Counts how two or three segments overlap: how many clients belong to exactly which of them.
+#[utoipa::path(operation_id = "overlap_segments", tag = "segments", security(("bearer" = ["segments:read"])), request_body = OverlapWish, responses((status = 200, body = Overlap)))]
+#[post("/segments/overlap")]
+async fn overlap(actor: May<grants::SegmentsRead>, app: Data<App>, body: Body<OverlapWish>) -> Result<Reply> {
+    let ids = body.0.segments;
+    if ids.iter().enumerate().any(|(n, id)| ids.iter().take(n).any(|other| other == id)) {
+        return Err(Error::field("segments", "duplicate", "a segment is there twice"));
+    }
+    app.read(&actor, move |conn, by| Reply::ok(&members::overlap(conn, by, &ids)?)).await
+}
+
+/// In which language.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct WordsQuery {
+    /// The language of the conditions' words; English where absent.
+    #[param(inline)]
+    language: Option<Language>,
+}
+
+/// Lists the segments that a client belongs to, and the conditions of their rules with whether each is true of the client.
+/// Dynamic segments follow the client's facts within moments.
+#[utoipa::path(operation_id = "list_contact_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = ContactId, Path), WordsQuery), responses((status = 200, body = Memberships)))]
+#[get("/contacts/{id}/segments")]
+async fn of_client(
+    actor: May<grants::SegmentsRead>,
+    app: Data<App>,
+    id: Path<ContactId>,
+    query: Query<WordsQuery>,
+) -> Result<Reply> {
+    actor.require(crate::accounts::Permission::ContactsRead)?;
+    let (id, language) = (*id, query.0.language.unwrap_or(Language::English));
+    app.read(&actor, move |conn, by| Reply::ok(&stays::of_client(conn, by, id, language)?)).await
+}
+
+/// Which periods.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SizeQuery {
+    /// From this instant on; 30 periods before `to` where absent.
+    from: Option<Instant>,
+    /// Before this instant; now where absent.
+    to: Option<Instant>,
+    /// The length of a period; a day where absent.
+    #[param(inline)]
+    unit: Option<Unit>,
+    /// IANA time zone of days, weeks and months; UTC where absent.
+    #[param(example = "Europe/Lisbon")]
+    tz: Option<String>,
+}
+
+/// Shows how a segment grew: who entered, who left, and how many there were, by day, week or month. Lists of every size, and
+/// dynamic segments from when they were made.
+#[utoipa::path(operation_id = "get_segment_size", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path), SizeQuery), responses((status = 200, body = SegmentSize)))]
+#[get("/segments/{id}/size")]
+async fn size(
+    actor: May<grants::SegmentsRead>,
+    app: Data<App>,
+    id: Path<SegmentId>,
+    query: Query<SizeQuery>,
+) -> Result<Reply> {
+    let SizeQuery { from, to, unit, tz } = query.0;
+    let zone: chrono_tz::Tz = tz
+        .as_deref()
+        .map_or(Ok(chrono_tz::Tz::UTC), str::parse)
+        .map_err(|_| Error::field("tz", "unknown", "is not an IANA time zone such as Europe/Berlin"))?;
+    let (id, unit, to) = (*id, unit.unwrap_or(Unit::Day), to.unwrap_or_else(Instant::now));
+    let days = match unit {
+        Unit::Day => 30,
+        Unit::Week => 30 * 7,
+        Unit::Month => 30 * 30,
+    };
+    let from = from.unwrap_or_else(|| to.plus(-chrono::TimeDelta::days(days)));
+    app.read(&actor, move |conn, _| Reply::ok(&stays::size(conn, id, (from, to), unit, zone)?)).await
+}
+
+/// Shows how many clients there are in each group of recency, frequency and value, and the rule by which groups are made.
+/// Computed once a day.
+#[utoipa::path(operation_id = "get_rfm", tag = "reports", security(("bearer" = ["reports:read"])), responses((status = 200, body = RfmReport)))]
+#[get("/reports/rfm")]
+async fn rfm_report(actor: May<grants::ReportsRead>, app: Data<App>) -> Result<Reply> {
+    app.read(&actor, |conn, by| Reply::ok(&rfm::report(conn, by)?)).await
+}
+
+/// The routes of segments.
+pub fn routes(cfg: &mut Routes) {
+    cfg.service(preview).service(overlap).service(list).service(create).service(show).service(update).service(remove);
+    cfg.configure(decide::routes)
+        .service(rfm_report)
+        .service(of_client)
+        .service(size)
+        .service(members_list)
+        .service(members_change)
+        .service(members_file)
+        .service(snapshot);
+}

@@ -1,0 +1,92 @@
+//! The rules of all dynamic segments, read once and kept until something that rules name changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::model::SegmentKind;
+use super::parse::parse;
+use super::rule::Rule;
+use super::{SegmentId, store};
+use crate::db::Connection;
+use crate::db::schema::segments;
+use crate::db::types::{Instant, Json};
+use crate::error::Result;
+
+/// A dynamic segment whose rule can be read.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Which.
+    pub id: SegmentId,
+    /// Its name.
+    pub name: String,
+    /// Its rule.
+    pub rule: Rule,
+    /// Whether its members were found since the rule was last changed. Until then who enters and who leaves is not told:
+    /// that is news of the rule and not of the clients.
+    pub swept: bool,
+    /// Grows with every change of it.
+    pub version: i64,
+}
+
+/// Every dynamic segment.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    stamp: String,
+    /// Those that can be asked.
+    pub known: Vec<Known>,
+    /// Those that cannot: their members stay as they were.
+    pub broken: Vec<SegmentId>,
+}
+
+#[derive(QueryableByName)]
+struct Stamp {
+    #[diesel(sql_type = Text)]
+    stamp: String,
+}
+
+/// What changes whenever something does that rules name.
+const STAMP: &str = "SELECT (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') || ':' || \
+     CAST(COUNT(swept_at) AS TEXT) || ':' || CAST(COUNT(deleted_at) AS TEXT) FROM segments) || '/' || \
+     (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') FROM field_definitions) || '/' || \
+     (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version + position) AS TEXT), '') || ':' || \
+     COALESCE(CAST(MAX(updated_at) AS TEXT), '') FROM stages) || '/' || \
+     (SELECT CAST(COUNT(*) AS TEXT) FROM users) || '/' || (SELECT CAST(COUNT(*) AS TEXT) FROM lost_reasons) || '/' || \
+     (SELECT CAST(COUNT(*) AS TEXT) FROM pipelines) AS stamp";
+
+impl Rules {
+    /// The rules as they are now: those given, where they still are.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn load(conn: &mut Connection, before: Option<&Arc<Self>>) -> Result<Arc<Self>> {
+        let Stamp { stamp } = diesel::sql_query(STAMP).get_result(conn)?;
+        if let Some(before) = before.filter(|before| before.stamp == stamp) {
+            return Ok(before.clone());
+        }
+        let catalogue = store::catalogue(conn, &[])?;
+        let (mut known, mut broken) = (Vec::new(), Vec::new());
+        type Row = (SegmentId, String, Option<Json<serde_json::Value>>, Option<Instant>, i64);
+        let rows: Vec<Row> = segments::table
+            .filter(segments::deleted_at.is_null().and(segments::kind.eq(SegmentKind::Dynamic)))
+            .select((segments::id, segments::name, segments::rule, segments::swept_at, segments::version))
+            .order(segments::id)
+            .load(conn)?;
+        for (id, name, rule, swept_at, version) in rows {
+            let rule = rule.and_then(|Json(rule)| parse(&rule, &catalogue, Some(id)).ok());
+            match rule {
+                Some(rule) => known.push(Known { id, name, rule, swept: swept_at.is_some(), version }),
+                None => broken.push(id),
+            }
+        }
+        Ok(Arc::new(Self { stamp, known, broken }))
+    }
+
+    /// The segments by id.
+    #[must_use]
+    pub fn by_id(&self) -> BTreeMap<SegmentId, &Known> {
+        self.known.iter().map(|known| (known.id, known)).collect()
+    }
+}

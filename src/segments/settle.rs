@@ -1,0 +1,245 @@
+//! Who enters and who leaves: what the rules say of some clients now, against what is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::SegmentId;
+use super::compile::{Asked, condition};
+use super::news::{self, News};
+use super::rules::{Known, Rules};
+use crate::accounts::Principal;
+use crate::contacts::ContactId;
+use crate::db::Connection;
+use crate::db::composed::{Answers, Sql, Value};
+use crate::db::conditions::OneOf;
+use crate::db::schema::{contacts, segment_members as stays, segments};
+use crate::db::types::{Guid, Instant};
+use crate::error::Result;
+use crate::on;
+
+/// The most values that are bound in one statement.
+const MOST_BINDS: usize = 20_000;
+/// The most questions that are asked in one statement: SQLite joins no more than 500.
+const MOST_QUESTIONS: usize = 400;
+
+/// A client who enters or leaves a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// Who.
+    pub contact: ContactId,
+    /// Which segment.
+    pub segment: SegmentId,
+    /// In, or out.
+    pub enters: bool,
+    /// Whether others are told.
+    pub told: bool,
+}
+
+/// Some clients, as their facts are read: those that are there, and all that are merged into them.
+struct Families {
+    live: BTreeSet<ContactId>,
+    members: Vec<ContactId>,
+}
+
+fn ids(of: impl IntoIterator<Item = ContactId>) -> Vec<Guid> {
+    of.into_iter().map(|id| id.0).collect()
+}
+
+/// Lists of any length make few texts of statements, which are worth keeping prepared.
+fn padded(of: &[ContactId]) -> Vec<ContactId> {
+    let mut out = of.to_vec();
+    if let Some(last) = of.last() {
+        let mut size = 1;
+        while size < out.len() {
+            size *= 4;
+        }
+        out.resize(size, *last);
+    }
+    out
+}
+
+fn families(conn: &mut Connection, touched: &BTreeSet<ContactId>) -> Result<Families> {
+    type Row = (ContactId, Option<ContactId>, Option<Instant>, i32);
+    let columns = (contacts::id, contacts::merged_into, contacts::deleted_at, contacts::members);
+    let rows: Vec<Row> =
+        contacts::table.filter(OneOf::new("contacts.id", ids(touched.iter().copied()))).select(columns).load(conn)?;
+    let (mut live, mut large) = (BTreeSet::new(), Vec::new());
+    for (id, merged_into, deleted_at, members) in rows {
+        if merged_into.is_none() && deleted_at.is_none() {
+            live.insert(id);
+            if members > 0 {
+                large.push(id);
+            }
+        }
+    }
+    let mut members: Vec<ContactId> = live.iter().copied().collect();
+    if !large.is_empty() {
+        let merged = contacts::table.filter(OneOf::new("contacts.merged_into", ids(large)));
+        members.extend(merged.select(contacts::id).load::<ContactId>(conn)?);
+    }
+    Ok(Families { live, members })
+}
+
+/// Those who stand for these contacts: themselves, or whom they are merged into. Both are given where they differ, since
+/// who was merged belongs nowhere any more.
+///
+/// # Errors
+/// The database is away.
+pub fn touched(conn: &mut Connection, contacts_: &BTreeSet<ContactId>) -> Result<BTreeSet<ContactId>> {
+    let rows = contacts::table.filter(OneOf::new("contacts.id", ids(contacts_.iter().copied())));
+    let roots: Vec<Option<ContactId>> = rows.select(contacts::merged_into).load(conn)?;
+    Ok(contacts_.iter().copied().chain(roots.into_iter().flatten()).collect())
+}
+
+/// Which of the questions are true of which of the clients.
+fn answers(conn: &mut Connection, families: &Families, questions: &[Sql]) -> Result<BTreeSet<(usize, ContactId)>> {
+    let live: Vec<_> = padded(&families.live.iter().copied().collect::<Vec<_>>());
+    let among = || Sql::list(live.iter().map(|id| Value::Id(id.0)));
+    let mut found = BTreeSet::new();
+    let mut statement = Sql::default();
+    let mut joined = 0;
+    for (n, question) in questions.iter().enumerate() {
+        if joined > 0 && (joined >= MOST_QUESTIONS || statement.binds() + question.binds() + live.len() > MOST_BINDS) {
+            found.extend(run(conn, std::mem::take(&mut statement))?);
+            joined = 0;
+        }
+        let number = i64::try_from(n).unwrap_or(i64::MAX);
+        let head = if joined == 0 { "SELECT CAST(" } else { " UNION ALL SELECT CAST(" };
+        statement = statement
+            .and_text(head)
+            .bind(Value::Whole(number))
+            .and_text(" AS BIGINT), contacts.id FROM contacts WHERE contacts.id IN (")
+            .then(among())
+            .and_text(") AND ")
+            .then(question.clone());
+        joined += 1;
+    }
+    if joined > 0 {
+        found.extend(run(conn, statement)?);
+    }
+    Ok(found)
+}
+
+fn run(conn: &mut Connection, statement: Sql) -> Result<Vec<(usize, ContactId)>> {
+    let rows: Vec<(i64, ContactId)> = Answers(statement).load(conn)?;
+    Ok(rows.into_iter().map(|(n, id)| (usize::try_from(n).unwrap_or(usize::MAX), id)).collect())
+}
+
+/// Which of some conditions are true of one client; empty where the client is not there.
+///
+/// # Errors
+/// The database is away.
+pub fn true_of(
+    conn: &mut Connection,
+    contact: ContactId,
+    conditions: &[super::rule::Rule],
+    now: Instant,
+) -> Result<BTreeSet<usize>> {
+    let families = families(conn, &BTreeSet::from([contact]))?;
+    if families.live.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let only = padded(&families.members);
+    let asked = Asked::of(now, &only);
+    let questions: Vec<_> = conditions.iter().map(|rule| condition(rule, &asked)).collect();
+    Ok(answers(conn, &families, &questions)?.into_iter().map(|(n, _)| n).collect())
+}
+
+/// What must change for these contacts to be where the rules say they belong as of an instant.
+///
+/// # Errors
+/// The database is away.
+pub fn steps(conn: &mut Connection, rules: &Rules, contacts_: &BTreeSet<ContactId>, now: Instant) -> Result<Vec<Step>> {
+    if contacts_.is_empty() {
+        return Ok(Vec::new());
+    }
+    let families = families(conn, contacts_)?;
+    let mut wanted = BTreeSet::new();
+    if !families.live.is_empty() {
+        let only = padded(&families.members);
+        let asked = Asked::of(now, &only);
+        let questions: Vec<_> = rules.known.iter().map(|known| condition(&known.rule, &asked)).collect();
+        for (n, contact) in answers(conn, &families, &questions)? {
+            wanted.extend(rules.known.get(n).map(|known| (contact, known.id)));
+        }
+    }
+    let known = rules.by_id();
+    let kept: Vec<(ContactId, SegmentId)> = stays::table
+        .filter(OneOf::new("segment_members.contact_id", ids(contacts_.iter().copied())))
+        .filter(stays::left_at.is_null())
+        .select((stays::contact_id, stays::segment_id))
+        .load(conn)?;
+    // Lists keep their members whatever happens to them; so do broken segments, but for those who are there no longer.
+    let kept: BTreeSet<_> = kept.into_iter().collect();
+    let leaves = |(contact, segment): &&(ContactId, SegmentId)| {
+        let gone = !families.live.contains(contact) && rules.broken.contains(segment);
+        (known.contains_key(segment) && !wanted.contains(&(*contact, *segment))) || gone
+    };
+    let told = |segment: &SegmentId| known.get(segment).is_some_and(|known| known.swept);
+    let entering = wanted.difference(&kept).map(|(contact, segment)| (*contact, *segment, true));
+    let leaving = kept.iter().filter(leaves).map(|(contact, segment)| (*contact, *segment, false));
+    let step = |(contact, segment, enters)| Step { contact, segment, enters, told: told(&segment) };
+    Ok(entering.chain(leaving).map(step).collect())
+}
+
+/// Whom a segment has or lacks wrongly as a whole, up to so many of each.
+///
+/// # Errors
+/// The database is away.
+pub fn strays(conn: &mut Connection, known: &Known, now: Instant, most: i64) -> Result<BTreeSet<ContactId>> {
+    let rule = condition(&known.rule, &Asked::of_all(now));
+    let live = || contacts::table.filter(contacts::deleted_at.is_null().and(contacts::merged_into.is_null()));
+    let there = || stays::table.filter(stays::segment_id.eq(known.id).and(stays::left_at.is_null()));
+    // Said by EXISTS: neither side is held in memory, however large it is.
+    let is_there = exists(there().filter(stays::contact_id.eq(contacts::id)));
+    let lacking = live().filter(rule.clone()).filter(not(is_there)).select(contacts::id).limit(most);
+    let mut found: BTreeSet<ContactId> = lacking.load(conn)?.into_iter().collect();
+    let belongs = exists(live().filter(contacts::id.eq(stays::contact_id)).filter(rule));
+    let wrong = there().filter(not(belongs)).select(stays::contact_id).limit(most);
+    found.extend(wrong.load::<ContactId>(conn)?);
+    Ok(found)
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = stays, treat_none_as_default_value = false)]
+struct Stay {
+    contact_id: ContactId,
+    segment_id: SegmentId,
+    entered_at: Instant,
+}
+
+/// Takes the steps, and tells of those that are told.
+///
+/// # Errors
+/// The database refuses.
+pub fn take(conn: &mut Connection, rules: &Rules, steps: &[Step], now: Instant) -> Result<()> {
+    let mut sizes: BTreeMap<SegmentId, i64> = BTreeMap::new();
+    let (mut entering, mut news) = (Vec::new(), Vec::new());
+    let names = rules.by_id();
+    for step in steps {
+        let (contact, segment, enters) = (step.contact, step.segment, step.enters);
+        if enters {
+            entering.push(Stay { contact_id: contact, segment_id: segment, entered_at: now });
+        } else {
+            let there = stays::table
+                .filter(stays::contact_id.eq(contact).and(stays::segment_id.eq(segment)))
+                .filter(stays::left_at.is_null());
+            diesel::update(there).set(stays::left_at.eq(now)).execute(conn)?;
+        }
+        *sizes.entry(segment).or_default() += if enters { 1 } else { -1 };
+        let known = names.get(&segment).filter(|_| step.told);
+        news.extend(known.map(|known| News { contact, segment, name: &known.name, enters }));
+    }
+    for chunk in entering.chunks(200) {
+        on!(conn, c => diesel::insert_into(stays::table).values(chunk).execute(c))?;
+    }
+    news::tell(conn, &Principal::system(), &news, now)?;
+    for (segment, change) in sizes {
+        diesel::update(segments::table.find(segment))
+            .set(segments::members.eq(segments::members + change))
+            .execute(conn)?;
+    }
+    Ok(())
+}
