@@ -2,16 +2,15 @@
 //! that is written in this program, so that whatever people ask for, none of it becomes part of a statement.
 
 use diesel::Expression;
+use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, Double, HasSqlType, Text};
+use diesel::sql_types::{BigInt, Bool, Double, Text};
 use diesel::sqlite::Sqlite;
-use diesel::{QueryResult, RunQueryDsl};
 
+use super::MultiBackend;
 use super::types::{Guid, Instant, sql};
-use super::{Connection, MultiBackend};
 
 /// A value to be bound.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,10 +44,10 @@ pub enum Read {
 enum Part {
     Text(&'static str),
     Bind(Value),
-    Member { table: &'static str, column: &'static str, key: String, inner: Option<&'static str>, read: Read },
-    Nested { table: &'static str, column: &'static str, outer: &'static str, inner: &'static str, key: String },
-    Later { table: &'static str, column: &'static str, micros: i64 },
-    Elapsed { from: &'static str, to: &'static str, now: Instant },
+    Member { table: &'static str, column: &'static str, key: Value, inner: Option<&'static str>, read: Read },
+    Nested { table: &'static str, column: &'static str, outer: &'static str, inner: &'static str, key: Value },
+    Later { table: &'static str, column: &'static str, micros: Value },
+    Elapsed { from: &'static str, to: &'static str, now: Value },
 }
 
 /// A piece of a statement.
@@ -83,7 +82,7 @@ impl Sql {
         inner: Option<&'static str>,
         read: Read,
     ) -> Self {
-        Self(vec![Part::Member { table, column, key: key.to_owned(), inner, read }])
+        Self(vec![Part::Member { table, column, key: Value::Text(key.to_owned()), inner, read }])
     }
 
     /// `column.outer.inner.key` of a JSON object, as a text.
@@ -95,19 +94,19 @@ impl Sql {
         inner: &'static str,
         key: &str,
     ) -> Self {
-        Self(vec![Part::Nested { table, column, outer, inner, key: key.to_owned() }])
+        Self(vec![Part::Nested { table, column, outer, inner, key: Value::Text(key.to_owned()) }])
     }
 
     /// The instant in a column moved by so many microseconds.
     #[must_use]
     pub fn later(table: &'static str, column: &'static str, micros: i64) -> Self {
-        Self(vec![Part::Later { table, column, micros }])
+        Self(vec![Part::Later { table, column, micros: Value::Whole(micros) }])
     }
 
     /// The microseconds between two columns; up to `now` where there is no second instant.
     #[must_use]
     pub fn elapsed(from: &'static str, to: &'static str, now: Instant) -> Self {
-        Self(vec![Part::Elapsed { from, to, now }])
+        Self(vec![Part::Elapsed { from, to, now: Value::At(now) }])
     }
 
     /// This and a fixed text.
@@ -184,75 +183,82 @@ impl Sql {
         if out.0.len() == 1 { Self::text(none) } else { out.and_text(")") }
     }
 
-    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>, dialect: Dialect) -> QueryResult<()>
-    where
-        DB: Backend
-            + HasSqlType<sql::Guid>
-            + HasSqlType<sql::Instant>
-            + HasSqlType<Text>
-            + HasSqlType<BigInt>
-            + HasSqlType<Double>,
-        Guid: ToSql<sql::Guid, DB>,
-        Instant: ToSql<sql::Instant, DB>,
-        String: ToSql<Text, DB>,
-        i64: ToSql<BigInt, DB>,
-        f64: ToSql<Double, DB>,
-    {
-        // The text depends on what is asked, not on the values: it is worth keeping prepared.
-        for part in &self.0 {
-            match part {
-                Part::Text(text) => out.push_sql(text),
-                Part::Bind(Value::Id(id)) => out.push_bind_param::<sql::Guid, _>(id)?,
-                Part::Bind(Value::At(at)) => out.push_bind_param::<sql::Instant, _>(at)?,
-                Part::Bind(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
-                Part::Bind(Value::Whole(number)) => out.push_bind_param::<BigInt, _>(number)?,
-                Part::Bind(Value::Number(number)) => out.push_bind_param::<Double, _>(number)?,
-                Part::Nested { table, column, outer, inner, key } => {
-                    let (before, between, after) = match dialect {
-                        Dialect::Postgres => (["(", "->'"], ["'->'", "'->>"], ")"),
-                        Dialect::Sqlite => (["json_extract(", ", '$."], [".", ".\"' || "], " || '\"')"),
-                    };
-                    for text in [before[0], table, column, before[1], outer, between[0], inner, between[1]] {
+    fn walk<'b, DB: Binds>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.iter().try_for_each(|part| part.walk(&mut out))
+    }
+}
+
+/// A database that values can be bound to.
+trait Binds: Backend {
+    const DIALECT: Dialect;
+
+    fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()>;
+}
+
+macro_rules! binds {
+    ($($backend:ty => $dialect:ident),+) => {$(
+        impl Binds for $backend {
+            const DIALECT: Dialect = Dialect::$dialect;
+
+            fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()> {
+                match value {
+                    Value::Id(id) => out.push_bind_param::<sql::Guid, _>(id),
+                    Value::At(at) => out.push_bind_param::<sql::Instant, _>(at),
+                    Value::Text(text) => out.push_bind_param::<Text, _>(text),
+                    Value::Whole(number) => out.push_bind_param::<BigInt, _>(number),
+                    Value::Number(number) => out.push_bind_param::<Double, _>(number),
+                }
+            }
+        }
+    )+};
+}
+binds!(Pg => Postgres, Sqlite => Sqlite);
+
+impl Part {
+    fn walk<'b, DB: Binds>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let postgres = DB::DIALECT == Dialect::Postgres;
+        match self {
+            Self::Text(text) => out.push_sql(text),
+            Self::Bind(value) => DB::bind(out, value)?,
+            Self::Nested { table, column, outer, inner, key } => {
+                let (before, between, after) = if postgres {
+                    (["(", "->'"], ["'->'", "'->>"], ")")
+                } else {
+                    (["json_extract(", ", '$."], [".", ".\"' || "], " || '\"')")
+                };
+                for text in [before[0], table, column, before[1], outer, between[0], inner, between[1]] {
+                    out.push_sql(text);
+                }
+                DB::bind(out, key)?;
+                out.push_sql(after);
+            }
+            Self::Later { table, column, micros } => {
+                for text in ["(", table, column, " + "] {
+                    out.push_sql(text);
+                }
+                DB::bind(out, micros)?;
+                out.push_sql(if postgres { " * INTERVAL '1 microsecond')" } else { ")" });
+            }
+            Self::Elapsed { from, to, now } => {
+                let before = if postgres { "CAST(EXTRACT(EPOCH FROM (COALESCE(" } else { "((COALESCE(" };
+                for text in [before, to, ", "] {
+                    out.push_sql(text);
+                }
+                DB::bind(out, now)?;
+                for text in [") - ", from, ")", if postgres { ") * 1000000 AS BIGINT)" } else { ")" }] {
+                    out.push_sql(text);
+                }
+            }
+            Self::Member { table, column, key, inner, read } => {
+                let mut whole = |out: &mut AstPass<'_, 'b, DB>, how: (&str, &str, &str)| -> QueryResult<()> {
+                    for text in [how.0, table, column, how.1] {
                         out.push_sql(text);
                     }
-                    out.push_bind_param::<Text, _>(key)?;
-                    out.push_sql(after);
-                }
-                Part::Later { table, column, micros } => {
-                    out.push_sql("(");
-                    out.push_sql(table);
-                    out.push_sql(column);
-                    out.push_sql(" + ");
-                    out.push_bind_param::<BigInt, _>(micros)?;
-                    out.push_sql(if dialect == Dialect::Postgres { " * INTERVAL '1 microsecond')" } else { ")" });
-                }
-                Part::Elapsed { from, to, now } => {
-                    let (before, after) = match dialect {
-                        Dialect::Postgres => ("CAST(EXTRACT(EPOCH FROM (COALESCE(", ") * 1000000 AS BIGINT)"),
-                        Dialect::Sqlite => ("((COALESCE(", ")"),
-                    };
-                    out.push_sql(before);
-                    out.push_sql(to);
-                    out.push_sql(", ");
-                    out.push_bind_param::<sql::Instant, _>(now)?;
-                    out.push_sql(") - ");
-                    out.push_sql(from);
-                    out.push_sql(")");
-                    out.push_sql(after);
-                }
-                Part::Member { table, column, key, inner, read } => {
-                    // On SQLite the key is a path made by `key_of`, so that no name is taken for one.
-                    let mut whole = |out: &mut AstPass<'_, 'b, DB>, how: (&str, &str, &str)| -> QueryResult<()> {
-                        out.push_sql(how.0);
-                        out.push_sql(table);
-                        out.push_sql(column);
-                        out.push_sql(how.1);
-                        out.push_bind_param::<Text, _>(key)?;
-                        out.push_sql(how.2);
-                        Ok(())
-                    };
-                    member(&mut out, dialect, *inner, *read, &mut whole)?;
-                }
+                    DB::bind(out, key)?;
+                    out.push_sql(how.2);
+                    Ok(())
+                };
+                member(out, DB::DIALECT, *inner, *read, &mut whole)?;
             }
         }
         Ok(())
@@ -345,12 +351,12 @@ impl QueryId for Sql {
 }
 impl QueryFragment<Pg> for Sql {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.walk(out, Dialect::Postgres)
+        self.walk(out)
     }
 }
 impl QueryFragment<Sqlite> for Sql {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.walk(out, Dialect::Sqlite)
+        self.walk(out)
     }
 }
 impl QueryFragment<MultiBackend> for Sql {
@@ -358,24 +364,6 @@ impl QueryFragment<MultiBackend> for Sql {
         MultiBackend::walk_variant_ast(self, out)
     }
 }
-
-/// A whole statement that gives ids with a number: which question each answers.
-#[derive(Debug, Clone)]
-pub struct Answers(pub Sql);
-
-impl QueryFragment<MultiBackend> for Answers {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-}
-impl QueryId for Answers {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl diesel::query_builder::Query for Answers {
-    type SqlType = (BigInt, sql::Guid);
-}
-impl RunQueryDsl<Connection> for Answers {}
 
 #[cfg(test)]
 mod tests {
@@ -401,8 +389,7 @@ mod tests {
 
     #[test]
     fn nothing_to_ask_for_is_true_for_all_and_false_for_any() {
-        assert_eq!(Sql::all([]), Sql::text("1 = 1"));
-        assert_eq!(Sql::any([]), Sql::text("1 = 0"));
+        assert_eq!((Sql::all([]), Sql::any([])), (Sql::text("1 = 1"), Sql::text("1 = 0")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The database: dedicated threads, one connection each, reached through [`Db::read`] and [`Db::write`].
 
+pub mod answers;
 pub mod composed;
 pub mod conditions;
 pub mod connection;

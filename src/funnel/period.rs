@@ -26,6 +26,7 @@ pub struct Period {
 }
 
 /// The first instant of a day.
+#[must_use]
 pub fn midnight(zone: Tz, day: NaiveDate) -> Instant {
     // Where clocks skip midnight the day begins with its first instant that exists.
     const STEP: TimeDelta = TimeDelta::minutes(15);
@@ -41,6 +42,7 @@ pub fn midnight(zone: Tz, day: NaiveDate) -> Instant {
 }
 
 /// The period that holds an instant.
+#[must_use]
 pub fn period_of(zone: Tz, unit: Unit, at: Instant) -> Period {
     let day = at.to_utc().with_timezone(&zone).date_naive();
     let (first, next) = match unit {

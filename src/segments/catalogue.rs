@@ -89,9 +89,10 @@ impl Catalogue {
     /// # Errors
     /// The database is away.
     pub fn load(conn: &mut Connection) -> Result<Self> {
+        type StageRow = (StageId, String, PipelineId, i32, i32, StageKind);
+        type Row = (Entity, String, String, FieldKind, Json<Vec<String>>, bool);
         use field_definitions as fields;
         let mut out = Self::default();
-        type Row = (Entity, String, String, FieldKind, Json<Vec<String>>, bool);
         let columns = (
             fields::entity,
             fields::key,
@@ -111,7 +112,6 @@ impl Catalogue {
                 Entity::Company => {}
             }
         }
-        type StageRow = (StageId, String, PipelineId, i32, i32, StageKind);
         let columns = (stages::id, stages::name, stages::pipeline_id, stages::position, stages::ordinal, stages::kind);
         for (id, name, pipeline, position, ordinal, kind) in stages::table.select(columns).load::<StageRow>(conn)? {
             out.stages.insert(id, KnownStage { name, pipeline, position: (position, ordinal), kind });

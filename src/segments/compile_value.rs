@@ -55,7 +55,7 @@ impl Compiler<'_> {
             Test::Filled => e().and_text(" IS NOT NULL"),
             Test::Among(values) => among(of, values),
             Test::NotAmong(values) => among(of, values).negated(),
-            Test::Text(how, text) => text_test(&e(), *how, text),
+            Test::Text(how, wanted) => text_test(&e(), *how, wanted),
             Test::Between(least, most) => between(&e(), least.clone().map(value), most.clone().map(value)),
             Test::Money(currency, least, most) => {
                 let same = of.currency.clone().unwrap_or_default().and_text(" = ").bind(Value::Text(currency.clone()));
@@ -140,8 +140,8 @@ fn among(of: &Expression, values: &[Scalar]) -> Sql {
 }
 
 /// How a text is made; capital and small letters differ on both databases.
-pub(super) fn text_test(e: &Sql, how: TextTest, text: &str) -> Sql {
-    let bound = || Value::Text(text.to_owned());
+pub(super) fn text_test(e: &Sql, how: TextTest, wanted: &str) -> Sql {
+    let bound = || Value::Text(wanted.to_owned());
     let e = || e.clone();
     let test = match how {
         TextTest::Contains => {

@@ -147,6 +147,7 @@ fn lookup(text: &str, region: &str) -> Result<(Lookup, Identity)> {
 }
 
 fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<Decision> {
+    type Row = (SegmentId, String, super::SegmentKind, ContactId);
     let shown = load(conn)?;
     if !shown.lookups.contains(&kind) {
         return Err(Error::field("identity", "choice", "visitors may not be looked up by this here"));
@@ -166,7 +167,6 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
     };
     let family =
         if client.members == 0 { vec![client.id] } else { crate::contacts::cluster::members_of(conn, client.id)? };
-    type Row = (SegmentId, String, super::SegmentKind, ContactId);
     let there: Vec<Row> = stays::table
         .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
         .filter(stays::contact_id.eq_any(family).and(stays::left_at.is_null()))

@@ -244,6 +244,7 @@ pub fn add_named(
 }
 
 fn found(conn: &mut Connection, by: &Principal, named: &Named) -> Result<Option<ContactId>> {
+    type Row = (Option<ContactId>, Option<UserId>);
     let holder = match named {
         Named::Id(id) => Some(*id),
         Named::Identity(identity) => identities::table
@@ -255,7 +256,6 @@ fn found(conn: &mut Connection, by: &Principal, named: &Named) -> Result<Option<
             .optional()?,
     };
     let Some(holder) = holder else { return Ok(None) };
-    type Row = (Option<ContactId>, Option<UserId>);
     let row: Option<Row> = contacts::table
         .find(holder)
         .filter(contacts::deleted_at.is_null())

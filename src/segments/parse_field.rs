@@ -40,11 +40,11 @@ impl Parser<'_> {
         let name = object.take("field")?;
         let op = object.need("op", &mut self.faults);
         let value = object.take("value");
-        let text = name.text(&mut self.faults)?;
-        let (field, kind, options) = if let Some(key) = text.strip_prefix("custom.") {
+        let called = name.text(&mut self.faults)?;
+        let (field, kind, options) = if let Some(key) = called.strip_prefix("custom.") {
             let custom = self.custom(&self.catalogue.contact_fields, key, &name.path)?;
             (Field::Custom(key.to_owned(), custom.kind), custom.kind, custom.options)
-        } else if let Ok(own) = text.parse::<OwnField>() {
+        } else if let Ok(own) = called.parse::<OwnField>() {
             (Field::Own(own), own.kind(), Vec::new())
         } else {
             self.faults.note(&name.path, "unknown", "there is no such field");
@@ -66,7 +66,8 @@ impl Parser<'_> {
             return None;
         }
         let Some(value) = value else {
-            self.faults.note(&op.path.replace(".op", ".value"), "required", "is required");
+            let place = op.path.strip_suffix(".op").unwrap_or(&op.path);
+            self.faults.note(&format!("{place}.value"), "required", "is required");
             return None;
         };
         Some(Node::Changed(field, value.span(&mut self.faults)?))

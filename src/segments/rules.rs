@@ -62,13 +62,13 @@ impl Rules {
     /// # Errors
     /// The database is away.
     pub fn load(conn: &mut Connection, before: Option<&Arc<Self>>) -> Result<Arc<Self>> {
+        type Row = (SegmentId, String, Option<Json<serde_json::Value>>, Option<Instant>, i64);
         let Stamp { stamp } = diesel::sql_query(STAMP).get_result(conn)?;
         if let Some(before) = before.filter(|before| before.stamp == stamp) {
             return Ok(before.clone());
         }
         let catalogue = store::catalogue(conn, &[])?;
         let (mut known, mut broken) = (Vec::new(), Vec::new());
-        type Row = (SegmentId, String, Option<Json<serde_json::Value>>, Option<Instant>, i64);
         let rows: Vec<Row> = segments::table
             .filter(segments::deleted_at.is_null().and(segments::kind.eq(SegmentKind::Dynamic)))
             .select((segments::id, segments::name, segments::rule, segments::swept_at, segments::version))

@@ -30,9 +30,9 @@ const fn subject(id: SegmentId) -> Subject {
 /// # Errors
 /// The database is away.
 pub fn catalogue(conn: &mut Connection, rules: &[&Value]) -> Result<Catalogue> {
+    type Row = (SegmentId, String, SegmentKind, Option<Json<Value>>);
     let mut catalogue = Catalogue::load(conn)?;
     let in_use = segments::table.filter(segments::deleted_at.is_null());
-    type Row = (SegmentId, String, SegmentKind, Option<Json<Value>>);
     let rows: Vec<Row> = in_use.select((segments::id, segments::name, segments::kind, segments::rule)).load(conn)?;
     let mut all: Vec<Value> = rules.iter().map(|rule| (*rule).clone()).collect();
     for (id, name, kind, rule) in rows {

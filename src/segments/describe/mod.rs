@@ -99,7 +99,7 @@ impl Speaker<'_> {
             Test::Filled => w.is_filled.to_owned(),
             Test::Among(values) => format!("{} {}", w.is, self.scalars(values)),
             Test::NotAmong(values) => format!("{} {}", w.is_not, self.scalars(values)),
-            Test::Text(how, text) => format!("{} “{text}”", self.how(*how)),
+            Test::Text(how, wanted) => format!("{} “{wanted}”", self.how(*how)),
             Test::Between(least, most) => {
                 let scalar = |value: &Scalar| self.scalar(value);
                 self.between(least.as_ref().map(scalar), most.as_ref().map(scalar))

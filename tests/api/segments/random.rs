@@ -145,7 +145,7 @@ pub fn node(dice: &mut Dice, world: &World, depth: u64) -> Value {
         9 => json!({ "consent": "email", "state": dice.pick(&["granted", "withdrawn", "none"]) }),
         10 => json!({ "not": node(dice, world, depth - 1) }),
         joined => {
-            let several: Vec<_> = (0..1 + dice.roll(3)).map(|_| node(dice, world, depth - 1)).collect();
+            let several: Vec<_> = (0..=dice.roll(3)).map(|_| node(dice, world, depth - 1)).collect();
             if joined == 11 { json!({ "any": several }) } else { json!({ "all": several }) }
         }
     }

@@ -21,6 +21,7 @@ cases![
     a_split_is_disjoint_and_complete,
     other_lists_and_exports_take_a_segment,
     a_segment_that_others_ask_for_is_kept,
+    no_value_becomes_part_of_a_statement,
 ];
 
 pub fn tagged(tag: &str) -> Value {
@@ -306,4 +307,52 @@ async fn a_segment_that_others_ask_for_is_kept(app: TestApp) {
     app.marketer.patch_any(&format!("/api/v1/segments/{inner}"), cycle).await.invalid(&["rule.segment"]);
     app.marketer.delete_any(&format!("/api/v1/segments/{outer}")).await.no_content();
     app.marketer.delete_any(&format!("/api/v1/segments/{inner}")).await.no_content();
+}
+
+async fn no_value_becomes_part_of_a_statement(app: TestApp) {
+    let field = json!({ "entity": "contact", "key": "level", "label": "Level", "kind": "text" });
+    app.admin.post("/api/v1/fields", field).await.created();
+    let ann = app.person("ann", &["vip"]).await;
+    app.lead(ann.parse().unwrap(), None, "open").await;
+    app.touch(json!({ "contact": { "id": ann }, "channel": "web", "properties": { "plan": "pro" } })).await;
+    for evil in [
+        "' OR 1=1 --",
+        "x'); DROP TABLE contacts; --",
+        "$1 OR TRUE",
+        "%",
+        "_",
+        "?",
+        "\\' OR ''='",
+        "{{1}}",
+        ":a",
+        "$.plan",
+    ] {
+        for node in [
+            json!({ "tag": evil }),
+            json!({ "field": "job_title", "op": "is", "value": evil }),
+            json!({ "field": "given_name", "op": "contains", "value": evil }),
+            json!({ "field": "given_name", "op": "starts_with", "value": evil }),
+            json!({ "field": "given_name", "op": "ends_with", "value": evil }),
+            json!({ "field": "city", "op": "is", "value": [evil, "x"] }),
+            json!({ "field": "custom.level", "op": "is", "value": evil }),
+            json!({ "field": "company.industry", "op": "is", "value": evil }),
+            json!({ "touchpoints": { "kind": evil } }),
+            json!({ "touchpoints": { "campaign": [evil], "utm_source": evil, "source": evil } }),
+            json!({ "touchpoints": { "property": { "key": "plan", "op": "is", "value": evil } } }),
+            json!({ "sequence": [{ "kind": evil }, { "kind": evil }], "within": "1d" }),
+            json!({ "leads": { "source": evil } }),
+            json!({ "leads": { "reason": { "op": "contains", "value": evil } } }),
+        ] {
+            let mut rule = node.clone();
+            rule["version"] = json!(1);
+            let tried = app.marketer.post("/api/v1/segments/preview", json!({ "rule": rule })).await.ok();
+            assert_eq!(tried.json["count"], 0, "{node}");
+        }
+        if !evil.contains('\\') {
+            let key = json!({ "version": 1, "touchpoints": { "property": { "key": evil, "op": "filled" } } });
+            let tried = app.marketer.post("/api/v1/segments/preview", json!({ "rule": key })).await.ok();
+            assert_eq!(tried.json["count"], 0, "{evil}");
+        }
+    }
+    assert_eq!(app.manager.get("/api/v1/contacts").await.ok().items().len(), 1);
 }

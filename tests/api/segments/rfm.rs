@@ -14,6 +14,9 @@ use crate::support::{TestApp, cases};
 
 cases![scores_are_what_the_definition_says, groups_are_reported_and_usable_in_rules, scores_follow_what_changes];
 
+/// When, and for how much.
+type Purchase = (i64, Option<(i64, &'static str)>);
+
 /// 5 minus how many fifths of the others are strictly better.
 fn slow(values: &BTreeMap<ContactId, i64>, of: ContactId) -> i32 {
     let better = values.values().filter(|value| **value > values[&of]).count();
@@ -31,7 +34,7 @@ async fn scores_are_what_the_definition_says(app: TestApp) {
     let world = std::sync::Arc::new(World::random(&mut Dice(3), 80, now));
     let shared = world.clone();
     app.state.db.write(move |conn| shared.insert(conn)).await.unwrap();
-    let mut bought: BTreeMap<ContactId, Vec<(i64, Option<(i64, &str)>)>> = BTreeMap::new();
+    let mut bought: BTreeMap<ContactId, Vec<Purchase>> = BTreeMap::new();
     for root in world.roots() {
         for person in world.family(root) {
             let touches =
@@ -51,7 +54,7 @@ async fn scores_are_what_the_definition_says(app: TestApp) {
     assert!(bought.len() > 15 && count("EUR") > count("USD"), "EUR is the main currency");
     refresh(&app.state.db, now).await.unwrap();
     let kept = scores(&app).await;
-    let of = |value: &dyn Fn(&[(i64, Option<(i64, &str)>)]) -> i64| {
+    let of = |value: &dyn Fn(&[Purchase]) -> i64| {
         bought.iter().map(|(id, all)| (*id, value(all))).collect::<BTreeMap<_, _>>()
     };
     let recency = of(&|all| all.iter().map(|(at, _)| *at).max().unwrap());

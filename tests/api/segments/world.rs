@@ -121,7 +121,7 @@ fn touch(dice: &mut Dice) -> Touch {
 }
 
 fn lead(dice: &mut Dice) -> KnownLead {
-    let mut times: Vec<_> = (0..1 + dice.roll(4)).map(|_| some_time(dice)).collect();
+    let mut times: Vec<_> = (0..=dice.roll(4)).map(|_| some_time(dice)).collect();
     times.sort_unstable();
     times.dedup();
     let mut stays: Vec<(usize, i64)> = Vec::new();
