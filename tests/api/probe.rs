@@ -26,6 +26,7 @@ const PUBLIC: &[&str] = &[
     "POST /v1/forms/{key}",
     "GET /touchline.js",
     "GET /v1/projects/{write_key}/settings",
+    "GET /v1/decide",
     "GET /health/live",
     "GET /health/ready",
 ];

@@ -31,7 +31,6 @@ cases![
     the_bin_and_erasure_empty_memberships,
     size_over_time_adds_up,
     membership_equals_evaluation_from_scratch_after_any_sequence,
-    measure,
 ];
 
 async fn kept(app: &TestApp, segment: &str) -> BTreeSet<ContactId> {
@@ -388,27 +387,4 @@ async fn membership_equals_evaluation_from_scratch_after_any_sequence(app: TestA
         done.iter().filter(|line| !line.ends_with("404") && !line.ends_with("409") && !line.ends_with("422")).count();
     assert!(worked > 75, "{worked}: {done:#?}");
     assert!(world.people.len() > 10 && DAY > 0);
-}
-
-async fn measure(app: TestApp) {
-    let ann = app.person("ann", &[]).await;
-    for n in 0..100 {
-        let rule = json!({ "version": 1, "all": [
-            { "touchpoints": { "channel": "web", "kind": "page_view" }, "window": { "last": "30d" }, "count": { "at_least": n } },
-            { "not": { "touchpoints": { "kind": "purchase" }, "window": { "last": "90d" } } },
-            { "field": "country", "op": "empty" },
-        ] });
-        app.segment(&format!("S{n}"), rule).await;
-    }
-    let mut keeper = keeper(&app).await;
-    let mut times = Vec::new();
-    for _ in 0..40 {
-        app.touch(json!({ "contact": { "id": ann }, "channel": "web", "kind": "page_view" })).await;
-        told(&app).await;
-        let begun = std::time::Instant::now();
-        while keeper.step(&app.state.db).await.unwrap() {}
-        times.push(begun.elapsed());
-    }
-    times.sort();
-    eprintln!("MEASURED {} {:?} median, {:?} p90", app.is_sqlite(), times[20], times[36]);
 }
