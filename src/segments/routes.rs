@@ -133,7 +133,7 @@ impl MembersQuery {
 
 /// Lists a segment's members that the caller sees, the newest client first: of a dynamic segment those of whom the rule is
 /// true now.
-#[utoipa::path(operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+#[utoipa::path(operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 #[get("/segments/{id}/members")]
 async fn members_list(
     actor: May<grants::SegmentsRead>,
@@ -232,7 +232,7 @@ struct RulePreview {
 }
 
 /// Tries a rule: how many clients there are, the newest of them, and how many there are of each condition alone.
-#[utoipa::path(operation_id = "preview_segment", tag = "segments", security(("bearer" = ["segments:read"])), request_body = RulePreview, responses((status = 200, body = Preview)))]
+#[utoipa::path(operation_id = "preview_segment", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), request_body = RulePreview, responses((status = 200, body = Preview)))]
 #[post("/segments/preview")]
 async fn preview(actor: May<grants::SegmentsRead>, app: Data<App>, body: Body<RulePreview>) -> Result<Reply> {
     actor.require(crate::accounts::Permission::ContactsRead)?;
@@ -274,7 +274,7 @@ struct WordsQuery {
 
 /// Lists the segments that a client belongs to, and the conditions of their rules with whether each is true of the client.
 /// Dynamic segments follow the client's facts within moments.
-#[utoipa::path(operation_id = "list_contact_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = ContactId, Path), WordsQuery), responses((status = 200, body = Memberships)))]
+#[utoipa::path(operation_id = "list_contact_segments", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = ContactId, Path), WordsQuery), responses((status = 200, body = Memberships)))]
 #[get("/contacts/{id}/segments")]
 async fn of_client(
     actor: May<grants::SegmentsRead>,
