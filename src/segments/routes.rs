@@ -136,12 +136,11 @@ impl MembersQuery {
 #[utoipa::path(operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 #[get("/segments/{id}/members")]
 async fn members_list(
-    actor: May<grants::SegmentsRead>,
+    actor: May<(grants::SegmentsRead, grants::ContactsRead)>,
     app: Data<App>,
     id: Path<SegmentId>,
     query: Query<MembersQuery>,
 ) -> Result<Reply> {
-    actor.require(crate::accounts::Permission::ContactsRead)?;
     let (id, part) = (*id, query.0.part()?);
     app.read(&actor, move |conn, by| {
         Reply::ok(&members::page(conn, by, id, part, query.0.cursor.as_deref(), query.0.limit.get()?)?)
@@ -234,8 +233,11 @@ struct RulePreview {
 /// Tries a rule: how many clients there are, the newest of them, and how many there are of each condition alone.
 #[utoipa::path(operation_id = "preview_segment", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), request_body = RulePreview, responses((status = 200, body = Preview)))]
 #[post("/segments/preview")]
-async fn preview(actor: May<grants::SegmentsRead>, app: Data<App>, body: Body<RulePreview>) -> Result<Reply> {
-    actor.require(crate::accounts::Permission::ContactsRead)?;
+async fn preview(
+    actor: May<(grants::SegmentsRead, grants::ContactsRead)>,
+    app: Data<App>,
+    body: Body<RulePreview>,
+) -> Result<Reply> {
     let RulePreview { rule, language } = body.0;
     let language = language.unwrap_or(Language::English);
     app.read(&actor, move |conn, by| Reply::ok(&members::preview(conn, by, &rule, language)?)).await
@@ -277,12 +279,11 @@ struct WordsQuery {
 #[utoipa::path(operation_id = "list_contact_segments", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = ContactId, Path), WordsQuery), responses((status = 200, body = Memberships)))]
 #[get("/contacts/{id}/segments")]
 async fn of_client(
-    actor: May<grants::SegmentsRead>,
+    actor: May<(grants::SegmentsRead, grants::ContactsRead)>,
     app: Data<App>,
     id: Path<ContactId>,
     query: Query<WordsQuery>,
 ) -> Result<Reply> {
-    actor.require(crate::accounts::Permission::ContactsRead)?;
     let (id, language) = (*id, query.0.language.unwrap_or(Language::English));
     app.read(&actor, move |conn, by| Reply::ok(&stays::of_client(conn, by, id, language)?)).await
 }

@@ -81,15 +81,15 @@ fn cut_short(app: &TestApp, rows: usize) -> store::Import {
 }
 
 async fn an_import_goes_on_where_it_stopped(app: TestApp) {
-    let import = cut_short(&app, 450);
+    let import = cut_short(&app, 3000);
     let path = format!("/api/v1/imports/{}", import.id);
     let before = app.manager.get(&path).await.ok();
     let read = before.json["rows_read"].as_i64().unwrap();
-    assert!(before.json["status"] == "running" && (1..450).contains(&read), "{}", before.text());
+    assert!(before.json["status"] == "running" && (1..3000).contains(&read), "{}", before.text());
     let worker = app.state.imports.worker(app.state.db.clone(), &app.state.config.data, "US");
     std::thread::spawn(move || worker.take_up().unwrap()).join().unwrap();
     let after = app.manager.get(&path).await.ok();
-    assert_eq!((after.json["status"].as_str(), counts(&after)), (Some("finished"), [450, 450, 0, 0, 0, 0]));
+    assert_eq!((after.json["status"].as_str(), counts(&after)), (Some("finished"), [3000, 3000, 0, 0, 0, 0]));
     assert!(!queue::file(&queue::folder(&app.state.config.data), import.id).exists());
 }
 

@@ -84,8 +84,8 @@ async fn people_follow_their_companys_new_name(app: TestApp) {
 
 async fn a_retried_batch_does_nothing_twice(app: TestApp) {
     let pipeline = app.pipeline().await;
-    let lead =
-        json!({ "contact_id": app.client("ann@example.com").await, "pipeline_id": pipeline.id, "title": "Roof" });
+    app.client("ann@example.com").await;
+    let lead = json!({ "source": "crm", "source_id": "1", "contact": { "email": "ann@example.com" }, "pipeline_id": pipeline.id });
     for (path, item) in [("companies", json!({ "name": "Acme", "domain": "acme.example" })), ("leads", lead)] {
         let (path, items) = (format!("/api/v1/{path}"), json!({ "items": [item] }));
         let batch = format!("{path}/batch");
