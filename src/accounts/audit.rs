@@ -1,6 +1,5 @@
 //! The append-only trail: who changed what, when, from what to what, in which request.
 
-use actix_web::get;
 use actix_web::web::Data;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use crate::db::schema::audit_log;
 use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes, handlers};
 use crate::insert_all;
 
 /// What was changed.
@@ -63,7 +62,7 @@ pub fn record<B: Serialize, A: Serialize>(
     Ok(())
 }
 
-#[derive(Insertable)]
+#[derive(Debug, Insertable)]
 #[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 struct Made {
     id: Guid,
@@ -78,32 +77,42 @@ struct Made {
     after: Json<Box<RawValue>>,
 }
 
-/// Notes that records were made, in few statements.
-///
-/// # Errors
-/// The database refuses the rows.
-pub fn record_created<'a, A: Serialize + 'a>(
-    conn: &mut Connection,
-    by: &Principal,
-    made: impl Iterator<Item = (Subject, &'a A)>,
-) -> Result<()> {
-    let at = Instant::now();
-    let row = |(subject, after): (Subject, &A)| {
-        Ok(Made {
-            id: Guid::new(),
-            at,
-            user_id: by.actor.user().map(|id| id.0),
-            api_key_id: by.actor.key().map(|id| id.0),
-            request_id: by.request_id.clone(),
-            action: "create",
-            entity: subject.entity,
-            entity_id: subject.id,
-            contact_id: subject.contact_id,
-            after: text(after)?,
-        })
-    };
-    let rows = made.map(row).collect::<Result<Vec<Made>>>()?;
-    Ok(insert_all!(conn, audit_log::table, rows: Made)?)
+/// Notes of records that were made, ready to be written.
+#[derive(Debug)]
+pub struct Created(Vec<Made>);
+
+impl Created {
+    /// What is noted of `made`; needs no database, so that it can be done beside the writing.
+    ///
+    /// # Errors
+    /// A record cannot be serialised.
+    pub fn of<'a, A: Serialize + 'a>(by: &Principal, made: impl Iterator<Item = (Subject, &'a A)>) -> Result<Self> {
+        let at = Instant::now();
+        let row = |(subject, after): (Subject, &A)| {
+            Ok(Made {
+                id: Guid::new(),
+                at,
+                user_id: by.actor.user().map(|id| id.0),
+                api_key_id: by.actor.key().map(|id| id.0),
+                request_id: by.request_id.clone(),
+                action: "create",
+                entity: subject.entity,
+                entity_id: subject.id,
+                contact_id: subject.contact_id,
+                after: text(after)?,
+            })
+        };
+        made.map(row).collect::<Result<_>>().map(Self)
+    }
+
+    /// Writes them in few statements.
+    ///
+    /// # Errors
+    /// The database refuses the rows.
+    pub fn write(self, conn: &mut Connection) -> Result<()> {
+        let rows = self.0;
+        Ok(insert_all!(conn, audit_log::table, rows: Made)?)
+    }
 }
 
 fn text<T: Serialize>(value: &T) -> Result<Json<Box<RawValue>>> {
@@ -296,13 +305,12 @@ fn id_bound(at: Instant, shift: chrono::TimeDelta, fill: u8) -> Guid {
 /// Lists who did what, the newest first.
 ///
 /// Where the caller's role does not see every record, only what the people it sees did is listed.
-#[utoipa::path(operation_id = "list_audit_entries", tag = "accounts", security(("bearer" = ["audit:read"])), params(AuditFilter), responses((status = 200, body = Page<AuditEntry>)))]
-#[get("/audit")]
+#[utoipa::path(get, path = "/audit", operation_id = "list_audit_entries", tag = "accounts", security(("bearer" = ["audit:read"])), params(AuditFilter), responses((status = 200, body = Page<AuditEntry>)))]
 async fn list(actor: May<grants::AuditRead>, app: Data<App>, filter: Query<AuditFilter>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&newest(conn, by, &filter.0)?)).await
 }
 
 /// The routes of the audit log.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(list);
+    handlers!(cfg: list);
 }

@@ -42,8 +42,13 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &[Contact]) -> Result<
     if new.is_empty() {
         return Ok(());
     }
-    write(conn, new).map_err(lost)?;
-    audit::record_created(conn, by, new.iter().map(|contact| (subject(contact.id), contact)))
+    // What is only reckoned is done beside the writing, for which all others wait.
+    let noted = std::thread::scope(|scope| {
+        let noted = scope.spawn(|| audit::Created::of(by, new.iter().map(|contact| (subject(contact.id), contact))));
+        write(conn, new).map_err(lost)?;
+        noted.join().unwrap_or_else(|_| Err(Error::internal("a record's note panicked")))
+    })?;
+    noted.write(conn)
 }
 
 fn write(conn: &mut Connection, new: &[Contact]) -> QueryResult<()> {

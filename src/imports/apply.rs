@@ -45,13 +45,17 @@ pub(super) struct Work<'a> {
 /// # Errors
 /// What the API would answer.
 pub fn apply(conn: &mut Connection, by: &Principal, plan: &Plan, facts: &Facts) -> Result<(Taken, Ledger)> {
-    let taken = Taken { warnings: facts.warnings.clone(), ..Taken::default() };
-    let mut work = Work { conn, by, plan, ledger: Ledger::default(), taken };
+    let mut work = Work::new(conn, by, plan);
+    work.taken.warnings.clone_from(&facts.warnings);
     work.row(facts)?;
     Ok((work.taken, work.ledger))
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    pub fn new(conn: &'a mut Connection, by: &'a Principal, plan: &'a Plan) -> Self {
+        Self { conn, by, plan, ledger: Ledger::default(), taken: Taken::default() }
+    }
+
     fn row(&mut self, facts: &Facts) -> Result<()> {
         let company = facts.company.as_ref().map(|company| self.company(company)).transpose()?;
         if self.plan.mapping.row == RowKind::StageHistory {
@@ -100,7 +104,7 @@ impl Work<'_> {
         }
         let id = match known {
             Some(id) => self.known_company(id, facts)?,
-            None => self.new_company(facts)?,
+            None => self.new_company(facts)?.id,
         };
         self.attach(id, &facts.ids)?;
         if let (Some(parent), Some((source, own))) = (&facts.parent, facts.ids.first()) {
@@ -129,7 +133,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn new_company(&mut self, facts: &CompanyFacts) -> Result<CompanyId> {
+    /// Makes the company of a row; nothing is written where the row's facts are refused.
+    pub(super) fn new_company(&mut self, facts: &CompanyFacts) -> Result<Company> {
         // A company of which only the id is known gets its name when its own file comes.
         let id = || facts.ids.first().map(|(source, id)| format!("{source} {id}")).unwrap_or_default();
         let name = facts.name.clone().unwrap_or_else(id);
@@ -138,7 +143,7 @@ impl Work<'_> {
         let company = companies::store::insert(self.conn, self.by, &change, true)?;
         self.ledger.created(Of::Company, company.id.0, None, &company)?;
         self.taken.created = true;
-        Ok(company.id)
+        Ok(company)
     }
 
     /// A known company as the row says it is. Only its own file renames it, or a name in place of an id.

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::ImportId;
-use super::apply::{self, Taken, news};
-use super::changes::{Ledger, Of};
+use super::apply::{self, Taken, Work, news};
+use super::changes::{Ledger, Of, state};
 use super::patience::explain;
 use super::reader::RowError;
 use super::row::{CompanyFacts, Facts, Plan};
@@ -132,12 +132,10 @@ impl<'a> Batch<'a> {
     }
 
     fn make(&mut self, facts: &Facts, said: &ContactChange) -> Result<Option<Became>> {
-        let name = facts.company.as_ref().and_then(|company| company.name.as_deref());
-        let company = match name {
-            // The company is made with the row.
-            Some(name) => match self.companies.get(&sort_key(name)) {
-                Some(known) => Some(known.clone()),
-                None => return self.make_company(facts, name),
+        let company = match &facts.company {
+            Some(company) => match self.company(company, said) {
+                Ok(company) => company,
+                Err(error) => return refused(self.plan, error).map(Some),
             },
             None => None,
         };
@@ -157,20 +155,23 @@ impl<'a> Batch<'a> {
         Ok(Some(Ok(Taken { created: true, warnings, ..Taken::default() })))
     }
 
-    /// Lets the row go the slow way, and looks its company up for those behind it.
-    fn make_company(&mut self, facts: &Facts, name: &str) -> Result<Option<Became>> {
-        self.flush()?;
-        let (by, plan) = (self.by, self.plan);
-        let applied = savepoint(self.conn, |conn| apply::apply(conn, by, plan, facts));
-        self.stale.extend(facts.identities.iter().cloned());
-        match applied {
-            Ok((taken, ledger)) => {
-                self.ledger.absorb(ledger);
-                self.companies.extend(links::by_names(self.conn, &[name])?);
-                Ok(Some(Ok(taken)))
-            }
-            Err(error) => refused(plan, error).map(Some),
+    /// The company that a row names for a client; made where there is none, once the client is known to be good.
+    fn company(&mut self, facts: &CompanyFacts, of: &ContactChange) -> Result<Option<(CompanyId, String)>> {
+        let Some(name) = facts.name.as_deref() else { return Ok(None) };
+        let key = sort_key(name);
+        if !self.companies.contains_key(&key) {
+            // One that a row before has made.
+            self.companies.extend(links::by_names(self.conn, &[name])?);
         }
+        if let Some(known) = self.companies.get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        bulk::prepare(of, &self.definitions, None)?;
+        let mut work = Work::new(self.conn, self.by, self.plan);
+        let made = work.new_company(facts)?;
+        let ledger = work.ledger;
+        self.ledger.absorb(ledger);
+        Ok(Some(self.companies.entry(key).or_insert((made.id, made.name)).clone()))
     }
 
     fn nothing_new(&mut self, facts: &Facts, said: &ContactChange, holders: Vec<Holder>) -> Option<Taken> {
@@ -204,8 +205,16 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         let new = std::mem::take(&mut self.pending);
-        many::insert(self.conn, self.by, &new)?;
-        new.iter().try_for_each(|contact| self.ledger.created(Of::Contact, contact.id.0, Some(contact.id), contact))
+        // What is only reckoned is done beside the writing, for which all others wait.
+        let states = std::thread::scope(|scope| {
+            let states = scope.spawn(|| new.iter().map(state).collect::<Result<Vec<i64>>>());
+            many::insert(self.conn, self.by, &new)?;
+            states.join().unwrap_or_else(|_| Err(Error::internal("a digest panicked")))
+        })?;
+        for (contact, state) in new.iter().zip(states) {
+            self.ledger.made(Of::Contact, contact.id.0, Some(contact.id), state);
+        }
+        Ok(())
     }
 
     /// Writes what is left, and what was done as this import's where it is one.

@@ -154,9 +154,13 @@ impl Ledger {
     /// # Errors
     /// It cannot be serialised.
     pub fn created<T: Serialize>(&mut self, of: Of, id: Guid, contact: Option<ContactId>, record: &T) -> Result<()> {
-        let state = state(record)?;
-        self.note(of, id, contact, Action::Created, Some(state), None);
+        self.made(of, id, contact, state(record)?);
         Ok(())
+    }
+
+    /// A record was made, whose [`state`] is known.
+    pub fn made(&mut self, of: Of, id: Guid, contact: Option<ContactId>, state: i64) {
+        self.note(of, id, contact, Action::Created, Some(state), None);
     }
 
     /// A record was changed; where nothing differs nothing is noted.
