@@ -1,7 +1,9 @@
 //! The application: its state, its middleware, and the whole route table.
 
+use std::sync::Arc;
+
 use actix_cors::Cors;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse, fn_service};
 use actix_web::{
     App as ActixApp, body::MessageBody, middleware::Compress, middleware::Condition, middleware::from_fn, web,
 };
@@ -13,7 +15,7 @@ use crate::config::Config;
 use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::http::idempotency::{Retry, once};
-use crate::http::{Reply, Routes, middleware};
+use crate::http::{Reply, Routes, Table, middleware};
 use crate::imports::{self, queue::Queue};
 use crate::interactions::together::Together;
 use crate::operations::{self, metrics::Metrics};
@@ -49,6 +51,8 @@ pub struct App {
     pub streams: Streams,
     /// Sends changes to other systems.
     pub webhooks: Sender,
+    /// Who answers what; one table for all threads.
+    pub routes: Arc<Table>,
 }
 
 impl App {
@@ -68,6 +72,7 @@ impl App {
             ingest: ingest::Desk::default(),
             metrics: None,
             streams: Streams::default(),
+            routes: Arc::new(Routes::serve(routes)),
         }
     }
 
@@ -161,14 +166,17 @@ pub fn build(
     let limit = state.config.body_limit;
     let (metrics, token) = (state.metrics.clone(), state.config.metrics_token.clone());
     let cors = cors(&state.config);
+    let routes = Arc::clone(&state.routes);
     ActixApp::new()
-        .configure(|cfg| Routes::serve(cfg, routes))
         .app_data(state)
         .app_data(web::PayloadConfig::new(limit))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found().into()))
         .configure(openapi::serve)
         .configure(|cfg| operations::metrics::beside_the_api(cfg, metrics, token))
-        .default_service(web::to(openapi::unknown_route))
+        .default_service(fn_service(move |req| {
+            let routes = Arc::clone(&routes);
+            async move { Ok(routes.answer(req).await) }
+        }))
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
         .wrap(cors)

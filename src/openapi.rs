@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use actix_web::http::{Method, header};
-use actix_web::{HttpRequest, HttpResponse, dev::ResourceDef, web};
+use actix_web::{HttpResponse, web};
 use bytes::Bytes;
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -155,26 +154,11 @@ fn problem_response(status: u16) -> RefOr<utoipa::openapi::Response> {
 
 /// The description as a server gives it: made when somebody first asks, since most servers are never asked.
 #[derive(Debug, Default)]
-pub struct Served(OnceLock<Prepared>);
-
-#[derive(Debug)]
-struct Prepared {
-    json: Bytes,
-    /// Each path with the methods that it knows.
-    known: Vec<(ResourceDef, String)>,
-}
+pub struct Served(OnceLock<Bytes>);
 
 impl Served {
-    fn prepared(&self) -> &Prepared {
-        self.0.get_or_init(|| {
-            let document = document();
-            let known = document.paths.paths.iter().map(|(path, item)| {
-                let allowed: Vec<_> = operations(item).iter().map(|(method, _)| method_name(method)).collect();
-                (ResourceDef::new(path.as_str()), allowed.join(", "))
-            });
-            let known = known.collect();
-            Prepared { json: document.to_json().unwrap_or_default().into(), known }
-        })
+    fn json(&self) -> Bytes {
+        self.0.get_or_init(|| document().to_json().unwrap_or_default().into()).clone()
     }
 }
 
@@ -186,40 +170,5 @@ pub fn serve(cfg: &mut web::ServiceConfig) {
 }
 
 async fn json(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok().content_type(JSON).body(app.openapi.prepared().json.clone())
-}
-
-/// Answers what no route takes: 405 where the path is known with other methods, else 404.
-///
-/// # Errors
-/// Always, except for `OPTIONS` on a known path.
-pub async fn unknown_route(app: web::Data<App>, req: HttpRequest) -> Result<HttpResponse, Error> {
-    let known = &app.openapi.prepared().known;
-    match known.iter().find(|(path, _)| path.is_match(req.path())) {
-        Some((_, allowed)) => method_not_allowed(req.method(), allowed),
-        None => Err(Error::not_found()),
-    }
-}
-
-fn method_not_allowed(method: &Method, allowed: &str) -> Result<HttpResponse, Error> {
-    if method == Method::OPTIONS {
-        return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allowed)).finish());
-    }
-    Err(Error {
-        allow: Some(allowed.to_owned()),
-        ..Error::because(Code::MethodNotAllowed, format!("Allowed here: {allowed}."))
-    })
-}
-
-const fn method_name(method: &HttpMethod) -> &'static str {
-    match method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Post => "POST",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Delete => "DELETE",
-        HttpMethod::Options => "OPTIONS",
-        HttpMethod::Head => "HEAD",
-        HttpMethod::Trace => "TRACE",
-    }
+    HttpResponse::Ok().content_type(JSON).body(app.openapi.json())
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,7 +18,7 @@ use crate::db::schema::api_keys;
 use crate::db::types::{Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, FieldError, Result};
-use crate::http::{Cursor, Limit, Page, Post, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 /// An API key, without the key.
 #[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable)]
@@ -168,22 +167,19 @@ fn newest(conn: &mut Connection, page: &KeyPage) -> Result<Page<ApiKey>> {
 }
 
 /// Lists API keys, the newest first, revoked ones among them.
-#[utoipa::path(operation_id = "list_api_keys", tag = "accounts", security(("bearer" = ["users:manage"])), params(KeyPage), responses((status = 200, body = Page<ApiKey>)))]
-#[get("/api-keys")]
+#[utoipa::path(get, path = "/api-keys", operation_id = "list_api_keys", tag = "accounts", security(("bearer" = ["users:manage"])), params(KeyPage), responses((status = 200, body = Page<ApiKey>)))]
 async fn list(actor: May<grants::UsersManage>, app: Data<App>, page: Query<KeyPage>) -> Result<Reply> {
     app.read(&actor, move |conn, _| Reply::ok(&newest(conn, &page.0)?)).await
 }
 
 /// Shows an API key, without the key.
-#[utoipa::path(operation_id = "get_api_key", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = ApiKeyId, Path)), responses((status = 200, body = ApiKey)))]
-#[get("/api-keys/{id}")]
+#[utoipa::path(get, path = "/api-keys/{id}", operation_id = "get_api_key", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = ApiKeyId, Path)), responses((status = 200, body = ApiKey)))]
 async fn get(actor: May<grants::UsersManage>, app: Data<App>, id: Path<ApiKeyId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| Reply::ok(&find(conn, *id)?)).await
 }
 
 /// Makes an API key. Only this answer holds the key itself.
-#[utoipa::path(operation_id = "create_api_key", tag = "accounts", security(("bearer" = ["users:manage"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = ApiKeyInput, responses((status = 201, body = NewApiKey)))]
-#[post("/api-keys")]
+#[utoipa::path(post, path = "/api-keys", operation_id = "create_api_key", tag = "accounts", security(("bearer" = ["users:manage"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = ApiKeyInput, responses((status = 201, body = NewApiKey)))]
 async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<ApiKeyInput>) -> Result<Reply> {
     let input = body.value.parse(&actor)?;
     let (id, secret) = (ApiKeyId::new(), format!("{KEY_PREFIX}{}", sessions::random_token()));
@@ -210,8 +206,7 @@ pub(crate) fn show_once(reply: Reply, id: impl ToString, field: &str, secret: &s
 }
 
 /// Revokes an API key: it stops working at once, for good.
-#[utoipa::path(operation_id = "revoke_api_key", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = ApiKeyId, Path)), responses((status = 204)))]
-#[delete("/api-keys/{id}")]
+#[utoipa::path(delete, path = "/api-keys/{id}", operation_id = "revoke_api_key", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = ApiKeyId, Path)), responses((status = 204)))]
 async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<ApiKeyId>) -> Result<Reply> {
     let id = *id;
     change(&app, &actor, None, move |conn, by| revoke(conn, by, id).map(|()| Reply::no_content())).await
@@ -219,5 +214,5 @@ async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<ApiKey
 
 /// The routes of API keys.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(get).service(create).service(delete);
+    handlers!(cfg: list, get, create, delete);
 }

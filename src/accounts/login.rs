@@ -6,7 +6,7 @@
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, body::BoxBody, post};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, body::BoxBody};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Code, Error, Problem, Result};
 use crate::http::middleware::RequestId;
-use crate::http::{Body, Reply, Routes};
+use crate::http::{Body, Reply, Routes, handlers};
 
 /// The refresh token's cookie.
 pub const COOKIE: &str = "touchline_refresh";
@@ -157,11 +157,10 @@ fn record_failure(
 /// Logs a person in.
 ///
 /// After several attempts the answer is 429; attempts from where the person has logged in before count separately.
-#[utoipa::path(operation_id = "create_session", tag = "auth", request_body = LogIn, responses(
+#[utoipa::path(post, path = "/auth/login", operation_id = "create_session", tag = "auth", request_body = LogIn, responses(
     (status = 200, body = Access),
     (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: invalid_credentials"),
 ))]
-#[post("/auth/login")]
 async fn login(app: Data<App>, req: HttpRequest, body: Body<LogIn>) -> Result<WithCookie> {
     let LogIn { email, password, cookie } = body.0;
     let (email, origin) = (input::normal_email(&email), Origin::of_request(&req, app.config.trust_proxy));
@@ -191,12 +190,11 @@ async fn login(app: Data<App>, req: HttpRequest, body: Body<LogIn>) -> Result<Wi
 /// Gives a new access token and a new refresh token for an unused one.
 ///
 /// A browser sends `{}`, the cookie, and the header `X-Touchline: 1`. A refresh token that was used before ends the session.
-#[utoipa::path(operation_id = "refresh_session", tag = "auth", request_body = RefreshInput, responses(
+#[utoipa::path(post, path = "/auth/refresh", operation_id = "refresh_session", tag = "auth", request_body = RefreshInput, responses(
     (status = 200, body = Access),
     (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: unauthorized, token_reused"),
     (status = 403, body = Problem, content_type = "application/problem+json", description = "A problem: forbidden"),
 ))]
-#[post("/auth/refresh")]
 async fn refresh(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> Result<WithCookie> {
     let unauthorized = || Error::because(Code::Unauthorized, "Log in again.");
     let (token, in_cookie) = presented(&app, &req, body.0).await?.ok_or_else(unauthorized)?;
@@ -212,11 +210,10 @@ async fn refresh(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> 
 }
 
 /// Ends the session of a refresh token; succeeds also where it has ended.
-#[utoipa::path(operation_id = "delete_session", tag = "auth", request_body = RefreshInput, responses(
+#[utoipa::path(post, path = "/auth/logout", operation_id = "delete_session", tag = "auth", request_body = RefreshInput, responses(
     (status = 204),
     (status = 403, body = Problem, content_type = "application/problem+json", description = "A problem: forbidden"),
 ))]
-#[post("/auth/logout")]
 async fn logout(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> Result<WithCookie> {
     let presented = presented(&app, &req, body.0).await?;
     let request_id = request_id(&req);
@@ -230,5 +227,5 @@ async fn logout(app: Data<App>, req: HttpRequest, body: Body<RefreshInput>) -> R
 
 /// The routes of log-in.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(login).service(refresh).service(logout);
+    handlers!(cfg: login, refresh, logout);
 }

@@ -1,7 +1,7 @@
 //! What everyone may see and change about themselves: profile, password, sessions.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Guid;
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, IfMatch, Page, Reply, Routes, nullable};
+use crate::http::{Body, IfMatch, Page, Reply, Routes, handlers, nullable};
 
 /// Whoever is logged in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -56,8 +56,7 @@ fn reply(conn: &mut Connection, by: &Principal, user: User) -> Result<Reply> {
 }
 
 /// Shows who is logged in, and what they may do.
-#[utoipa::path(operation_id = "get_me", tag = "accounts", security(("bearer" = ["person"])), responses((status = 200, body = Me)))]
-#[get("/me")]
+#[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "accounts", security(("bearer" = ["person"])), responses((status = 200, body = Me)))]
 async fn get(actor: Person, app: Data<App>) -> Result<Reply> {
     let id = actor.id;
     app.read(&actor, move |conn, by| {
@@ -68,12 +67,11 @@ async fn get(actor: Person, app: Data<App>) -> Result<Reply> {
 }
 
 /// Changes one's own name and language.
-#[utoipa::path(operation_id = "update_me", tag = "accounts", security(("bearer" = ["person"])), params(("If-Match" = Option<String>, Header)), request_body = MePatch, responses(
+#[utoipa::path(patch, path = "/me", operation_id = "update_me", tag = "accounts", security(("bearer" = ["person"])), params(("If-Match" = Option<String>, Header)), request_body = MePatch, responses(
     (status = 200, body = Me),
     (status = 412, body = crate::error::Problem, content_type = "application/problem+json", description = "A problem: precondition_failed"),
     (status = 428, body = crate::error::Problem, content_type = "application/problem+json", description = "A problem: precondition_required"),
 ))]
-#[patch("/me")]
 async fn update(actor: Person, app: Data<App>, expected: IfMatch, body: Body<MePatch>) -> Result<Reply> {
     let (id, expected) = (actor.id, expected.expected(true)?);
     let patch = UserPatch::of_oneself(body.0.name, body.0.locale).parse()?;
@@ -85,8 +83,7 @@ async fn update(actor: Person, app: Data<App>, expected: IfMatch, body: Body<MeP
 }
 
 /// Changes one's own password and ends one's other sessions.
-#[utoipa::path(operation_id = "change_my_password", tag = "accounts", security(("bearer" = ["person"])), request_body = PasswordChange, responses((status = 204)))]
-#[post("/me/password")]
+#[utoipa::path(post, path = "/me/password", operation_id = "change_my_password", tag = "accounts", security(("bearer" = ["person"])), request_body = PasswordChange, responses((status = 204)))]
 async fn change_password(actor: Person, app: Data<App>, req: HttpRequest, body: Body<PasswordChange>) -> Result<Reply> {
     let PasswordChange { current_password, new_password } = body.0;
     let (id, keep) = (actor.id, actor.session);
@@ -108,8 +105,7 @@ async fn change_password(actor: Person, app: Data<App>, req: HttpRequest, body: 
 }
 
 /// Lists one's own open sessions, the last used first.
-#[utoipa::path(operation_id = "list_my_sessions", tag = "accounts", security(("bearer" = ["person"])), responses((status = 200, body = Page<Session>)))]
-#[get("/me/sessions")]
+#[utoipa::path(get, path = "/me/sessions", operation_id = "list_my_sessions", tag = "accounts", security(("bearer" = ["person"])), responses((status = 200, body = Page<Session>)))]
 async fn list_sessions(actor: Person, app: Data<App>) -> Result<Reply> {
     let id: UserId = actor.id;
     app.read(&actor, move |conn, by| {
@@ -119,8 +115,7 @@ async fn list_sessions(actor: Person, app: Data<App>) -> Result<Reply> {
 }
 
 /// Ends one of one's own sessions.
-#[utoipa::path(operation_id = "delete_my_session", tag = "accounts", security(("bearer" = ["person"])), params(("id" = uuid::Uuid, Path)), responses((status = 204)))]
-#[delete("/me/sessions/{id}")]
+#[utoipa::path(delete, path = "/me/sessions/{id}", operation_id = "delete_my_session", tag = "accounts", security(("bearer" = ["person"])), params(("id" = uuid::Uuid, Path)), responses((status = 204)))]
 async fn delete_session(actor: Person, app: Data<App>, id: Path<Guid>) -> Result<Reply> {
     let (user, session) = (actor.id, *id);
     change(&app, &actor, None, move |conn, by| sessions::revoke(conn, by, user, session).map(|()| Reply::no_content()))
@@ -129,5 +124,5 @@ async fn delete_session(actor: Person, app: Data<App>, id: Path<Guid>) -> Result
 
 /// The routes about oneself.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(get).service(update).service(change_password).service(list_sessions).service(delete_session);
+    handlers!(cfg: get, update, change_password, list_sessions, delete_session);
 }

@@ -1,7 +1,6 @@
 //! Roles: fixed in what they may do, adjustable in which records they see.
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, put};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use crate::db::schema::role_visibility;
 use crate::db::types::{Guid, Instant};
 use crate::db::{Both, Connection};
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, IfMatch, Page, Reply, Routes, Version, check_version};
+use crate::http::{Body, IfMatch, Page, Reply, Routes, Version, check_version, handlers};
 
 /// A role.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -83,8 +82,7 @@ fn set(
 }
 
 /// Lists the roles, what they may do and which records they see.
-#[utoipa::path(operation_id = "list_roles", tag = "accounts", security(("bearer" = ["users:read"])), responses((status = 200, body = Page<RoleRules>)))]
-#[get("/roles")]
+#[utoipa::path(get, path = "/roles", operation_id = "list_roles", tag = "accounts", security(("bearer" = ["users:read"])), responses((status = 200, body = Page<RoleRules>)))]
 async fn list(actor: May<grants::UsersRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| {
         let items = Role::ALL.iter().map(|role| find(conn, *role)).collect::<Result<_>>()?;
@@ -94,8 +92,7 @@ async fn list(actor: May<grants::UsersRead>, app: Data<App>) -> Result<Reply> {
 }
 
 /// Shows a role.
-#[utoipa::path(operation_id = "get_role", tag = "accounts", security(("bearer" = ["users:read"])), params(("role" = Role, Path)), responses((status = 200, body = RoleRules)))]
-#[get("/roles/{role}")]
+#[utoipa::path(get, path = "/roles/{role}", operation_id = "get_role", tag = "accounts", security(("bearer" = ["users:read"])), params(("role" = Role, Path)), responses((status = 200, body = RoleRules)))]
 async fn get(actor: May<grants::UsersRead>, app: Data<App>, role: Path<Role>) -> Result<Reply> {
     app.read(&actor, move |conn, _| {
         let rules = find(conn, *role)?;
@@ -105,8 +102,7 @@ async fn get(actor: May<grants::UsersRead>, app: Data<App>, role: Path<Role>) ->
 }
 
 /// Sets which records a role sees. Administrators always see all.
-#[utoipa::path(operation_id = "update_role", tag = "accounts", security(("bearer" = ["users:manage"])), params(("role" = Role, Path), ("If-Match" = Option<String>, Header)), request_body = RoleInput, responses((status = 200, body = RoleRules)))]
-#[put("/roles/{role}")]
+#[utoipa::path(put, path = "/roles/{role}", operation_id = "update_role", tag = "accounts", security(("bearer" = ["users:manage"])), params(("role" = Role, Path), ("If-Match" = Option<String>, Header)), request_body = RoleInput, responses((status = 200, body = RoleRules)))]
 async fn update(
     actor: May<grants::UsersManage>,
     app: Data<App>,
@@ -124,5 +120,5 @@ async fn update(
 
 /// The routes of roles.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(get).service(update);
+    handlers!(cfg: list, get, update);
 }

@@ -1,7 +1,7 @@
 //! The first administrator: made once, by whoever holds the token that the server printed when it started.
 
+use actix_web::HttpRequest;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::db::schema::settings;
 use crate::db::{self, Connection};
 use crate::error::{Code, Error, Problem, Result};
-use crate::http::{Body, Reply, Routes};
+use crate::http::{Body, Reply, Routes, handlers};
 
 const SETTING: &str = "setup_token";
 
@@ -78,18 +78,16 @@ pub struct SetupInput {
 }
 
 /// Tells whether the first administrator is still to be made.
-#[utoipa::path(operation_id = "get_setup", tag = "auth", responses((status = 200, body = SetupState)))]
-#[get("/setup")]
+#[utoipa::path(get, path = "/setup", operation_id = "get_setup", tag = "auth", responses((status = 200, body = SetupState)))]
 async fn state(app: Data<App>) -> Result<Reply> {
     app.db.read(|conn| Reply::ok(&SetupState { needed: !users::any(conn)? })).await
 }
 
 /// Makes the first administrator.
-#[utoipa::path(operation_id = "create_setup", tag = "auth", request_body = SetupInput, responses(
+#[utoipa::path(post, path = "/setup", operation_id = "create_setup", tag = "auth", request_body = SetupInput, responses(
     (status = 201, body = User),
     (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: unauthorized"),
 ))]
-#[post("/setup")]
 async fn create(app: Data<App>, req: HttpRequest, body: Body<SetupInput>) -> Result<Reply> {
     let SetupInput { token, email, name, password } = body.0;
     app.auth.throttle.origin(Origin::of_request(&req, app.config.trust_proxy))?;
@@ -116,5 +114,5 @@ async fn create(app: Data<App>, req: HttpRequest, body: Body<SetupInput>) -> Res
 
 /// The routes of set-up.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(state).service(create);
+    handlers!(cfg: state, create);
 }

@@ -1,7 +1,6 @@
 //! Teams: whose members see each other's records where a role's visibility is `team`.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +14,7 @@ use crate::db::Connection;
 use crate::db::schema::{teams, users};
 use crate::db::types::Instant;
 use crate::error::{Code, Error, OnUnique, Result};
-use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, Version, check_version};
+use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, Version, check_version, handlers};
 
 /// A team.
 #[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable, Insertable, Identifiable)]
@@ -114,15 +113,13 @@ fn remove(conn: &mut Connection, by: &Principal, id: TeamId, expected: Option<Ve
 }
 
 /// Lists all teams by name.
-#[utoipa::path(operation_id = "list_teams", tag = "accounts", security(("bearer" = ["users:read"])), responses((status = 200, body = Page<Team>)))]
-#[get("/teams")]
+#[utoipa::path(get, path = "/teams", operation_id = "list_teams", tag = "accounts", security(("bearer" = ["users:read"])), responses((status = 200, body = Page<Team>)))]
 async fn list(actor: May<grants::UsersRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| Reply::ok(&Page { items: all(conn)?, next_cursor: None, total: None })).await
 }
 
 /// Creates a team.
-#[utoipa::path(operation_id = "create_team", tag = "accounts", security(("bearer" = ["users:manage"])), request_body = TeamInput, responses((status = 201, body = Team)))]
-#[post("/teams")]
+#[utoipa::path(post, path = "/teams", operation_id = "create_team", tag = "accounts", security(("bearer" = ["users:manage"])), request_body = TeamInput, responses((status = 201, body = Team)))]
 async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<TeamInput>) -> Result<Reply> {
     let (value, retry) = (body.value.parse()?, body.retry);
     change(&app, &actor, retry, move |conn, by| {
@@ -133,8 +130,7 @@ async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<Team
 }
 
 /// Renames a team.
-#[utoipa::path(operation_id = "update_team", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = TeamId, Path), ("If-Match" = Option<String>, Header)), request_body = TeamInput, responses((status = 200, body = Team)))]
-#[patch("/teams/{id}")]
+#[utoipa::path(patch, path = "/teams/{id}", operation_id = "update_team", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = TeamId, Path), ("If-Match" = Option<String>, Header)), request_body = TeamInput, responses((status = 200, body = Team)))]
 async fn update(
     actor: May<grants::UsersManage>,
     app: Data<App>,
@@ -151,8 +147,7 @@ async fn update(
 }
 
 /// Deletes a team that has no members.
-#[utoipa::path(operation_id = "delete_team", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = TeamId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/teams/{id}")]
+#[utoipa::path(delete, path = "/teams/{id}", operation_id = "delete_team", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = TeamId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<TeamId>, expected: IfMatch) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
     change(&app, &actor, None, move |conn, by| remove(conn, by, id, expected).map(|()| Reply::no_content())).await
@@ -160,5 +155,5 @@ async fn delete(actor: May<grants::UsersManage>, app: Data<App>, id: Path<TeamId
 
 /// The routes of teams.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(create).service(update).service(delete);
+    handlers!(cfg: list, create, update, delete);
 }

@@ -1,7 +1,6 @@
 //! The rules over HTTP: to see, to change, to try, to apply to the past.
 
 use actix_web::web::Data;
-use actix_web::{delete, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +15,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Reply, Routes, Version};
+use crate::http::{Body, IfMatch, Reply, Routes, Version, handlers};
 use crate::interactions::Channel;
 
 /// The rules in force.
@@ -147,15 +146,13 @@ impl Tried {
 }
 
 /// Shows the rules that give touchpoints their channel groups.
-#[utoipa::path(operation_id = "get_channel_rules", tag = "channel groups", security(("bearer" = ["settings:read"])), responses((status = 200, body = ChannelRules)))]
-#[get("/channel-groups")]
+#[utoipa::path(get, path = "/channel-groups", operation_id = "get_channel_rules", tag = "channel groups", security(("bearer" = ["settings:read"])), responses((status = 200, body = ChannelRules)))]
 async fn show(actor: May<grants::SettingsRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| answer(store::load(conn)?)).await
 }
 
 /// Replaces the rules. They hold for touchpoints from now on; `POST /channel-groups/apply` applies them to the past.
-#[utoipa::path(operation_id = "replace_channel_rules", tag = "channel groups", security(("bearer" = ["settings:write"])), params(("If-Match" = Option<String>, Header)), request_body = ChannelRulesInput, responses((status = 200, body = ChannelRules)))]
-#[put("/channel-groups")]
+#[utoipa::path(put, path = "/channel-groups", operation_id = "replace_channel_rules", tag = "channel groups", security(("bearer" = ["settings:write"])), params(("If-Match" = Option<String>, Header)), request_body = ChannelRulesInput, responses((status = 200, body = ChannelRules)))]
 async fn replace(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -168,16 +165,14 @@ async fn replace(
 }
 
 /// Brings the published rules back.
-#[utoipa::path(operation_id = "reset_channel_rules", tag = "channel groups", security(("bearer" = ["settings:write"])), params(("If-Match" = Option<String>, Header)), responses((status = 200, body = ChannelRules)))]
-#[delete("/channel-groups")]
+#[utoipa::path(delete, path = "/channel-groups", operation_id = "reset_channel_rules", tag = "channel groups", security(("bearer" = ["settings:write"])), params(("If-Match" = Option<String>, Header)), responses((status = 200, body = ChannelRules)))]
 async fn reset(actor: May<grants::SettingsWrite>, app: Data<App>, expected: IfMatch) -> Result<Reply> {
     let expected = expected.expected(actor.is_person())?;
     app.write(&actor, None, move |conn, by| answer(store::save(conn, by, expected, None)?)).await
 }
 
 /// Tries rules on touchpoints; nothing is stored.
-#[utoipa::path(operation_id = "try_channel_rules", tag = "channel groups", security(("bearer" = ["settings:read"])), request_body = TryInput, responses((status = 200, body = TryResult)))]
-#[post("/channel-groups/try")]
+#[utoipa::path(post, path = "/channel-groups/try", operation_id = "try_channel_rules", tag = "channel groups", security(("bearer" = ["settings:read"])), request_body = TryInput, responses((status = 200, body = TryResult)))]
 async fn attempt(actor: May<grants::SettingsRead>, app: Data<App>, body: Body<TryInput>) -> Result<Reply> {
     let TryInput { rules, touches } = body.0;
     let given = rules.map(|rules| Compiled::new(&rules)).transpose()?;
@@ -190,15 +185,13 @@ async fn attempt(actor: May<grants::SettingsRead>, app: Data<App>, body: Body<Tr
 }
 
 /// Applies the rules to the past, in the background.
-#[utoipa::path(operation_id = "apply_channel_rules", tag = "channel groups", security(("bearer" = ["settings:write"])), responses((status = 202, body = Application)))]
-#[post("/channel-groups/apply")]
+#[utoipa::path(post, path = "/channel-groups/apply", operation_id = "apply_channel_rules", tag = "channel groups", security(("bearer" = ["settings:write"])), responses((status = 202, body = Application)))]
 async fn begin(actor: May<grants::SettingsWrite>, app: Data<App>) -> Result<Reply> {
     app.write(&actor, None, |conn, _| Ok(shown(&apply::begin(conn)?)?.status(202))).await
 }
 
 /// Shows how far the rules have been applied to the past; `null` where they never were.
-#[utoipa::path(operation_id = "get_channel_application", tag = "channel groups", security(("bearer" = ["settings:read"])), responses((status = 200, body = Option<Application>)))]
-#[get("/channel-groups/apply")]
+#[utoipa::path(get, path = "/channel-groups/apply", operation_id = "get_channel_application", tag = "channel groups", security(("bearer" = ["settings:read"])), responses((status = 200, body = Option<Application>)))]
 async fn progress(actor: May<grants::SettingsRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| match apply::state(conn)? {
         Some(state) => shown(&state),
@@ -213,5 +206,5 @@ fn shown(state: &Application) -> Result<Reply> {
 
 /// The routes of channel groups.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(show).service(replace).service(reset).service(attempt).service(begin).service(progress);
+    handlers!(cfg: show, replace, reset, attempt, begin, progress);
 }

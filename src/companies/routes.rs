@@ -1,7 +1,6 @@
 //! `/api/v1/companies`.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 use utoipa::PartialSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, Schema};
@@ -16,7 +15,7 @@ use crate::app::App;
 use crate::contacts::{self, ExternalId};
 use crate::error::Result;
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Reply, Routes};
+use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Reply, Routes, handlers};
 
 /// [`CompanyInput`] with its name, in the API's description.
 struct NewCompany;
@@ -43,24 +42,21 @@ fn reply(company: &Company) -> Result<Reply> {
 }
 
 /// Lists companies, newest first where no other order is asked for.
-#[utoipa::path(operation_id = "list_companies", tag = "companies", security(("bearer" = ["companies:read"])), params(CompanyQuery), responses((status = 200, body = Page<Company>)))]
-#[get("/companies")]
+#[utoipa::path(get, path = "/companies", operation_id = "list_companies", tag = "companies", security(("bearer" = ["companies:read"])), params(CompanyQuery), responses((status = 200, body = Page<Company>)))]
 async fn list(actor: May<grants::CompaniesRead>, app: Data<App>, query: ListQuery<CompanyQuery>) -> Result<Reply> {
     let region = app.config.region.clone();
     app.read(&actor, move |conn, _| Reply::ok(&filter::page(conn, &query.known, &query.custom, &region)?)).await
 }
 
 /// Shows a company.
-#[utoipa::path(operation_id = "get_company", tag = "companies", security(("bearer" = ["companies:read"])), params(("id" = CompanyId, Path)), responses((status = 200, body = Company)))]
-#[get("/companies/{id}")]
+#[utoipa::path(get, path = "/companies/{id}", operation_id = "get_company", tag = "companies", security(("bearer" = ["companies:read"])), params(("id" = CompanyId, Path)), responses((status = 200, body = Company)))]
 async fn show(actor: May<grants::CompaniesRead>, app: Data<App>, id: Path<CompanyId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, _| reply(&store::find(conn, id)?)).await
 }
 
 /// Creates a company.
-#[utoipa::path(operation_id = "create_company", tag = "companies", security(("bearer" = ["companies:write"])), request_body = NewCompany, responses((status = 201, body = Company)))]
-#[post("/companies")]
+#[utoipa::path(post, path = "/companies", operation_id = "create_company", tag = "companies", security(("bearer" = ["companies:write"])), request_body = NewCompany, responses((status = 201, body = Company)))]
 async fn create(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Post<CompanyInput>) -> Result<Reply> {
     let Post { value, retry } = body;
     let new = value.parse(&app.config.region)?;
@@ -95,8 +91,7 @@ impl utoipa::ToSchema for CompanyBatch {
 
 /// Makes or changes up to 1,000 companies, each on its own. An item is matched by its `id`, else by any of its
 /// `external_ids`, else by its domain, else, where it has none, by its name; one that fits several companies is refused. Absent fields stay, `null` clears.
-#[utoipa::path(operation_id = "upsert_companies", tag = "companies", security(("bearer" = ["companies:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = CompanyBatch, responses((status = 200, body = UpsertResults)))]
-#[post("/companies/batch")]
+#[utoipa::path(post, path = "/companies/batch", operation_id = "upsert_companies", tag = "companies", security(("bearer" = ["companies:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = CompanyBatch, responses((status = 200, body = UpsertResults)))]
 async fn upsert_many(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
     let items = batch::parse(&body.bytes, |item| Item::parse(item, &app.config.region))?;
     let named: Vec<bool> = items.iter().map(|(_, item)| item.as_ref().is_ok_and(Item::is_named)).collect();
@@ -108,8 +103,7 @@ async fn upsert_many(actor: May<grants::CompaniesWrite>, app: Data<App>, body: P
 }
 
 /// Changes a company: absent fields stay, `null` clears. Its people are found by a new name as soon as this answers.
-#[utoipa::path(operation_id = "update_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), request_body = CompanyInput, responses((status = 200, body = Company)))]
-#[patch("/companies/{id}")]
+#[utoipa::path(patch, path = "/companies/{id}", operation_id = "update_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), request_body = CompanyInput, responses((status = 200, body = Company)))]
 async fn update(
     actor: May<grants::CompaniesWrite>,
     app: Data<App>,
@@ -129,8 +123,7 @@ async fn update(
 }
 
 /// Puts a company into the bin.
-#[utoipa::path(operation_id = "delete_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/companies/{id}")]
+#[utoipa::path(delete, path = "/companies/{id}", operation_id = "delete_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::CompaniesWrite>,
     app: Data<App>,
@@ -142,8 +135,7 @@ async fn remove(
 }
 
 /// Takes a company out of the bin.
-#[utoipa::path(operation_id = "restore_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path)), responses((status = 200, body = Company)))]
-#[post("/companies/{id}/restore")]
+#[utoipa::path(post, path = "/companies/{id}/restore", operation_id = "restore_company", tag = "companies", security(("bearer" = ["companies:write"])), params(("id" = CompanyId, Path)), responses((status = 200, body = Company)))]
 async fn restore(actor: May<grants::CompaniesWrite>, app: Data<App>, id: Path<CompanyId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| reply(&store::restore(conn, by, id)?)).await
@@ -151,6 +143,6 @@ async fn restore(actor: May<grants::CompaniesWrite>, app: Data<App>, id: Path<Co
 
 /// The routes of companies.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(upsert_many);
-    cfg.service(list).service(show).service(create).service(update).service(remove).service(restore);
+    handlers!(cfg: upsert_many);
+    handlers!(cfg: list, show, create, update, remove, restore);
 }

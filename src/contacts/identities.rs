@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, put};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,7 +20,7 @@ use crate::db::schema::identities;
 use crate::db::types::{Guid, Instant};
 use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Result};
-use crate::http::{Body, Reply, Routes};
+use crate::http::{Body, Reply, Routes, handlers};
 
 /// An identity of a client, and how it came to be theirs.
 #[derive(Debug, Serialize, ToSchema, Queryable, Selectable)]
@@ -124,8 +123,7 @@ fn set_rules(conn: &mut Connection, by: &Principal, rules: &Rules) -> Result<()>
 }
 
 /// Shows what finds a client, with cause and time, and the newest decisions; of a merged one at its survivor.
-#[utoipa::path(operation_id = "list_contact_identities", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Identities), (status = 301, description = "Merged: `Location` names the survivor")))]
-#[get("/contacts/{id}/identities")]
+#[utoipa::path(get, path = "/contacts/{id}/identities", operation_id = "list_contact_identities", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Identities), (status = 301, description = "Merged: `Location` names the survivor")))]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, by| match store::visible(conn, by, id)?.merged_into {
@@ -136,15 +134,13 @@ async fn list(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<Contact
 }
 
 /// Shows the rules by which events find their client.
-#[utoipa::path(operation_id = "get_identity_rules", tag = "settings", security(("bearer" = ["settings:read"])), responses((status = 200, body = Rules)))]
-#[get("/settings/identity-rules")]
+#[utoipa::path(get, path = "/settings/identity-rules", operation_id = "get_identity_rules", tag = "settings", security(("bearer" = ["settings:read"])), responses((status = 200, body = Rules)))]
 async fn show_rules(actor: May<grants::SettingsRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| Reply::ok(&recognise::rules(conn)?)).await
 }
 
 /// Sets the rules by which events find their client, from now on.
-#[utoipa::path(operation_id = "put_identity_rules", tag = "settings", security(("bearer" = ["settings:write"])), request_body = RulesInput, responses((status = 200, body = Rules)))]
-#[put("/settings/identity-rules")]
+#[utoipa::path(put, path = "/settings/identity-rules", operation_id = "put_identity_rules", tag = "settings", security(("bearer" = ["settings:write"])), request_body = RulesInput, responses((status = 200, body = Rules)))]
 async fn put_rules(actor: May<grants::SettingsWrite>, app: Data<App>, body: Body<RulesInput>) -> Result<Reply> {
     let rules = body.0.parse()?;
     app.write(&actor, None, move |conn, by| {
@@ -156,5 +152,5 @@ async fn put_rules(actor: May<grants::SettingsWrite>, app: Data<App>, body: Body
 
 /// The routes of identities and their rules.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(show_rules).service(put_rules);
+    handlers!(cfg: list, show_rules, put_rules);
 }

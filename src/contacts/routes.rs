@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa::openapi::{RefOr, schema::Schema};
@@ -19,15 +18,14 @@ use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::{Error, Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Query, Reply, Routes, handlers};
 
 fn reply(contact: &Contact) -> Result<Reply> {
     Ok(Reply::ok(contact)?.version(contact.version))
 }
 
 /// Lists contacts, newest first where no other order is asked for.
-#[utoipa::path(operation_id = "list_contacts", tag = "contacts", security(("bearer" = ["contacts:read"])), params(ContactQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-#[get("/contacts")]
+#[utoipa::path(get, path = "/contacts", operation_id = "list_contacts", tag = "contacts", security(("bearer" = ["contacts:read"])), params(ContactQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, query: ListQuery<ContactQuery>) -> Result<Reply> {
     let region = app.config.region.clone();
     app.read(&actor, move |conn, by| Reply::ok(&filter::page(conn, by, &query.known, &query.custom, &region)?)).await
@@ -41,8 +39,7 @@ pub fn moved(survivor: ContactId, page: &str, parameters: &str) -> Reply {
 }
 
 /// Shows a contact; a merged one has moved to its survivor.
-#[utoipa::path(operation_id = "get_contact", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact), (status = 301, description = "Merged: `Location` names the survivor")))]
-#[get("/contacts/{id}")]
+#[utoipa::path(get, path = "/contacts/{id}", operation_id = "get_contact", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact), (status = 301, description = "Merged: `Location` names the survivor")))]
 async fn show(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, by| {
@@ -53,8 +50,7 @@ async fn show(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<Contact
 }
 
 /// Creates a contact: at least a name, an e-mail address, a phone number or an external id.
-#[utoipa::path(operation_id = "create_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), request_body = ContactInput, responses((status = 201, body = Contact)))]
-#[post("/contacts")]
+#[utoipa::path(post, path = "/contacts", operation_id = "create_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), request_body = ContactInput, responses((status = 201, body = Contact)))]
 async fn create(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<ContactInput>) -> Result<Reply> {
     let Post { value, retry } = body;
     let new = NewContact { fields: value.parse(&app.config.region)?, partial: false };
@@ -94,8 +90,7 @@ impl utoipa::ToSchema for ContactBatch {
 /// Makes or changes up to 1,000 contacts, each on its own. An item is matched by its `id`, else by any of its e-mail
 /// addresses, phone numbers and external ids; one that fits several contacts is refused. Absent fields stay, `null`
 /// clears. Items of one request about one person make one contact.
-#[utoipa::path(operation_id = "upsert_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(UpsertQuery, ("Idempotency-Key" = Option<String>, Header)), request_body = ContactBatch, responses((status = 200, body = UpsertResults)))]
-#[post("/contacts/batch")]
+#[utoipa::path(post, path = "/contacts/batch", operation_id = "upsert_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(UpsertQuery, ("Idempotency-Key" = Option<String>, Header)), request_body = ContactBatch, responses((status = 200, body = UpsertResults)))]
 async fn upsert_many(
     actor: May<grants::ContactsWrite>,
     app: Data<App>,
@@ -109,8 +104,7 @@ async fn upsert_many(
 }
 
 /// Changes a contact: absent fields stay, `null` clears.
-#[utoipa::path(operation_id = "update_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("If-Match" = Option<String>, Header)), request_body = ContactInput, responses((status = 200, body = Contact)))]
-#[patch("/contacts/{id}")]
+#[utoipa::path(patch, path = "/contacts/{id}", operation_id = "update_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("If-Match" = Option<String>, Header)), request_body = ContactInput, responses((status = 200, body = Contact)))]
 async fn update(
     actor: May<grants::ContactsWrite>,
     app: Data<App>,
@@ -124,8 +118,7 @@ async fn update(
 }
 
 /// Records what the person said about being reached on a channel.
-#[utoipa::path(operation_id = "put_contact_consent", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("channel" = ConsentChannel, Path), ("If-Match" = Option<String>, Header)), request_body = ConsentInput, responses((status = 200, body = Contact)))]
-#[put("/contacts/{id}/consents/{channel}")]
+#[utoipa::path(put, path = "/contacts/{id}/consents/{channel}", operation_id = "put_contact_consent", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("channel" = ConsentChannel, Path), ("If-Match" = Option<String>, Header)), request_body = ConsentInput, responses((status = 200, body = Contact)))]
 async fn consent(
     actor: May<grants::ContactsWrite>,
     app: Data<App>,
@@ -140,8 +133,7 @@ async fn consent(
 }
 
 /// Puts a contact into the bin, where its identities find nobody.
-#[utoipa::path(operation_id = "delete_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/contacts/{id}")]
+#[utoipa::path(delete, path = "/contacts/{id}", operation_id = "delete_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::ContactsWrite>,
     app: Data<App>,
@@ -153,16 +145,14 @@ async fn remove(
 }
 
 /// Takes a contact out of the bin.
-#[utoipa::path(operation_id = "restore_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact)))]
-#[post("/contacts/{id}/restore")]
+#[utoipa::path(post, path = "/contacts/{id}/restore", operation_id = "restore_contact", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path)), responses((status = 200, body = Contact)))]
 async fn restore(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| reply(&bin::restore(conn, by, id)?)).await
 }
 
 /// Erases the person for good, everywhere; counts and reports stay what they were. There is no way back.
-#[utoipa::path(operation_id = "erase_contact", tag = "contacts", security(("bearer" = ["contacts:erase"])), params(("id" = ContactId, Path)), responses((status = 204)))]
-#[post("/contacts/{id}/erase")]
+#[utoipa::path(post, path = "/contacts/{id}/erase", operation_id = "erase_contact", tag = "contacts", security(("bearer" = ["contacts:erase"])), params(("id" = ContactId, Path)), responses((status = 204)))]
 async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| erasure::erase(conn, by, id).map(|()| Reply::no_content())).await
@@ -170,8 +160,8 @@ async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<Conta
 
 /// The routes of contacts.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(upsert_many);
-    cfg.service(list).service(show).service(create).service(update).service(consent);
-    cfg.service(remove).service(restore).service(erase);
+    handlers!(cfg: upsert_many);
+    handlers!(cfg: list, show, create, update, consent);
+    handlers!(cfg: remove, restore, erase);
     cfg.configure(super::identities::routes).configure(super::merge::routes).configure(super::duplicates::routes);
 }

@@ -1,7 +1,7 @@
 //! `/api/v1/exports`: the lists of the API as files, by the same filters, for those who may read them there.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get};
 
 use super::lists::companies::Companies;
 use super::lists::contacts::Contacts;
@@ -21,7 +21,7 @@ use crate::contacts::ContactId;
 use crate::contacts::filter::ContactQuery;
 use crate::error::{Problem, Result};
 use crate::funnel::{FunnelTable, LeadsQuery};
-use crate::http::Routes;
+use crate::http::{Routes, handlers};
 use crate::interactions::list::InteractionQuery;
 use crate::interactions::tasks::list::TaskQuery;
 use crate::pipelines::leads::filter::LeadQuery;
@@ -29,8 +29,7 @@ use crate::reports::{SavedReportId, SnapshotId};
 use crate::timeline::TimelineQuery;
 
 /// Exports contacts, the newest first; of merged ones the survivor.
-#[utoipa::path(operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-#[get("/exports/contacts")]
+#[utoipa::path(get, path = "/exports/contacts", operation_id = "export_contacts", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(ContactQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/vcard"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn contacts(
     actor: May<(grants::ExportsRun, grants::ContactsRead)>,
     app: Data<App>,
@@ -43,8 +42,7 @@ async fn contacts(
 }
 
 /// Exports companies, the newest first.
-#[utoipa::path(operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run", "companies:read"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/companies")]
+#[utoipa::path(get, path = "/exports/companies", operation_id = "export_companies", tag = "exports", security(("bearer" = ["exports:run", "companies:read"])), params(CompanyQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn companies(
     actor: May<(grants::ExportsRun, grants::CompaniesRead)>,
     app: Data<App>,
@@ -57,8 +55,7 @@ async fn companies(
 }
 
 /// Exports leads, the newest first, each with its client and when it entered which stage.
-#[utoipa::path(operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run", "leads:read"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-#[get("/exports/leads")]
+#[utoipa::path(get, path = "/exports/leads", operation_id = "export_leads", tag = "exports", security(("bearer" = ["exports:run", "leads:read"])), params(LeadQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn leads(
     actor: May<(grants::ExportsRun, grants::LeadsRead)>,
     app: Data<App>,
@@ -70,8 +67,7 @@ async fn leads(
 }
 
 /// Exports interactions, the newest first.
-#[utoipa::path(operation_id = "export_interactions", tag = "exports", security(("bearer" = ["exports:run", "interactions:read"])), params(InteractionQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/interactions")]
+#[utoipa::path(get, path = "/exports/interactions", operation_id = "export_interactions", tag = "exports", security(("bearer" = ["exports:run", "interactions:read"])), params(InteractionQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn interactions(
     actor: May<(grants::ExportsRun, grants::InteractionsRead)>,
     app: Data<App>,
@@ -84,8 +80,7 @@ async fn interactions(
 }
 
 /// Exports tasks, the first due first; those without a due time come last.
-#[utoipa::path(operation_id = "export_tasks", tag = "exports", security(("bearer" = ["exports:run", "tasks:read"])), params(TaskQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/tasks")]
+#[utoipa::path(get, path = "/exports/tasks", operation_id = "export_tasks", tag = "exports", security(("bearer" = ["exports:run", "tasks:read"])), params(TaskQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn tasks(
     actor: May<(grants::ExportsRun, grants::TasksRead)>,
     app: Data<App>,
@@ -98,8 +93,7 @@ async fn tasks(
 }
 
 /// Exports a client's timeline; of a merged contact that of its survivor.
-#[utoipa::path(operation_id = "export_contact_timeline", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(("id" = ContactId, Path), TimelineQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/contacts/{id}/timeline")]
+#[utoipa::path(get, path = "/exports/contacts/{id}/timeline", operation_id = "export_contact_timeline", tag = "exports", security(("bearer" = ["exports:run", "contacts:read"])), params(("id" = ContactId, Path), TimelineQuery, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn timeline(
     actor: May<(grants::ExportsRun, grants::ContactsRead)>,
     app: Data<App>,
@@ -113,8 +107,7 @@ async fn timeline(
 }
 
 /// Exports a funnel's numbers: a row for each part of the cohort, mode and step.
-#[utoipa::path(operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/funnel")]
+#[utoipa::path(get, path = "/exports/funnel", operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn funnel(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
@@ -127,8 +120,7 @@ async fn funnel(
 }
 
 /// Exports exactly the leads behind one number of a funnel, in the order of their entry to the first step.
-#[utoipa::path(operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/funnel/leads")]
+#[utoipa::path(get, path = "/exports/funnel/leads", operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn funnel_leads(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
@@ -146,8 +138,7 @@ async fn funnel_leads(
 struct Nothing {}
 
 /// Exports a saved report as it is now: a row for each of its parts.
-#[utoipa::path(operation_id = "export_saved_report", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SavedReportId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/saved-reports/{id}")]
+#[utoipa::path(get, path = "/exports/saved-reports/{id}", operation_id = "export_saved_report", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SavedReportId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn saved_report(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
@@ -161,8 +152,7 @@ async fn saved_report(
 }
 
 /// Exports a report as a snapshot kept it.
-#[utoipa::path(operation_id = "export_report_snapshot", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SnapshotId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/exports/report-snapshots/{id}")]
+#[utoipa::path(get, path = "/exports/report-snapshots/{id}", operation_id = "export_report_snapshot", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SnapshotId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn report_snapshot(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
@@ -180,19 +170,13 @@ type Everything =
     (grants::ExportsRun, ((grants::ContactsRead, grants::LeadsRead), (grants::InteractionsRead, grants::TasksRead)));
 
 /// Gives everything that is known about one person as a ZIP file: for whoever asks what is stored about them.
-#[utoipa::path(operation_id = "get_contact_archive", tag = "exports", security(("bearer" = ["exports:run", "contacts:read", "leads:read", "interactions:read", "tasks:read"])), params(("id" = ContactId, Path)), responses((status = 200, content_type = "application/zip", body = String)))]
-#[get("/contacts/{id}/archive")]
+#[utoipa::path(get, path = "/contacts/{id}/archive", operation_id = "get_contact_archive", tag = "exports", security(("bearer" = ["exports:run", "contacts:read", "leads:read", "interactions:read", "tasks:read"])), params(("id" = ContactId, Path)), responses((status = 200, content_type = "application/zip", body = String)))]
 async fn person(actor: May<Everything>, app: Data<App>, id: Path<ContactId>) -> Result<HttpResponse> {
     archive::answer(&app, &actor, *id).await
 }
 
 /// The routes of exports.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(contacts).service(companies).service(leads).service(interactions).service(tasks);
-    cfg.service(timeline)
-        .service(funnel)
-        .service(funnel_leads)
-        .service(saved_report)
-        .service(report_snapshot)
-        .service(person);
+    handlers!(cfg: contacts, companies, leads, interactions, tasks);
+    handlers!(cfg: timeline, funnel, funnel_leads, saved_report, report_snapshot, person);
 }

@@ -1,7 +1,6 @@
 //! `/api/v1/fields`.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,7 +10,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes, handlers};
 
 /// Which definitions.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -23,8 +22,7 @@ pub struct FieldQuery {
 }
 
 /// Lists the definitions of custom fields in the order shown.
-#[utoipa::path(operation_id = "list_fields", tag = "fields", security(("bearer" = ["settings:read"])), params(FieldQuery), responses((status = 200, body = Page<Field>)))]
-#[get("/fields")]
+#[utoipa::path(get, path = "/fields", operation_id = "list_fields", tag = "fields", security(("bearer" = ["settings:read"])), params(FieldQuery), responses((status = 200, body = Page<Field>)))]
 async fn list(actor: May<grants::SettingsRead>, app: Data<App>, query: Query<FieldQuery>) -> Result<Reply> {
     let entity = query.0.entity;
     app.read(&actor, move |conn, _| {
@@ -34,8 +32,7 @@ async fn list(actor: May<grants::SettingsRead>, app: Data<App>, query: Query<Fie
 }
 
 /// Shows a definition.
-#[utoipa::path(operation_id = "get_field", tag = "fields", security(("bearer" = ["settings:read"])), params(("id" = FieldId, Path)), responses((status = 200, body = Field)))]
-#[get("/fields/{id}")]
+#[utoipa::path(get, path = "/fields/{id}", operation_id = "get_field", tag = "fields", security(("bearer" = ["settings:read"])), params(("id" = FieldId, Path)), responses((status = 200, body = Field)))]
 async fn show(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<FieldId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, _| {
@@ -46,8 +43,7 @@ async fn show(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<FieldId
 }
 
 /// Defines a custom field.
-#[utoipa::path(operation_id = "create_field", tag = "fields", security(("bearer" = ["settings:write"])), request_body = FieldInput, responses((status = 201, body = Field)))]
-#[post("/fields")]
+#[utoipa::path(post, path = "/fields", operation_id = "create_field", tag = "fields", security(("bearer" = ["settings:write"])), request_body = FieldInput, responses((status = 201, body = Field)))]
 async fn create(actor: May<grants::SettingsWrite>, app: Data<App>, body: Post<FieldInput>) -> Result<Reply> {
     let Post { value, retry } = body;
     app.write(&actor, retry, move |conn, by| {
@@ -58,8 +54,7 @@ async fn create(actor: May<grants::SettingsWrite>, app: Data<App>, body: Post<Fi
 }
 
 /// Changes a definition; its key and kind never change.
-#[utoipa::path(operation_id = "update_field", tag = "fields", security(("bearer" = ["settings:write"])), params(("id" = FieldId, Path), ("If-Match" = Option<String>, Header)), request_body = FieldChange, responses((status = 200, body = Field)))]
-#[patch("/fields/{id}")]
+#[utoipa::path(patch, path = "/fields/{id}", operation_id = "update_field", tag = "fields", security(("bearer" = ["settings:write"])), params(("id" = FieldId, Path), ("If-Match" = Option<String>, Header)), request_body = FieldChange, responses((status = 200, body = Field)))]
 async fn update(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -76,8 +71,7 @@ async fn update(
 }
 
 /// Deletes a definition. Values stay stored; they can no longer be set or filtered by.
-#[utoipa::path(operation_id = "delete_field", tag = "fields", security(("bearer" = ["settings:write"])), params(("id" = FieldId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/fields/{id}")]
+#[utoipa::path(delete, path = "/fields/{id}", operation_id = "delete_field", tag = "fields", security(("bearer" = ["settings:write"])), params(("id" = FieldId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -90,5 +84,5 @@ async fn remove(
 
 /// The routes of field definitions.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(show).service(create).service(update).service(remove);
+    handlers!(cfg: list, show, create, update, remove);
 }

@@ -1,8 +1,8 @@
 //! The routes of funnels.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::ACCEPT;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, get};
 
 use super::answer::{self, Report};
 use super::request::{Format, FunnelQuery, LeadsQuery};
@@ -11,12 +11,11 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Page, Query, Reply, Routes};
+use crate::http::{Page, Query, Reply, Routes, handlers};
 use crate::pipelines::leads::Lead;
 
 /// Counts how the leads that entered in a period went on, step by step.
-#[utoipa::path(operation_id = "get_funnel", tag = "reports", security(("bearer" = ["reports:read"])), params(FunnelQuery), responses((status = 200, content((Report = "application/json"), (String = "text/csv")))))]
-#[get("/reports/funnel")]
+#[utoipa::path(get, path = "/reports/funnel", operation_id = "get_funnel", tag = "reports", security(("bearer" = ["reports:read"])), params(FunnelQuery), responses((status = 200, content((Report = "application/json"), (String = "text/csv")))))]
 async fn show(
     actor: May<grants::ReportsRead>,
     app: Data<App>,
@@ -38,8 +37,7 @@ async fn show(
 }
 
 /// Lists exactly the leads behind one number of a funnel; `total` is that number.
-#[utoipa::path(operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>)))]
-#[get("/reports/funnel/leads")]
+#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>)))]
 async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<LeadsQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;
@@ -50,5 +48,6 @@ async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Lea
 
 /// The routes of funnels.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(show).service(leads).configure(super::journey::routes);
+    handlers!(cfg: show, leads);
+    cfg.configure(super::journey::routes);
 }

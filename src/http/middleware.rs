@@ -12,6 +12,7 @@ use actix_web::{HttpMessage, HttpResponse, ResponseError, web::Data};
 use crate::accounts::principal::Authentication;
 use crate::app::App;
 use crate::error::{Code, Error};
+use crate::http::table::Matched;
 use crate::operations::metrics;
 
 /// The header that carries a request's id, in and out.
@@ -75,7 +76,8 @@ pub async fn request<B: MessageBody + 'static>(
     }
     let status = response.status().as_u16();
     let took = started.elapsed();
-    let path = response.request().match_pattern();
+    let matched = response.request().extensions().get::<Matched>().map(|found| found.0.to_string());
+    let path = matched.or_else(|| response.request().match_pattern());
     tracing::info!(
         request_id = %id,
         method = %response.request().method(),

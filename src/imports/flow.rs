@@ -1,7 +1,6 @@
 //! The steps of an import over the API, each an own request: decide about the columns, try, run, cancel, undo.
 
 use actix_web::web::{Data, Path};
-use actix_web::{post, put};
 
 use super::ImportId;
 use super::lookups::Lookups;
@@ -16,11 +15,10 @@ use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::http::{Body, Reply, Routes};
+use crate::http::{Body, Reply, Routes, handlers};
 
 /// Decides what the columns of a draft mean, in the place of what was proposed or decided before.
-#[utoipa::path(operation_id = "set_import_mapping", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), request_body = MappingInput, responses((status = 200, body = Import)))]
-#[put("/imports/{id}/mapping")]
+#[utoipa::path(put, path = "/imports/{id}/mapping", operation_id = "set_import_mapping", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), request_body = MappingInput, responses((status = 200, body = Import)))]
 async fn set_mapping(
     actor: May<grants::ImportsRun>,
     app: Data<App>,
@@ -71,8 +69,7 @@ async fn step(
 }
 
 /// Tries a draft in the background, changing nothing: `dry_run` then says what a run would do, and its errors are listed.
-#[utoipa::path(operation_id = "dry_run_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
-#[post("/imports/{id}/dry-run")]
+#[utoipa::path(post, path = "/imports/{id}/dry-run", operation_id = "dry_run_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
 async fn dry_run(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
     step(&actor, &app, *id, |conn, by, import| {
         ready(conn, by, import)?;
@@ -82,8 +79,7 @@ async fn dry_run(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<Import
 }
 
 /// Runs a draft in the background. One that runs already goes on.
-#[utoipa::path(operation_id = "run_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
-#[post("/imports/{id}/run")]
+#[utoipa::path(post, path = "/imports/{id}/run", operation_id = "run_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
 async fn run(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
     step(&actor, &app, *id, |conn, by, import| {
         if import.status == Status::Running {
@@ -97,8 +93,7 @@ async fn run(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>)
 }
 
 /// Stops an import for good: rows that came in stay, and can be undone. A draft is thrown away.
-#[utoipa::path(operation_id = "cancel_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
-#[post("/imports/{id}/cancel")]
+#[utoipa::path(post, path = "/imports/{id}/cancel", operation_id = "cancel_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
 async fn cancel(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
     let reply = step(&actor, &app, *id, |conn, by, import| {
         if import.status == Status::Cancelled {
@@ -114,8 +109,7 @@ async fn cancel(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportI
 
 /// Takes back in the background all that an import did: what it made goes to the bin, what it changed gets its former values.
 /// What somebody has changed since stays; `changes?outcome=kept` lists it. Undone twice nothing happens.
-#[utoipa::path(operation_id = "undo_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
-#[post("/imports/{id}/undo")]
+#[utoipa::path(post, path = "/imports/{id}/undo", operation_id = "undo_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 202, body = Import)))]
 async fn undo(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
     step(&actor, &app, *id, |conn, by, import| match import.status {
         Status::Undoing | Status::Undone => Ok(()),
@@ -126,5 +120,5 @@ async fn undo(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>
 
 /// The routes of an import's steps.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(set_mapping).service(dry_run).service(run).service(cancel).service(undo);
+    handlers!(cfg: set_mapping, dry_run, run, cancel, undo);
 }

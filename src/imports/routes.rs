@@ -1,8 +1,8 @@
 //! Imports over the API: a file comes as `multipart/form-data`, with its mapping to be run at once, or without to be
 //! recognised first. What takes long is done in the background.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, get, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Error, Result};
 use crate::http::idempotency::Retry;
-use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes, handlers};
 
 /// A file and what its columns mean.
 #[derive(Debug, ToSchema)]
@@ -63,8 +63,7 @@ struct ChangeListing {
 /// Takes in a file: a table of cells in any usual charset, or vCards. With a `mapping` its rows are worked through in the
 /// background at once. Without one the file is recognised: the answer, of status `draft`, proposes a mapping, shows samples and
 /// asks what only a person can tell; nothing is changed until it is run.
-#[utoipa::path(operation_id = "create_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("Idempotency-Key" = Option<String>, Header)), request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 202, body = Import)))]
-#[post("/imports")]
+#[utoipa::path(post, path = "/imports", operation_id = "create_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("Idempotency-Key" = Option<String>, Header)), request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 202, body = Import)))]
 async fn create(actor: May<grants::ImportsRun>, app: Data<App>, req: HttpRequest, payload: Payload) -> Result<Reply> {
     let id = ImportId::new();
     let mut upload = receive(&app, id, form(&req, payload)?).await?;
@@ -111,8 +110,7 @@ async fn recognise(app: &App, actor: &crate::accounts::Principal, upload: &Uploa
 }
 
 /// Lists imports, newest first, each without its proposal: `GET /imports/{id}` shows it.
-#[utoipa::path(operation_id = "list_imports", tag = "imports", security(("bearer" = ["imports:run"])), params(Listing), responses((status = 200, body = Page<Import>)))]
-#[get("/imports")]
+#[utoipa::path(get, path = "/imports", operation_id = "list_imports", tag = "imports", security(("bearer" = ["imports:run"])), params(Listing), responses((status = 200, body = Page<Import>)))]
 async fn list(actor: May<grants::ImportsRun>, app: Data<App>, query: Query<Listing>) -> Result<Reply> {
     let limit = query.0.limit.get()?;
     let after = query.0.cursor.as_deref().map(Cursor::<Instant, ImportId>::decode).transpose()?;
@@ -127,15 +125,13 @@ async fn list(actor: May<grants::ImportsRun>, app: Data<App>, query: Query<Listi
 }
 
 /// Shows an import and how far it is.
-#[utoipa::path(operation_id = "get_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 200, body = Import)))]
-#[get("/imports/{id}")]
+#[utoipa::path(get, path = "/imports/{id}", operation_id = "get_import", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 200, body = Import)))]
 async fn show(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&store::find(conn, by, *id)?)).await
 }
 
 /// Lists the rows that were refused or are worth a look, in the order of the file; the first 10,000 are kept.
-#[utoipa::path(operation_id = "list_import_errors", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path), Listing), responses((status = 200, body = Page<ImportError>)))]
-#[get("/imports/{id}/errors")]
+#[utoipa::path(get, path = "/imports/{id}/errors", operation_id = "list_import_errors", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path), Listing), responses((status = 200, body = Page<ImportError>)))]
 async fn errors(
     actor: May<grants::ImportsRun>,
     app: Data<App>,
@@ -153,8 +149,7 @@ async fn errors(
 }
 
 /// The same as a CSV file: row, severity, column, code, message, and the row itself under its own headers.
-#[utoipa::path(operation_id = "export_import_errors", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 200, body = String, content_type = "text/csv")))]
-#[get("/imports/{id}/errors.csv")]
+#[utoipa::path(get, path = "/imports/{id}/errors.csv", operation_id = "export_import_errors", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path)), responses((status = 200, body = String, content_type = "text/csv")))]
 async fn errors_file(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<ImportId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let import = store::find(conn, by, *id)?;
@@ -165,8 +160,7 @@ async fn errors_file(actor: May<grants::ImportsRun>, app: Data<App>, id: Path<Im
 }
 
 /// Lists what an import did, record by record, and what undoing it came to.
-#[utoipa::path(operation_id = "list_import_changes", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path), ChangeListing), responses((status = 200, body = Page<ImportChange>)))]
-#[get("/imports/{id}/changes")]
+#[utoipa::path(get, path = "/imports/{id}/changes", operation_id = "list_import_changes", tag = "imports", security(("bearer" = ["imports:run"])), params(("id" = ImportId, Path), ChangeListing), responses((status = 200, body = Page<ImportChange>)))]
 async fn changes(
     actor: May<grants::ImportsRun>,
     app: Data<App>,
@@ -187,6 +181,6 @@ async fn changes(
 
 /// The routes of imports.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(create).service(list).service(errors_file).service(errors).service(changes).service(show);
+    handlers!(cfg: create, list, errors_file, errors, changes, show);
     cfg.configure(super::flow::routes);
 }

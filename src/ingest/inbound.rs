@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,12 +15,11 @@ use crate::accounts::throttle::Origin;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::Routes;
+use crate::http::{Routes, handlers};
 
 /// Takes a raw e-mail message (RFC 5322) from a mail server. It goes on the line of each known client who wrote or got
 /// it; the same message again changes nothing.
-#[utoipa::path(operation_id = "deliver_email", tag = "ingest", request_body(content = String, content_type = "message/rfc822"), responses((status = 200, body = Delivered), (status = 400, body = Untaken), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 413, body = Untaken), (status = 500, body = Untaken), (status = 503, body = Untaken)))]
-#[post("/v1/inbound/email")]
+#[utoipa::path(post, path = "/v1/inbound/email", operation_id = "deliver_email", tag = "ingest", request_body(content = String, content_type = "message/rfc822"), responses((status = 200, body = Delivered), (status = 400, body = Untaken), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 413, body = Untaken), (status = 500, body = Untaken), (status = 503, body = Untaken)))]
 async fn send_email(app: Data<App>, req: HttpRequest, payload: Payload) -> HttpResponse {
     match deliver(&app, &req, payload).await {
         Ok(delivered) => HttpResponse::Ok().json(delivered),
@@ -45,8 +44,7 @@ struct Sent {
 /// Takes a plain HTML form, urlencoded or multipart. `email` or `phone` identifies the visitor; `name`, `first_name`,
 /// `last_name`, `company`, `subject`, `message` and `utm_*` have their meaning, `_redirect` names the page to go to
 /// (of an origin the key allows), `_gotcha` catches programs, `_id` makes sending twice harmless.
-#[utoipa::path(operation_id = "send_form", tag = "ingest", params(("key" = String, Path)), request_body(content = Object, content_type = "application/x-www-form-urlencoded"), responses((status = 200, content((Sent = "application/json"), (String = "text/html"))), (status = 303), (status = 400, body = Untaken), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 413, body = Untaken), (status = 422, body = Untaken), (status = 429, body = Untaken), (status = 500, body = Untaken), (status = 503, body = Untaken)))]
-#[post("/v1/forms/{key}")]
+#[utoipa::path(post, path = "/v1/forms/{key}", operation_id = "send_form", tag = "ingest", params(("key" = String, Path)), request_body(content = Object, content_type = "application/x-www-form-urlencoded"), responses((status = 200, content((Sent = "application/json"), (String = "text/html"))), (status = 303), (status = 400, body = Untaken), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 413, body = Untaken), (status = 422, body = Untaken), (status = 429, body = Untaken), (status = 500, body = Untaken), (status = 503, body = Untaken)))]
 async fn send_form(app: Data<App>, req: HttpRequest, key: Path<String>, payload: Payload) -> HttpResponse {
     take(&app, &req, &key, payload).await.unwrap_or_else(|error| untaken(&error))
 }
@@ -75,8 +73,7 @@ const THANKS: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><
     <p>Thank you. We have received your message.</p></html>";
 
 /// The script for web sites without an SDK.
-#[utoipa::path(operation_id = "get_script", tag = "ingest", responses((status = 200, content_type = "text/javascript", body = String)))]
-#[get("/touchline.js")]
+#[utoipa::path(get, path = "/touchline.js", operation_id = "get_script", tag = "ingest", responses((status = 200, content_type = "text/javascript", body = String)))]
 async fn script() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/javascript; charset=utf-8")
@@ -87,5 +84,5 @@ async fn script() -> HttpResponse {
 
 /// The routes at the server's root.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(send_email).service(send_form).service(script);
+    handlers!(cfg: send_email, send_form, script);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse, get, post, put};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -24,13 +24,12 @@ use crate::contacts::{self, ContactId};
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, Page, Post, Query, Reply, Routes, handlers};
 
 /// Takes events as the SDKs of `Segment` and `RudderStack` send them: `identify`, `track`, `page`, `screen`, `group`, `alias`
 /// (or their first letters) take one, `batch` (or `b`) many. The write key is the user name of `Basic`, or `writeKey`
 /// in the body.
-#[utoipa::path(operation_id = "send_events", tag = "ingest", params(("call" = String, Path, description = "`batch`, `identify`, `track`, `page`, `screen`, `group`, `alias`, or the first letter of one")), request_body(content = Object, content_type = "application/json"), responses((status = 200, body = Taken), (status = 400, body = Untaken), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 404, body = Untaken), (status = 413, body = Untaken), (status = 429, body = Untaken), (status = 500, body = Untaken), (status = 503, body = Untaken)))]
-#[post("/v1/{call}")]
+#[utoipa::path(post, path = "/v1/{call}", operation_id = "send_events", tag = "ingest", params(("call" = String, Path, description = "`batch`, `identify`, `track`, `page`, `screen`, `group`, `alias`, or the first letter of one")), request_body(content = Object, content_type = "application/json"), responses((status = 200, body = Taken), (status = 400, body = Untaken), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 404, body = Untaken), (status = 413, body = Untaken), (status = 429, body = Untaken), (status = 500, body = Untaken), (status = 503, body = Untaken)))]
 async fn send(app: Data<App>, req: HttpRequest, call: Path<String>, payload: Payload) -> HttpResponse {
     match take(&app, &req, &call, payload).await {
         Ok(taken) => HttpResponse::Ok().json(taken),
@@ -129,8 +128,7 @@ async fn store_together(app: &App, by: &Principal, from: &From, events: Vec<Inco
 }
 
 /// What the browser SDK asks before it sends: that it is to send to us.
-#[utoipa::path(operation_id = "get_source_settings", tag = "ingest", params(("write_key" = String, Path)), responses((status = 200, body = Object), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 503, body = Untaken)))]
-#[get("/v1/projects/{write_key}/settings")]
+#[utoipa::path(get, path = "/v1/projects/{write_key}/settings", operation_id = "get_source_settings", tag = "ingest", params(("write_key" = String, Path)), responses((status = 200, body = Object), (status = 401, body = Untaken), (status = 403, body = Untaken), (status = 503, body = Untaken)))]
 async fn source_settings(app: Data<App>, req: HttpRequest, key: Path<String>) -> HttpResponse {
     match write_key::sender(&app, &req, Some(key.as_str())).await {
         Ok(_) => HttpResponse::Ok().json(serde_json::json!({
@@ -142,15 +140,13 @@ async fn source_settings(app: Data<App>, req: HttpRequest, key: Path<String>) ->
 }
 
 /// Lists refused events with the reasons, the newest first.
-#[utoipa::path(operation_id = "list_refused_events", tag = "ingest", security(("bearer" = ["ingest:manage"])), params(RefusedQuery), responses((status = 200, body = Page<Refused>)))]
-#[get("/ingest/refused")]
+#[utoipa::path(get, path = "/ingest/refused", operation_id = "list_refused_events", tag = "ingest", security(("bearer" = ["ingest:manage"])), params(RefusedQuery), responses((status = 200, body = Page<Refused>)))]
 async fn list_refused(actor: May<grants::IngestManage>, app: Data<App>, query: Query<RefusedQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, _| Reply::ok(&refused::page(conn, &query.0)?)).await
 }
 
 /// Shows a refused event.
-#[utoipa::path(operation_id = "get_refused_event", tag = "ingest", security(("bearer" = ["ingest:manage"])), params(("id" = RefusedId, Path)), responses((status = 200, body = Refused)))]
-#[get("/ingest/refused/{id}")]
+#[utoipa::path(get, path = "/ingest/refused/{id}", operation_id = "get_refused_event", tag = "ingest", security(("bearer" = ["ingest:manage"])), params(("id" = RefusedId, Path)), responses((status = 200, body = Refused)))]
 async fn get_refused(actor: May<grants::IngestManage>, app: Data<App>, id: Path<RefusedId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| Reply::ok(&refused::find(conn, *id)?)).await
 }
@@ -165,8 +161,7 @@ pub struct ReplayInput {
 }
 
 /// Tries a refused event again. `replayed_at` says whether it was taken.
-#[utoipa::path(operation_id = "replay_refused_event", tag = "ingest", security(("bearer" = ["ingest:manage"])), params(("id" = RefusedId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ReplayInput, responses((status = 200, body = Refused)))]
-#[post("/ingest/refused/{id}/replay")]
+#[utoipa::path(post, path = "/ingest/refused/{id}/replay", operation_id = "replay_refused_event", tag = "ingest", security(("bearer" = ["ingest:manage"])), params(("id" = RefusedId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ReplayInput, responses((status = 200, body = Refused)))]
 async fn replay(
     actor: May<grants::IngestManage>,
     app: Data<App>,
@@ -182,8 +177,7 @@ async fn replay(
 }
 
 /// Tries all refused events again.
-#[utoipa::path(operation_id = "replay_refused_events", tag = "ingest", security(("bearer" = ["ingest:manage"])), responses((status = 200, body = Replayed)))]
-#[post("/ingest/refused/replay")]
+#[utoipa::path(post, path = "/ingest/refused/replay", operation_id = "replay_refused_events", tag = "ingest", security(("bearer" = ["ingest:manage"])), responses((status = 200, body = Replayed)))]
 async fn replay_all(actor: May<grants::IngestManage>, app: Data<App>) -> Result<Reply> {
     let (before, mut total) = (Instant::now(), Replayed::default());
     loop {
@@ -198,15 +192,13 @@ async fn replay_all(actor: May<grants::IngestManage>, app: Data<App>) -> Result<
 }
 
 /// Shows how events are taken.
-#[utoipa::path(operation_id = "get_ingest_settings", tag = "ingest", security(("bearer" = ["ingest:manage"])), responses((status = 200, body = Settings)))]
-#[get("/ingest/settings")]
+#[utoipa::path(get, path = "/ingest/settings", operation_id = "get_ingest_settings", tag = "ingest", security(("bearer" = ["ingest:manage"])), responses((status = 200, body = Settings)))]
 async fn get_settings(actor: May<grants::IngestManage>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| Reply::ok(&settings::load(conn)?)).await
 }
 
 /// Changes how events are taken.
-#[utoipa::path(operation_id = "replace_ingest_settings", tag = "ingest", security(("bearer" = ["ingest:manage"])), request_body = Settings, responses((status = 200, body = Settings)))]
-#[put("/ingest/settings")]
+#[utoipa::path(put, path = "/ingest/settings", operation_id = "replace_ingest_settings", tag = "ingest", security(("bearer" = ["ingest:manage"])), request_body = Settings, responses((status = 200, body = Settings)))]
 async fn put_settings(actor: May<grants::IngestManage>, app: Data<App>, body: Body<Settings>) -> Result<Reply> {
     let new = body.0.parse()?;
     app.write(&actor, None, move |conn, by| {
@@ -225,8 +217,7 @@ struct Traits {
 }
 
 /// Shows what senders have said about a contact, whether or not a field takes it.
-#[utoipa::path(operation_id = "get_contact_traits", tag = "ingest", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Traits), (status = 301, description = "Merged: `Location` names the survivor")))]
-#[get("/contacts/{id}/traits")]
+#[utoipa::path(get, path = "/contacts/{id}/traits", operation_id = "get_contact_traits", tag = "ingest", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Traits), (status = 301, description = "Merged: `Location` names the survivor")))]
 async fn get_traits(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let contact = contacts::store::visible(conn, by, *id)?;
@@ -241,11 +232,12 @@ async fn get_traits(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<C
 
 /// The routes under `/api/v1`.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list_refused).service(replay_all).service(get_refused).service(replay);
-    cfg.service(get_settings).service(put_settings).service(get_traits);
+    handlers!(cfg: list_refused, replay_all, get_refused, replay);
+    handlers!(cfg: get_settings, put_settings, get_traits);
 }
 
 /// The routes at the server's root.
 pub fn root(cfg: &mut Routes) {
-    cfg.configure(super::inbound::routes).service(source_settings).service(send);
+    cfg.configure(super::inbound::routes);
+    handlers!(cfg: source_settings, send);
 }

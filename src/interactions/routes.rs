@@ -1,7 +1,6 @@
 //! Interactions over HTTP.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 
 use super::batch::{self, BatchInput, BatchResult, TOGETHER};
 use super::list::InteractionQuery;
@@ -13,11 +12,10 @@ use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes, handlers};
 
 /// Records an interaction. The same `(source, source_id)` again answers 200 with what is stored and changes nothing.
-#[utoipa::path(operation_id = "create_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewInteraction, responses((status = 201, body = Interaction), (status = 200, body = Interaction, description = "It was recorded before")))]
-#[post("/interactions")]
+#[utoipa::path(post, path = "/interactions", operation_id = "create_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewInteraction, responses((status = 201, body = Interaction), (status = 200, body = Interaction, description = "It was recorded before")))]
 async fn create(actor: May<grants::InteractionsWrite>, app: Data<App>, body: Post<NewInteraction>) -> Result<Reply> {
     let draft = body.value.parse(Instant::now(), &app.config.region)?;
     if body.retry.is_some() {
@@ -36,8 +34,7 @@ fn recorded(what: &Recorded) -> Result<Reply> {
 }
 
 /// Records up to 1,000 interactions, each on its own: a bad one harms no other.
-#[utoipa::path(operation_id = "create_interactions", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = BatchInput, responses((status = 200, body = BatchResult)))]
-#[post("/interactions/batch")]
+#[utoipa::path(post, path = "/interactions/batch", operation_id = "create_interactions", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = BatchInput, responses((status = 200, body = BatchResult)))]
 async fn create_batch(actor: May<grants::InteractionsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
     let mut items = batch::parse(&body.bytes, &app.config.region)?;
     let mut parts = Vec::new();
@@ -54,16 +51,14 @@ async fn create_batch(actor: May<grants::InteractionsWrite>, app: Data<App>, bod
 
 /// Lists interactions, the newest first. Where few fit, a page may hold fewer than `limit` and yet not be the last: go on
 /// until `next_cursor` is null.
-#[utoipa::path(operation_id = "list_interactions", tag = "interactions", security(("bearer" = ["interactions:read"])), params(InteractionQuery), responses((status = 200, body = Page<Interaction>)))]
-#[get("/interactions")]
+#[utoipa::path(get, path = "/interactions", operation_id = "list_interactions", tag = "interactions", security(("bearer" = ["interactions:read"])), params(InteractionQuery), responses((status = 200, body = Page<Interaction>)))]
 async fn list(actor: May<grants::InteractionsRead>, app: Data<App>, query: Query<InteractionQuery>) -> Result<Reply> {
     let filter = query.0.parse()?;
     app.read(&actor, move |conn, by| Reply::ok(&super::list::page(conn, by, &filter)?)).await
 }
 
 /// Shows an interaction.
-#[utoipa::path(operation_id = "get_interaction", tag = "interactions", security(("bearer" = ["interactions:read"])), params(("id" = InteractionId, Path)), responses((status = 200, body = Interaction)))]
-#[get("/interactions/{id}")]
+#[utoipa::path(get, path = "/interactions/{id}", operation_id = "get_interaction", tag = "interactions", security(("bearer" = ["interactions:read"])), params(("id" = InteractionId, Path)), responses((status = 200, body = Interaction)))]
 async fn find(actor: May<grants::InteractionsRead>, app: Data<App>, id: Path<InteractionId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let found = store::find(conn, by, *id)?;
@@ -73,8 +68,7 @@ async fn find(actor: May<grants::InteractionsRead>, app: Data<App>, id: Path<Int
 }
 
 /// Corrects an interaction; what it said before stays in the audit log.
-#[utoipa::path(operation_id = "update_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path), ("If-Match" = Option<String>, Header)), request_body = InteractionPatch, responses((status = 200, body = Interaction)))]
-#[patch("/interactions/{id}")]
+#[utoipa::path(patch, path = "/interactions/{id}", operation_id = "update_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path), ("If-Match" = Option<String>, Header)), request_body = InteractionPatch, responses((status = 200, body = Interaction)))]
 async fn update(
     actor: May<grants::InteractionsWrite>,
     app: Data<App>,
@@ -91,8 +85,7 @@ async fn update(
 }
 
 /// Takes an interaction off the timeline; it can be restored.
-#[utoipa::path(operation_id = "delete_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/interactions/{id}")]
+#[utoipa::path(delete, path = "/interactions/{id}", operation_id = "delete_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn delete(
     actor: May<grants::InteractionsWrite>,
     app: Data<App>,
@@ -104,8 +97,7 @@ async fn delete(
 }
 
 /// Puts a deleted interaction back.
-#[utoipa::path(operation_id = "restore_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path)), responses((status = 200, body = Interaction)))]
-#[post("/interactions/{id}/restore")]
+#[utoipa::path(post, path = "/interactions/{id}/restore", operation_id = "restore_interaction", tag = "interactions", security(("bearer" = ["interactions:write"])), params(("id" = InteractionId, Path)), responses((status = 200, body = Interaction)))]
 async fn restore(actor: May<grants::InteractionsWrite>, app: Data<App>, id: Path<InteractionId>) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| {
         let after = store::restore(conn, by, *id)?;
@@ -116,6 +108,6 @@ async fn restore(actor: May<grants::InteractionsWrite>, app: Data<App>, id: Path
 
 /// The routes of interactions.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(create_batch).service(create).service(list).service(find).service(update).service(delete);
-    cfg.service(restore);
+    handlers!(cfg: create_batch, create, list, find, update, delete);
+    handlers!(cfg: restore);
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use diesel::connection::SimpleConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Reply, Routes};
+use crate::http::{Reply, Routes, handlers};
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,19 +26,17 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The routes of health checks.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(live).service(ready);
+    handlers!(cfg: live, ready);
 }
 
 /// Says that the process lives. A supervisor restarts it where this fails.
-#[utoipa::path(operation_id = "get_liveness", tag = "operations", responses((status = 200, body = Health)))]
-#[get("/health/live")]
+#[utoipa::path(get, path = "/health/live", operation_id = "get_liveness", tag = "operations", responses((status = 200, body = Health)))]
 async fn live() -> Result<Reply> {
     Reply::ok(&OK)
 }
 
 /// Says that the server can take work: the database answers and its queues have room. 503 otherwise.
-#[utoipa::path(operation_id = "get_readiness", tag = "operations", responses((status = 200, body = Health)))]
-#[get("/health/ready")]
+#[utoipa::path(get, path = "/health/ready", operation_id = "get_readiness", tag = "operations", responses((status = 200, body = Health)))]
 async fn ready(app: Data<App>) -> Result<Reply> {
     let load = app.db.load();
     if load.reads.max(load.writes) * 10 > load.capacity * 9 {

@@ -2,7 +2,6 @@
 //!
 //! Won and lost columns hold only what was closed in the last days, so that a board costs the same after ten years.
 
-use actix_web::get;
 use actix_web::web::{Data, Path};
 use chrono::TimeDelta;
 use diesel::dsl::{count_star, sql};
@@ -21,7 +20,7 @@ use crate::db::Connection;
 use crate::db::schema::leads;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes, handlers};
 
 /// What the board shows.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -153,8 +152,7 @@ fn column(
 }
 
 /// Shows a pipeline as a board.
-#[utoipa::path(operation_id = "get_board", tag = "pipelines", security(("bearer" = ["leads:read"])), params(("id" = PipelineId, Path), BoardQuery), responses((status = 200, body = Board)))]
-#[get("/pipelines/{id}/board")]
+#[utoipa::path(get, path = "/pipelines/{id}/board", operation_id = "get_board", tag = "pipelines", security(("bearer" = ["leads:read"])), params(("id" = PipelineId, Path), BoardQuery), responses((status = 200, body = Board)))]
 async fn show(
     actor: May<grants::LeadsRead>,
     app: Data<App>,
@@ -166,5 +164,5 @@ async fn show(
 
 /// The route of the board.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(show);
+    handlers!(cfg: show);
 }

@@ -1,7 +1,6 @@
 //! Why leads are lost: a list that grows and is archived, never shortened.
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, patch, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use crate::db::Connection;
 use crate::db::schema::lost_reasons;
 use crate::db::types::Instant;
 use crate::error::{Code, OnUnique, Result};
-use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, Version, check_version};
+use crate::http::{Body, IfMatch, Page, Post, Reply, Routes, Version, check_version, handlers};
 use crate::text::filled;
 
 /// A reason for losing a lead.
@@ -131,15 +130,13 @@ fn change(
 }
 
 /// Lists all lost reasons in order.
-#[utoipa::path(operation_id = "list_lost_reasons", tag = "pipelines", security(("bearer" = ["settings:read"])), responses((status = 200, body = Page<LostReason>)))]
-#[get("/lost-reasons")]
+#[utoipa::path(get, path = "/lost-reasons", operation_id = "list_lost_reasons", tag = "pipelines", security(("bearer" = ["settings:read"])), responses((status = 200, body = Page<LostReason>)))]
 async fn list(actor: May<grants::SettingsRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| Reply::ok(&Page { items: all(conn)?, next_cursor: None, total: None })).await
 }
 
 /// Creates a lost reason.
-#[utoipa::path(operation_id = "create_lost_reason", tag = "pipelines", security(("bearer" = ["settings:write"])), request_body = NewLostReason, responses((status = 201, body = LostReason)))]
-#[post("/lost-reasons")]
+#[utoipa::path(post, path = "/lost-reasons", operation_id = "create_lost_reason", tag = "pipelines", security(("bearer" = ["settings:write"])), request_body = NewLostReason, responses((status = 201, body = LostReason)))]
 async fn create(actor: May<grants::SettingsWrite>, app: Data<App>, body: Post<NewLostReason>) -> Result<Reply> {
     let Post { value, retry } = body;
     app.write(&actor, retry, move |conn, by| {
@@ -150,8 +147,7 @@ async fn create(actor: May<grants::SettingsWrite>, app: Data<App>, body: Post<Ne
 }
 
 /// Shows a lost reason.
-#[utoipa::path(operation_id = "get_lost_reason", tag = "pipelines", security(("bearer" = ["settings:read"])), params(("id" = LostReasonId, Path)), responses((status = 200, body = LostReason)))]
-#[get("/lost-reasons/{id}")]
+#[utoipa::path(get, path = "/lost-reasons/{id}", operation_id = "get_lost_reason", tag = "pipelines", security(("bearer" = ["settings:read"])), params(("id" = LostReasonId, Path)), responses((status = 200, body = LostReason)))]
 async fn show(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<LostReasonId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| {
         let reason = find(conn, *id)?;
@@ -161,8 +157,7 @@ async fn show(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<LostRea
 }
 
 /// Renames, moves or archives a lost reason.
-#[utoipa::path(operation_id = "update_lost_reason", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = LostReasonId, Path), ("If-Match" = Option<String>, Header)), request_body = LostReasonPatch, responses((status = 200, body = LostReason)))]
-#[patch("/lost-reasons/{id}")]
+#[utoipa::path(patch, path = "/lost-reasons/{id}", operation_id = "update_lost_reason", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = LostReasonId, Path), ("If-Match" = Option<String>, Header)), request_body = LostReasonPatch, responses((status = 200, body = LostReason)))]
 async fn update(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -180,5 +175,5 @@ async fn update(
 
 /// The routes of lost reasons.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(create).service(show).service(update);
+    handlers!(cfg: list, create, show, update);
 }

@@ -1,7 +1,6 @@
 //! The routes of pipelines and stages.
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, patch, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,7 +10,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes, handlers};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -23,8 +22,7 @@ struct ListQuery {
 }
 
 /// Lists pipelines with their stages, in order.
-#[utoipa::path(operation_id = "list_pipelines", tag = "pipelines", security(("bearer" = ["settings:read"])), params(ListQuery), responses((status = 200, body = Page<Pipeline>)))]
-#[get("/pipelines")]
+#[utoipa::path(get, path = "/pipelines", operation_id = "list_pipelines", tag = "pipelines", security(("bearer" = ["settings:read"])), params(ListQuery), responses((status = 200, body = Page<Pipeline>)))]
 async fn list(actor: May<grants::SettingsRead>, app: Data<App>, query: Query<ListQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, _| {
         Reply::ok(&Page { items: store::all(conn, query.0.archived)?, next_cursor: None, total: None })
@@ -33,8 +31,7 @@ async fn list(actor: May<grants::SettingsRead>, app: Data<App>, query: Query<Lis
 }
 
 /// Creates a pipeline with its stages.
-#[utoipa::path(operation_id = "create_pipeline", tag = "pipelines", security(("bearer" = ["settings:write"])), request_body = NewPipeline, responses((status = 201, body = Pipeline)))]
-#[post("/pipelines")]
+#[utoipa::path(post, path = "/pipelines", operation_id = "create_pipeline", tag = "pipelines", security(("bearer" = ["settings:write"])), request_body = NewPipeline, responses((status = 201, body = Pipeline)))]
 async fn create(actor: May<grants::SettingsWrite>, app: Data<App>, body: Post<NewPipeline>) -> Result<Reply> {
     let Post { value, retry } = body;
     app.write(&actor, retry, move |conn, by| {
@@ -45,8 +42,7 @@ async fn create(actor: May<grants::SettingsWrite>, app: Data<App>, body: Post<Ne
 }
 
 /// Shows a pipeline with its stages.
-#[utoipa::path(operation_id = "get_pipeline", tag = "pipelines", security(("bearer" = ["settings:read"])), params(("id" = PipelineId, Path)), responses((status = 200, body = Pipeline)))]
-#[get("/pipelines/{id}")]
+#[utoipa::path(get, path = "/pipelines/{id}", operation_id = "get_pipeline", tag = "pipelines", security(("bearer" = ["settings:read"])), params(("id" = PipelineId, Path)), responses((status = 200, body = Pipeline)))]
 async fn show(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<PipelineId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| {
         let pipeline = store::find(conn, *id)?;
@@ -56,8 +52,7 @@ async fn show(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<Pipelin
 }
 
 /// Renames, moves or archives a pipeline.
-#[utoipa::path(operation_id = "update_pipeline", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = PipelineId, Path), ("If-Match" = Option<String>, Header)), request_body = PipelinePatch, responses((status = 200, body = Pipeline)))]
-#[patch("/pipelines/{id}")]
+#[utoipa::path(patch, path = "/pipelines/{id}", operation_id = "update_pipeline", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = PipelineId, Path), ("If-Match" = Option<String>, Header)), request_body = PipelinePatch, responses((status = 200, body = Pipeline)))]
 async fn update(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -74,8 +69,7 @@ async fn update(
 }
 
 /// Adds a stage to a pipeline: an open one after the last open stage, others at the end.
-#[utoipa::path(operation_id = "create_stage", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = PipelineId, Path)), request_body = NewStage, responses((status = 201, body = Stage)))]
-#[post("/pipelines/{id}/stages")]
+#[utoipa::path(post, path = "/pipelines/{id}/stages", operation_id = "create_stage", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = PipelineId, Path)), request_body = NewStage, responses((status = 201, body = Stage)))]
 async fn create_stage(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -91,8 +85,7 @@ async fn create_stage(
 }
 
 /// Puts a pipeline's stages in order; archived ones stay behind the stage they followed.
-#[utoipa::path(operation_id = "update_stage_order", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = PipelineId, Path), ("If-Match" = Option<String>, Header)), request_body = StageOrder, responses((status = 200, body = Pipeline)))]
-#[put("/pipelines/{id}/stage-order")]
+#[utoipa::path(put, path = "/pipelines/{id}/stage-order", operation_id = "update_stage_order", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = PipelineId, Path), ("If-Match" = Option<String>, Header)), request_body = StageOrder, responses((status = 200, body = Pipeline)))]
 async fn reorder(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -109,8 +102,7 @@ async fn reorder(
 }
 
 /// Shows a stage.
-#[utoipa::path(operation_id = "get_stage", tag = "pipelines", security(("bearer" = ["settings:read"])), params(("id" = StageId, Path)), responses((status = 200, body = Stage)))]
-#[get("/stages/{id}")]
+#[utoipa::path(get, path = "/stages/{id}", operation_id = "get_stage", tag = "pipelines", security(("bearer" = ["settings:read"])), params(("id" = StageId, Path)), responses((status = 200, body = Stage)))]
 async fn show_stage(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<StageId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| {
         let stage = stages::find(conn, *id)?;
@@ -120,8 +112,7 @@ async fn show_stage(actor: May<grants::SettingsRead>, app: Data<App>, id: Path<S
 }
 
 /// Changes a stage. An open stage that leads are in cannot be archived.
-#[utoipa::path(operation_id = "update_stage", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = StageId, Path), ("If-Match" = Option<String>, Header)), request_body = StagePatch, responses((status = 200, body = Stage)))]
-#[patch("/stages/{id}")]
+#[utoipa::path(patch, path = "/stages/{id}", operation_id = "update_stage", tag = "pipelines", security(("bearer" = ["settings:write"])), params(("id" = StageId, Path), ("If-Match" = Option<String>, Header)), request_body = StagePatch, responses((status = 200, body = Stage)))]
 async fn update_stage(
     actor: May<grants::SettingsWrite>,
     app: Data<App>,
@@ -139,7 +130,7 @@ async fn update_stage(
 
 /// The routes of pipelines, stages, lost reasons, boards and leads.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(create).service(show).service(update);
-    cfg.service(create_stage).service(reorder).service(show_stage).service(update_stage);
+    handlers!(cfg: list, create, show, update);
+    handlers!(cfg: create_stage, reorder, show_stage, update_stage);
     cfg.configure(lost_reasons::routes).configure(board::routes).configure(leads::routes);
 }

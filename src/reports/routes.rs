@@ -1,7 +1,6 @@
 //! Saved reports over HTTP.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -12,7 +11,7 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 /// A page of a list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -28,16 +27,14 @@ struct PageQuery {
 }
 
 /// Lists the saved reports that are the caller's or shared with their role.
-#[utoipa::path(operation_id = "list_saved_reports", tag = "reports", security(("bearer" = ["reports:read"])), params(PageQuery), responses((status = 200, body = Page<SavedReport>)))]
-#[get("/saved-reports")]
+#[utoipa::path(get, path = "/saved-reports", operation_id = "list_saved_reports", tag = "reports", security(("bearer" = ["reports:read"])), params(PageQuery), responses((status = 200, body = Page<SavedReport>)))]
 async fn list(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<PageQuery>) -> Result<Reply> {
     let limit = query.0.limit.get()?;
     app.read(&actor, move |conn, by| Reply::ok(&store::list(conn, by, query.0.cursor.as_deref(), limit)?)).await
 }
 
 /// Saves a report under a name.
-#[utoipa::path(operation_id = "create_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), request_body = NewSavedReport, responses((status = 201, body = SavedReport)))]
-#[post("/saved-reports")]
+#[utoipa::path(post, path = "/saved-reports", operation_id = "create_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), request_body = NewSavedReport, responses((status = 201, body = SavedReport)))]
 async fn create(actor: May<grants::ReportsWrite>, app: Data<App>, body: Post<NewSavedReport>) -> Result<Reply> {
     let Post { value, retry } = body;
     app.write(&actor, retry, move |conn, by| {
@@ -48,8 +45,7 @@ async fn create(actor: May<grants::ReportsWrite>, app: Data<App>, body: Post<New
 }
 
 /// Shows a saved report's parameters and sharing.
-#[utoipa::path(operation_id = "get_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = SavedReport)))]
-#[get("/saved-reports/{id}")]
+#[utoipa::path(get, path = "/saved-reports/{id}", operation_id = "get_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = SavedReport)))]
 async fn show(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let report = store::find(conn, by, *id)?;
@@ -59,8 +55,7 @@ async fn show(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedRep
 }
 
 /// Changes a saved report: its owner may, and whoever leads. Snapshots stay as they were.
-#[utoipa::path(operation_id = "update_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), request_body = SavedReportPatch, responses((status = 200, body = SavedReport)))]
-#[patch("/saved-reports/{id}")]
+#[utoipa::path(patch, path = "/saved-reports/{id}", operation_id = "update_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), request_body = SavedReportPatch, responses((status = 200, body = SavedReport)))]
 async fn update(
     actor: May<grants::ReportsWrite>,
     app: Data<App>,
@@ -77,8 +72,7 @@ async fn update(
 }
 
 /// Deletes a saved report.
-#[utoipa::path(operation_id = "delete_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/saved-reports/{id}")]
+#[utoipa::path(delete, path = "/saved-reports/{id}", operation_id = "delete_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::ReportsWrite>,
     app: Data<App>,
@@ -94,8 +88,7 @@ async fn remove(
 }
 
 /// Counts a saved report as it is now, as the caller sees it: what the report's own endpoint answers.
-#[utoipa::path(operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object)))]
-#[get("/saved-reports/{id}/run")]
+#[utoipa::path(get, path = "/saved-reports/{id}/run", operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object)))]
 async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let report = store::find(conn, by, *id)?;
@@ -105,8 +98,7 @@ async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<Saved
 }
 
 /// Lists the snapshots of a saved report, the newest first.
-#[utoipa::path(operation_id = "list_report_snapshots", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path), PageQuery), responses((status = 200, body = Page<Snapshot>)))]
-#[get("/saved-reports/{id}/snapshots")]
+#[utoipa::path(get, path = "/saved-reports/{id}/snapshots", operation_id = "list_report_snapshots", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path), PageQuery), responses((status = 200, body = Page<Snapshot>)))]
 async fn list_snapshots(
     actor: May<grants::ReportsRead>,
     app: Data<App>,
@@ -119,8 +111,7 @@ async fn list_snapshots(
 }
 
 /// Takes a snapshot of a saved report now.
-#[utoipa::path(operation_id = "create_report_snapshot", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path)), responses((status = 201, body = Snapshot)))]
-#[post("/saved-reports/{id}/snapshots")]
+#[utoipa::path(post, path = "/saved-reports/{id}/snapshots", operation_id = "create_report_snapshot", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path)), responses((status = 201, body = Snapshot)))]
 async fn take_snapshot(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| {
         let snapshot = snapshots::take(conn, by, *id)?;
@@ -130,14 +121,13 @@ async fn take_snapshot(actor: May<grants::ReportsWrite>, app: Data<App>, id: Pat
 }
 
 /// Shows a snapshot.
-#[utoipa::path(operation_id = "get_report_snapshot", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SnapshotId, Path)), responses((status = 200, body = Snapshot)))]
-#[get("/report-snapshots/{id}")]
+#[utoipa::path(get, path = "/report-snapshots/{id}", operation_id = "get_report_snapshot", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SnapshotId, Path)), responses((status = 200, body = Snapshot)))]
 async fn show_snapshot(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SnapshotId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&snapshots::find(conn, by, *id)?)).await
 }
 
 /// The routes of saved reports.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(create).service(show).service(update).service(remove).service(run_now);
-    cfg.service(list_snapshots).service(take_snapshot).service(show_snapshot);
+    handlers!(cfg: list, create, show, update, remove, run_now);
+    handlers!(cfg: list_snapshots, take_snapshot, show_snapshot);
 }

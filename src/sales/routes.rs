@@ -1,6 +1,5 @@
 //! Sales reports over HTTP.
 
-use actix_web::get;
 use actix_web::web::Data;
 
 use super::activity::{self, Activity, ActivityQuery};
@@ -13,12 +12,11 @@ use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Page, Query, Reply, Routes};
+use crate::http::{Page, Query, Reply, Routes, handlers};
 use crate::pipelines::leads::Lead;
 
 /// Counts win rate, sales cycle, velocity, lost reasons and stale leads, beside those of another period where asked.
-#[utoipa::path(operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport)))]
-#[get("/reports/sales")]
+#[utoipa::path(get, path = "/reports/sales", operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport)))]
 async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
@@ -28,8 +26,7 @@ async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Sal
 }
 
 /// Lists exactly the leads behind one number of the sales reports; `total` is that number.
-#[utoipa::path(operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>)))]
-#[get("/reports/sales/leads")]
+#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>)))]
 async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesLeadsQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
@@ -39,8 +36,7 @@ async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 }
 
 /// Estimates how long leads stay in each stage, those that are still there taken into account.
-#[utoipa::path(operation_id = "get_time_in_stage", tag = "reports", security(("bearer" = ["reports:read"])), params(StageTimesQuery), responses((status = 200, body = StageTimes)))]
-#[get("/reports/time-in-stage")]
+#[utoipa::path(get, path = "/reports/time-in-stage", operation_id = "get_time_in_stage", tag = "reports", security(("bearer" = ["reports:read"])), params(StageTimesQuery), responses((status = 200, body = StageTimes)))]
 async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<StageTimesQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
@@ -50,8 +46,7 @@ async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 }
 
 /// Forecasts what open leads bring, by month: weighted as the stages are configured, and by history.
-#[utoipa::path(operation_id = "get_forecast", tag = "reports", security(("bearer" = ["reports:read"])), params(ForecastQuery), responses((status = 200, body = Forecast)))]
-#[get("/reports/forecast")]
+#[utoipa::path(get, path = "/reports/forecast", operation_id = "get_forecast", tag = "reports", security(("bearer" = ["reports:read"])), params(ForecastQuery), responses((status = 200, body = Forecast)))]
 async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ForecastQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
@@ -61,13 +56,12 @@ async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 }
 
 /// Counts what each person did in a period.
-#[utoipa::path(operation_id = "get_activity", tag = "reports", security(("bearer" = ["reports:read"])), params(ActivityQuery), responses((status = 200, body = Activity)))]
-#[get("/reports/activity")]
+#[utoipa::path(get, path = "/reports/activity", operation_id = "get_activity", tag = "reports", security(("bearer" = ["reports:read"])), params(ActivityQuery), responses((status = 200, body = Activity)))]
 async fn activity_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ActivityQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&activity::report(conn, by, &query.0)?)).await
 }
 
 /// The routes of sales reports.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(sales).service(sales_leads).service(stage_times).service(forecast_of).service(activity_of);
+    handlers!(cfg: sales, sales_leads, stage_times, forecast_of, activity_of);
 }

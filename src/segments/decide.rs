@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, put};
+use actix_web::{HttpRequest, HttpResponse};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,7 +26,7 @@ use crate::db::types::Guid;
 use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::fields::{self, Entity};
-use crate::http::{Body, Query, Reply, Routes};
+use crate::http::{Body, Query, Reply, Routes, handlers};
 use crate::ingest::write_key;
 
 const KEY: &str = "decide";
@@ -210,8 +210,7 @@ fn value(client: &Contact, name: &str) -> Option<Value> {
 /// Tells a web site to which segments its visitor belongs, and fields of the visitor: only what the settings name. The write
 /// key is the user name of `Basic`, or a bearer token. An answer may be kept for a minute, and asked for again with
 /// `If-None-Match`.
-#[utoipa::path(operation_id = "decide", tag = "ingest", params(DecideQuery, ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = Decision), (status = 304, description = "As before"), (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: unauthorized"), (status = 403, body = Problem, content_type = "application/problem+json", description = "A problem: forbidden")))]
-#[get("/v1/decide")]
+#[utoipa::path(get, path = "/v1/decide", operation_id = "decide", tag = "ingest", params(DecideQuery, ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = Decision), (status = 304, description = "As before"), (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: unauthorized"), (status = 403, body = Problem, content_type = "application/problem+json", description = "A problem: forbidden")))]
 async fn ask(app: Data<App>, req: HttpRequest, query: Query<DecideQuery>) -> Result<HttpResponse> {
     let key = write_key::in_headers(&req);
     write_key::sender(&app, &req, key.as_deref()).await?;
@@ -240,15 +239,13 @@ async fn ask(app: Data<App>, req: HttpRequest, query: Query<DecideQuery>) -> Res
 }
 
 /// Shows what `/v1/decide` may show.
-#[utoipa::path(operation_id = "get_decide_settings", tag = "segments", security(("bearer" = ["segments:read"])), responses((status = 200, body = DecideSettings)))]
-#[get("/settings/decide")]
+#[utoipa::path(get, path = "/settings/decide", operation_id = "get_decide_settings", tag = "segments", security(("bearer" = ["segments:read"])), responses((status = 200, body = DecideSettings)))]
 async fn show_settings(actor: May<grants::SegmentsRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, _| Reply::ok(&load(conn)?)).await
 }
 
 /// Sets what `/v1/decide` may show to everybody who has the write key, which is whoever looks into the page.
-#[utoipa::path(operation_id = "put_decide_settings", tag = "segments", security(("bearer" = ["segments:write"])), request_body = DecideSettings, responses((status = 200, body = DecideSettings)))]
-#[put("/settings/decide")]
+#[utoipa::path(put, path = "/settings/decide", operation_id = "put_decide_settings", tag = "segments", security(("bearer" = ["segments:write"])), request_body = DecideSettings, responses((status = 200, body = DecideSettings)))]
 async fn put_settings(actor: May<grants::SegmentsWrite>, app: Data<App>, body: Body<DecideSettings>) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| {
         save(conn, by, &body.0)?;
@@ -259,10 +256,10 @@ async fn put_settings(actor: May<grants::SegmentsWrite>, app: Data<App>, body: B
 
 /// The routes of the settings.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(show_settings).service(put_settings);
+    handlers!(cfg: show_settings, put_settings);
 }
 
 /// The route that web sites ask.
 pub fn root(cfg: &mut Routes) {
-    cfg.service(ask);
+    handlers!(cfg: ask);
 }

@@ -1,7 +1,6 @@
 //! `/api/v1/segments`.
 
 use actix_web::web::{Bytes, Data, Path};
-use actix_web::{delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +21,7 @@ use crate::contacts::{Contact, ContactId};
 use crate::db::types::Instant;
 use crate::error::{Error, Problem, Result};
 use crate::funnel::period::Unit;
-use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 fn reply(segment: &Segment) -> Result<Reply> {
     Ok(Reply::ok(segment)?.version(segment.version))
@@ -48,16 +47,14 @@ struct SegmentQuery {
 }
 
 /// Lists segments, the newest first.
-#[utoipa::path(operation_id = "list_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(SegmentQuery), responses((status = 200, body = Page<Segment>)))]
-#[get("/segments")]
+#[utoipa::path(get, path = "/segments", operation_id = "list_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(SegmentQuery), responses((status = 200, body = Page<Segment>)))]
 async fn list(actor: May<grants::SegmentsRead>, app: Data<App>, query: Query<SegmentQuery>) -> Result<Reply> {
     let SegmentQuery { kind, cursor, limit } = query.0;
     app.read(&actor, move |conn, _| Reply::ok(&store::page(conn, kind, cursor.as_deref(), limit.get()?)?)).await
 }
 
 /// Shows a segment.
-#[utoipa::path(operation_id = "get_segment", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path)), responses((status = 200, body = Segment)))]
-#[get("/segments/{id}")]
+#[utoipa::path(get, path = "/segments/{id}", operation_id = "get_segment", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path)), responses((status = 200, body = Segment)))]
 async fn show(actor: May<grants::SegmentsRead>, app: Data<App>, id: Path<SegmentId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, _| {
@@ -68,16 +65,14 @@ async fn show(actor: May<grants::SegmentsRead>, app: Data<App>, id: Path<Segment
 }
 
 /// Creates a segment: a dynamic one where there is a rule, else an empty list.
-#[utoipa::path(operation_id = "create_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewSegment, responses((status = 201, body = Segment)))]
-#[post("/segments")]
+#[utoipa::path(post, path = "/segments", operation_id = "create_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewSegment, responses((status = 201, body = Segment)))]
 async fn create(actor: May<grants::SegmentsWrite>, app: Data<App>, body: Post<NewSegment>) -> Result<Reply> {
     let Post { value, retry } = body;
     app.write(&actor, retry, move |conn, by| created(&store::insert(conn, by, &value)?)).await
 }
 
 /// Changes a segment: absent fields stay.
-#[utoipa::path(operation_id = "update_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), request_body = SegmentChange, responses((status = 200, body = Segment)))]
-#[patch("/segments/{id}")]
+#[utoipa::path(patch, path = "/segments/{id}", operation_id = "update_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), request_body = SegmentChange, responses((status = 200, body = Segment)))]
 async fn update(
     actor: May<grants::SegmentsWrite>,
     app: Data<App>,
@@ -90,8 +85,7 @@ async fn update(
 }
 
 /// Deletes a segment; its history stays. One that other segments ask for is kept.
-#[utoipa::path(operation_id = "delete_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/segments/{id}")]
+#[utoipa::path(delete, path = "/segments/{id}", operation_id = "delete_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::SegmentsWrite>,
     app: Data<App>,
@@ -133,8 +127,7 @@ impl MembersQuery {
 
 /// Lists a segment's members that the caller sees, the newest client first: of a dynamic segment those of whom the rule is
 /// true now.
-#[utoipa::path(operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-#[get("/segments/{id}/members")]
+#[utoipa::path(get, path = "/segments/{id}/members", operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn members_list(
     actor: May<(grants::SegmentsRead, grants::ContactsRead)>,
     app: Data<App>,
@@ -149,8 +142,7 @@ async fn members_list(
 }
 
 /// Puts contacts on a list and takes others off it.
-#[utoipa::path(operation_id = "change_segment_members", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = MembersChange, responses((status = 200, body = MembersChanged)))]
-#[post("/segments/{id}/members")]
+#[utoipa::path(post, path = "/segments/{id}/members", operation_id = "change_segment_members", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = MembersChange, responses((status = 200, body = MembersChanged)))]
 async fn members_change(
     actor: May<grants::SegmentsWrite>,
     app: Data<App>,
@@ -163,8 +155,7 @@ async fn members_change(
 
 /// Puts on a list whoever a CSV file names: the first column called `id`, `email`, `phone` or `external_id` (as `source:id`)
 /// counts. Up to 100,000 rows; those that name nobody whom the caller sees are told and passed over.
-#[utoipa::path(operation_id = "add_segment_members_from_file", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = MembersChanged)))]
-#[post("/segments/{id}/members/file")]
+#[utoipa::path(post, path = "/segments/{id}/members/file", operation_id = "add_segment_members_from_file", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = MembersChanged)))]
 async fn members_file(
     actor: May<grants::SegmentsWrite>,
     app: Data<App>,
@@ -186,8 +177,7 @@ async fn members_file(
 }
 
 /// Freezes a segment: makes a snapshot of those who belong to it now.
-#[utoipa::path(operation_id = "create_segment_snapshot", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body = NewSnapshot, responses((status = 201, body = Segment)))]
-#[post("/segments/{id}/snapshots")]
+#[utoipa::path(post, path = "/segments/{id}/snapshots", operation_id = "create_segment_snapshot", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body = NewSnapshot, responses((status = 201, body = Segment)))]
 async fn snapshot(
     actor: May<grants::SegmentsWrite>,
     app: Data<App>,
@@ -231,8 +221,7 @@ struct RulePreview {
 }
 
 /// Tries a rule: how many clients there are, the newest of them, and how many there are of each condition alone.
-#[utoipa::path(operation_id = "preview_segment", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), request_body = RulePreview, responses((status = 200, body = Preview)))]
-#[post("/segments/preview")]
+#[utoipa::path(post, path = "/segments/preview", operation_id = "preview_segment", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), request_body = RulePreview, responses((status = 200, body = Preview)))]
 async fn preview(
     actor: May<(grants::SegmentsRead, grants::ContactsRead)>,
     app: Data<App>,
@@ -254,8 +243,7 @@ struct OverlapWish {
 }
 
 /// Counts how two or three segments overlap: how many clients belong to exactly which of them.
-#[utoipa::path(operation_id = "overlap_segments", tag = "segments", security(("bearer" = ["segments:read"])), request_body = OverlapWish, responses((status = 200, body = Overlap)))]
-#[post("/segments/overlap")]
+#[utoipa::path(post, path = "/segments/overlap", operation_id = "overlap_segments", tag = "segments", security(("bearer" = ["segments:read"])), request_body = OverlapWish, responses((status = 200, body = Overlap)))]
 async fn overlap(actor: May<grants::SegmentsRead>, app: Data<App>, body: Body<OverlapWish>) -> Result<Reply> {
     let ids = body.0.segments;
     if ids.iter().enumerate().any(|(n, id)| ids.iter().take(n).any(|other| other == id)) {
@@ -276,8 +264,7 @@ struct WordsQuery {
 
 /// Lists the segments that a client belongs to, and the conditions of their rules with whether each is true of the client.
 /// Dynamic segments follow the client's facts within moments.
-#[utoipa::path(operation_id = "list_contact_segments", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = ContactId, Path), WordsQuery), responses((status = 200, body = Memberships)))]
-#[get("/contacts/{id}/segments")]
+#[utoipa::path(get, path = "/contacts/{id}/segments", operation_id = "list_contact_segments", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = ContactId, Path), WordsQuery), responses((status = 200, body = Memberships)))]
 async fn of_client(
     actor: May<(grants::SegmentsRead, grants::ContactsRead)>,
     app: Data<App>,
@@ -307,8 +294,7 @@ struct SizeQuery {
 
 /// Shows how a segment grew: who entered, who left, and how many there were, by day, week or month. Lists of every size, and
 /// dynamic segments from when they were made.
-#[utoipa::path(operation_id = "get_segment_size", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path), SizeQuery), responses((status = 200, body = SegmentSize)))]
-#[get("/segments/{id}/size")]
+#[utoipa::path(get, path = "/segments/{id}/size", operation_id = "get_segment_size", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path), SizeQuery), responses((status = 200, body = SegmentSize)))]
 async fn size(
     actor: May<grants::SegmentsRead>,
     app: Data<App>,
@@ -332,21 +318,14 @@ async fn size(
 
 /// Shows how many clients there are in each group of recency, frequency and value, and the rule by which groups are made.
 /// Computed once a day.
-#[utoipa::path(operation_id = "get_rfm", tag = "reports", security(("bearer" = ["reports:read"])), responses((status = 200, body = RfmReport)))]
-#[get("/reports/rfm")]
+#[utoipa::path(get, path = "/reports/rfm", operation_id = "get_rfm", tag = "reports", security(("bearer" = ["reports:read"])), responses((status = 200, body = RfmReport)))]
 async fn rfm_report(actor: May<grants::ReportsRead>, app: Data<App>) -> Result<Reply> {
     app.read(&actor, |conn, by| Reply::ok(&rfm::report(conn, by)?)).await
 }
 
 /// The routes of segments.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(preview).service(overlap).service(list).service(create).service(show).service(update).service(remove);
-    cfg.configure(decide::routes)
-        .service(rfm_report)
-        .service(of_client)
-        .service(size)
-        .service(members_list)
-        .service(members_change)
-        .service(members_file)
-        .service(snapshot);
+    handlers!(cfg: preview, overlap, list, create, show, update, remove);
+    cfg.configure(decide::routes);
+    handlers!(cfg: rfm_report, of_client, size, members_list, members_change, members_file, snapshot);
 }

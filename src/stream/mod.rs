@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding, HeaderName};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::Stream;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::contacts::{self, ContactId};
 use crate::error::{Code, Error, Result};
-use crate::http::{Query, Routes};
+use crate::http::{Query, Routes, handlers};
 use crate::pipelines::LeadId;
 use crate::sync::log::{self, Place};
 use crate::sync::wake::Wake;
@@ -102,8 +102,7 @@ struct Listener {
 /// Sends new timeline entries as they are recorded (Server-Sent Events). Each has the entry's type as its event and an id
 /// to go on from with `Last-Event-ID`; without it the stream begins now, with an event `ready`. An event `reset` says that
 /// more was missed than is kept (30 days, unless set otherwise).
-#[utoipa::path(operation_id = "stream_entries", tag = "timeline", security(("bearer" = ["contacts:read"])), params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
-#[get("/stream")]
+#[utoipa::path(get, path = "/stream", operation_id = "stream_entries", tag = "timeline", security(("bearer" = ["contacts:read"])), params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
 async fn stream(
     actor: May<grants::ContactsRead>,
     app: Data<App>,
@@ -223,5 +222,5 @@ fn event(place: Place, entry: &crate::timeline::TimelineEntry) -> Option<String>
 
 /// The route of the stream.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(stream);
+    handlers!(cfg: stream);
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::get;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -19,7 +18,7 @@ use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::db::{Connection, life};
 use crate::error::{Error, Problem, Result};
-use crate::http::{Query, Reply, Routes};
+use crate::http::{Query, Reply, Routes, handlers};
 
 /// Which changes.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -134,8 +133,7 @@ fn read(
 /// than that, or given out by a database that was since brought back from a backup, is answered with 410 `cursor_expired`:
 /// take a new snapshot. Interactions and tasks of a contact in the bin are `null` too;
 /// after `contact.restored` read its timeline again, after `contact.erased` forget all that has its `contact_id`.
-#[utoipa::path(operation_id = "list_changes", tag = "sync", security(("bearer" = ["changes:read"])), params(ChangesQuery), responses((status = 200, body = ChangePage), (status = 410, body = Problem, content_type = "application/problem+json", description = "A problem: cursor_expired")))]
-#[get("/changes")]
+#[utoipa::path(get, path = "/changes", operation_id = "list_changes", tag = "sync", security(("bearer" = ["changes:read"])), params(ChangesQuery), responses((status = 200, body = ChangePage), (status = 410, body = Problem, content_type = "application/problem+json", description = "A problem: cursor_expired")))]
 async fn list(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<ChangesQuery>) -> Result<Reply> {
     let wish = query.0.parse()?;
     let _listening = (!wish.wait.is_zero()).then(|| app.streams.enter()).transpose()?;
@@ -162,5 +160,5 @@ async fn list(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<Chan
 
 /// The route of the feed.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(list);
+    handlers!(cfg: list);
 }

@@ -4,7 +4,6 @@
 //! bears the record as it is, so that a copy of all pages, with the changes behind the place applied, is the present state.
 //! However few records the caller sees, a page looks at no more than [`WINDOW`] of a kind: it then ends early.
 
-use actix_web::get;
 use actix_web::web::Data;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -24,7 +23,7 @@ use crate::db::schema::{companies, contacts, leads, tasks, timeline_entries as e
 use crate::db::types::Guid;
 use crate::db::{Connection, MultiBackend, life};
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Limit, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Query, Reply, Routes, handlers};
 use crate::interactions::Interaction;
 use crate::interactions::tasks::Task;
 use crate::pipelines::leads::Lead;
@@ -277,13 +276,12 @@ fn items<T: Serialize>(record_type: RecordType, rows: Vec<T>, id: impl Fn(&T) ->
 ///
 /// Facts stay with the contact they came to: those of a merged contact belong to the one named by `merged_into`. With a
 /// contact that is deleted or erased goes all that is merged into it, and their interactions and tasks.
-#[utoipa::path(operation_id = "get_snapshot", tag = "sync", security(("bearer" = ["changes:read"])), params(SnapshotQuery), responses((status = 200, body = SnapshotPage)))]
-#[get("/changes/snapshot")]
+#[utoipa::path(get, path = "/changes/snapshot", operation_id = "get_snapshot", tag = "sync", security(("bearer" = ["changes:read"])), params(SnapshotQuery), responses((status = 200, body = SnapshotPage)))]
 async fn snapshot(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<SnapshotQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&page(conn, by, &query.0)?)).await
 }
 
 /// The route of snapshots.
 pub(super) fn routes(cfg: &mut Routes) {
-    cfg.service(snapshot);
+    handlers!(cfg: snapshot);
 }

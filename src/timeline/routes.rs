@@ -1,7 +1,7 @@
 //! Timelines and the record page over HTTP.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, get};
 
 use super::client360::{self, Client360};
 use super::page::{self, Line};
@@ -12,13 +12,12 @@ use crate::app::App;
 use crate::companies::CompanyId;
 use crate::contacts::{self, ContactId};
 use crate::error::Result;
-use crate::http::{Page, Query, Reply, Routes};
+use crate::http::{Page, Query, Reply, Routes, handlers};
 use crate::pipelines::LeadId;
 
 /// Shows a client's timeline: interactions, notes, tasks, stage moves and changes in one order. A merged contact's has
 /// moved to its survivor, whose line shows the facts of both.
-#[utoipa::path(operation_id = "get_contact_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>), (status = 301, description = "Merged: `Location` names the survivor")))]
-#[get("/contacts/{id}/timeline")]
+#[utoipa::path(get, path = "/contacts/{id}/timeline", operation_id = "get_contact_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>), (status = 301, description = "Merged: `Location` names the survivor")))]
 async fn of_contact(
     actor: May<grants::ContactsRead>,
     app: Data<App>,
@@ -40,8 +39,7 @@ async fn of_contact(
 }
 
 /// Shows the timelines of a company's people as one.
-#[utoipa::path(operation_id = "get_company_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = CompanyId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
-#[get("/companies/{id}/timeline")]
+#[utoipa::path(get, path = "/companies/{id}/timeline", operation_id = "get_company_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = CompanyId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
 async fn of_company(
     actor: May<grants::ContactsRead>,
     app: Data<App>,
@@ -53,8 +51,7 @@ async fn of_company(
 }
 
 /// Shows a lead's timeline: its own entries and those of its client that belong to no lead.
-#[utoipa::path(operation_id = "get_lead_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = LeadId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
-#[get("/leads/{id}/timeline")]
+#[utoipa::path(get, path = "/leads/{id}/timeline", operation_id = "get_lead_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = LeadId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
 async fn of_lead(
     actor: May<grants::ContactsRead>,
     app: Data<App>,
@@ -70,8 +67,7 @@ async fn of_lead(
 }
 
 /// Shows a client's whole record page in one call.
-#[utoipa::path(operation_id = "get_contact_360", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Client360), (status = 301, description = "Merged: `Location` names the survivor")))]
-#[get("/contacts/{id}/360")]
+#[utoipa::path(get, path = "/contacts/{id}/360", operation_id = "get_contact_360", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Client360), (status = 301, description = "Merged: `Location` names the survivor")))]
 async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let client = client360::of(conn, by, *id)?;
@@ -85,5 +81,5 @@ async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<
 
 /// The routes of timelines.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(of_contact).service(of_company).service(of_lead).service(record_page);
+    handlers!(cfg: of_contact, of_company, of_lead, record_page);
 }

@@ -1,7 +1,6 @@
 //! The endpoints of users.
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, patch, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -12,7 +11,7 @@ use crate::accounts::permissions::grants;
 use crate::accounts::{Actor, May, UserId, change};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes, handlers};
 
 /// A password for somebody else.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
@@ -24,15 +23,13 @@ pub struct PasswordReset {
 }
 
 /// Lists users by name.
-#[utoipa::path(operation_id = "list_users", tag = "accounts", security(("bearer" = ["users:read"])), params(UserFilter), responses((status = 200, body = Page<User>)))]
-#[get("/users")]
+#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "accounts", security(("bearer" = ["users:read"])), params(UserFilter), responses((status = 200, body = Page<User>)))]
 async fn list(actor: May<grants::UsersRead>, app: Data<App>, filter: Query<UserFilter>) -> Result<Reply> {
     app.read(&actor, move |conn, _| Reply::ok(&store::list(conn, &filter.0)?)).await
 }
 
 /// Shows a user.
-#[utoipa::path(operation_id = "get_user", tag = "accounts", security(("bearer" = ["users:read"])), params(("id" = UserId, Path)), responses((status = 200, body = User)))]
-#[get("/users/{id}")]
+#[utoipa::path(get, path = "/users/{id}", operation_id = "get_user", tag = "accounts", security(("bearer" = ["users:read"])), params(("id" = UserId, Path)), responses((status = 200, body = User)))]
 async fn get(actor: May<grants::UsersRead>, app: Data<App>, id: Path<UserId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| {
         let user = store::find(conn, *id)?;
@@ -42,8 +39,7 @@ async fn get(actor: May<grants::UsersRead>, app: Data<App>, id: Path<UserId>) ->
 }
 
 /// Adds a user.
-#[utoipa::path(operation_id = "create_user", tag = "accounts", security(("bearer" = ["users:manage"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewUserInput, responses((status = 201, body = User)))]
-#[post("/users")]
+#[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "accounts", security(("bearer" = ["users:manage"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewUserInput, responses((status = 201, body = User)))]
 async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<NewUserInput>) -> Result<Reply> {
     let (new, password) = body.value.parse()?;
     // A request with a password leaves no digest of itself behind: that would be a cheap hash to guess against.
@@ -60,8 +56,7 @@ async fn create(actor: May<grants::UsersManage>, app: Data<App>, body: Post<NewU
 }
 
 /// Changes a user. Users are never deleted: deactivate them. One active administrator must remain.
-#[utoipa::path(operation_id = "update_user", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = UserId, Path), ("If-Match" = Option<String>, Header)), request_body = UserPatch, responses((status = 200, body = User)))]
-#[patch("/users/{id}")]
+#[utoipa::path(patch, path = "/users/{id}", operation_id = "update_user", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = UserId, Path), ("If-Match" = Option<String>, Header)), request_body = UserPatch, responses((status = 200, body = User)))]
 async fn update(
     actor: May<grants::UsersManage>,
     app: Data<App>,
@@ -78,8 +73,7 @@ async fn update(
 }
 
 /// Sets somebody else's password and ends their sessions.
-#[utoipa::path(operation_id = "reset_user_password", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = UserId, Path)), request_body = PasswordReset, responses((status = 204)))]
-#[post("/users/{id}/password")]
+#[utoipa::path(post, path = "/users/{id}/password", operation_id = "reset_user_password", tag = "accounts", security(("bearer" = ["users:manage"])), params(("id" = UserId, Path)), request_body = PasswordReset, responses((status = 204)))]
 async fn reset_password(
     actor: May<grants::UsersManage>,
     app: Data<App>,
@@ -101,5 +95,5 @@ async fn reset_password(
 
 /// The routes of users.
 pub(in crate::accounts) fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(get).service(create).service(update).service(reset_password);
+    handlers!(cfg: list, get, create, update, reset_password);
 }

@@ -1,7 +1,6 @@
 //! The review queue over HTTP: the likeliest pairs first.
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, post};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -20,7 +19,7 @@ use crate::db::schema::{contacts, duplicates};
 use crate::db::types::{Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
-use crate::http::{Cursor, Limit, Page, Query, Reply, Routes};
+use crate::http::{Cursor, Limit, Page, Query, Reply, Routes, handlers};
 
 /// Two contacts that may be the same person.
 #[derive(Debug, Serialize, ToSchema)]
@@ -149,15 +148,13 @@ fn dismiss(conn: &mut Connection, by: &Principal, id: DuplicateId) -> Result<Dup
 }
 
 /// Lists pairs of contacts that may be the same person, the likeliest first.
-#[utoipa::path(operation_id = "list_duplicates", tag = "contacts", security(("bearer" = ["contacts:read"])), params(DuplicateQuery), responses((status = 200, body = Page<Duplicate>)))]
-#[get("/duplicates")]
+#[utoipa::path(get, path = "/duplicates", operation_id = "list_duplicates", tag = "contacts", security(("bearer" = ["contacts:read"])), params(DuplicateQuery), responses((status = 200, body = Page<Duplicate>)))]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, query: Query<DuplicateQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&page(conn, by, &query.0)?)).await
 }
 
 /// Says that the two are not the same person: they are not suggested again.
-#[utoipa::path(operation_id = "dismiss_duplicate", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = DuplicateId, Path)), responses((status = 200, body = Duplicate)))]
-#[post("/duplicates/{id}/dismiss")]
+#[utoipa::path(post, path = "/duplicates/{id}/dismiss", operation_id = "dismiss_duplicate", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = DuplicateId, Path)), responses((status = 200, body = Duplicate)))]
 async fn dismiss_pair(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<DuplicateId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| Reply::ok(&dismiss(conn, by, id)?)).await
@@ -165,5 +162,5 @@ async fn dismiss_pair(actor: May<grants::ContactsWrite>, app: Data<App>, id: Pat
 
 /// The routes of duplicates.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(dismiss_pair);
+    handlers!(cfg: list, dismiss_pair);
 }

@@ -1,7 +1,6 @@
 //! Merging and undoing over HTTP.
 
 use actix_web::web::{Data, Path};
-use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -13,7 +12,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::contacts::{Contact, ContactId, moved, store};
 use crate::error::{Error, FieldError, Result};
-use crate::http::{Page, Post, Reply, Routes};
+use crate::http::{Page, Post, Reply, Routes, handlers};
 use crate::text::one_line;
 
 /// Which contacts to merge into the one of the path.
@@ -67,8 +66,7 @@ impl MergeInput {
 }
 
 /// Merges contacts into this one. Their facts stay theirs and are shown on this one's line; every merge can be undone.
-#[utoipa::path(operation_id = "merge_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path)), request_body = MergeInput, responses((status = 200, body = Merged)))]
-#[post("/contacts/{id}/merge")]
+#[utoipa::path(post, path = "/contacts/{id}/merge", operation_id = "merge_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = ContactId, Path)), request_body = MergeInput, responses((status = 200, body = Merged)))]
 async fn merge(
     actor: May<grants::ContactsWrite>,
     app: Data<App>,
@@ -86,8 +84,7 @@ async fn merge(
 }
 
 /// Lists the merges that made a contact what it is, newest first, also those undone.
-#[utoipa::path(operation_id = "list_contact_merges", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Page<Merge>), (status = 301, description = "Merged: `Location` names the survivor")))]
-#[get("/contacts/{id}/merges")]
+#[utoipa::path(get, path = "/contacts/{id}/merges", operation_id = "list_contact_merges", tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path)), responses((status = 200, body = Page<Merge>), (status = 301, description = "Merged: `Location` names the survivor")))]
 async fn list(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
     let id = *id;
     app.read(&actor, move |conn, by| {
@@ -100,8 +97,7 @@ async fn list(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<Contact
 }
 
 /// Undoes a merge: both contacts are what they were, with what arrived since for each. One undone before stays so.
-#[utoipa::path(operation_id = "undo_merge", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = MergeId, Path)), responses((status = 200, body = Merge)))]
-#[post("/merges/{id}/undo")]
+#[utoipa::path(post, path = "/merges/{id}/undo", operation_id = "undo_merge", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = MergeId, Path)), responses((status = 200, body = Merge)))]
 async fn undo(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<MergeId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| Reply::ok(&super::undo(conn, by, id)?)).await
@@ -109,5 +105,5 @@ async fn undo(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<MergeI
 
 /// The routes of merges.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(merge).service(list).service(undo);
+    handlers!(cfg: merge, list, undo);
 }

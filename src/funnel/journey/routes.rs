@@ -1,6 +1,5 @@
 //! Journeys over HTTP.
 
-use actix_web::post;
 use actix_web::web::Data;
 
 use super::answer::{self, JourneyClientsInput, JourneyReport};
@@ -10,11 +9,10 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::contacts::Contact;
 use crate::error::Result;
-use crate::http::{Body, Page, Reply, Routes};
+use crate::http::{Body, Page, Reply, Routes, handlers};
 
 /// Counts how the clients that took the first step in a period went on: touchpoints and stages in one funnel.
-#[utoipa::path(operation_id = "count_journey", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyInput, responses((status = 200, body = JourneyReport)))]
-#[post("/reports/journey")]
+#[utoipa::path(post, path = "/reports/journey", operation_id = "count_journey", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyInput, responses((status = 200, body = JourneyReport)))]
 async fn count(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<JourneyInput>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let journey = body.0.parse(conn)?;
@@ -24,13 +22,12 @@ async fn count(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<Journ
 }
 
 /// Lists exactly the clients behind one number of a journey; `total` is that number.
-#[utoipa::path(operation_id = "list_journey_clients", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyClientsInput, responses((status = 200, body = Page<Contact>)))]
-#[post("/reports/journey/clients")]
+#[utoipa::path(post, path = "/reports/journey/clients", operation_id = "list_journey_clients", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyClientsInput, responses((status = 200, body = Page<Contact>)))]
 async fn clients(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<JourneyClientsInput>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&answer::clients_behind(conn, by, &body.0)?)).await
 }
 
 /// The routes of journeys.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(count).service(clients);
+    handlers!(cfg: count, clients);
 }

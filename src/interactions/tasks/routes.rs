@@ -1,7 +1,6 @@
 //! Tasks over HTTP.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 
 use super::list::TaskQuery;
 use super::{NewTask, Task, TaskPatch, store};
@@ -10,20 +9,18 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes, handlers};
 use crate::interactions::TaskId;
 
 /// Lists tasks by when they are due; those without a due time come last.
-#[utoipa::path(operation_id = "list_tasks", tag = "tasks", security(("bearer" = ["tasks:read"])), params(TaskQuery), responses((status = 200, body = Page<Task>)))]
-#[get("/tasks")]
+#[utoipa::path(get, path = "/tasks", operation_id = "list_tasks", tag = "tasks", security(("bearer" = ["tasks:read"])), params(TaskQuery), responses((status = 200, body = Page<Task>)))]
 async fn list(actor: May<grants::TasksRead>, app: Data<App>, query: Query<TaskQuery>) -> Result<Reply> {
     let filter = query.0.parse(Instant::now())?;
     app.read(&actor, move |conn, by| Reply::ok(&super::list::page(conn, by, &filter)?)).await
 }
 
 /// Makes a task.
-#[utoipa::path(operation_id = "create_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewTask, responses((status = 201, body = Task)))]
-#[post("/tasks")]
+#[utoipa::path(post, path = "/tasks", operation_id = "create_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewTask, responses((status = 201, body = Task)))]
 async fn create(actor: May<grants::TasksWrite>, app: Data<App>, body: Post<NewTask>) -> Result<Reply> {
     let new = body.value.parse()?;
     app.write(&actor, body.retry, move |conn, by| {
@@ -34,8 +31,7 @@ async fn create(actor: May<grants::TasksWrite>, app: Data<App>, body: Post<NewTa
 }
 
 /// Shows a task.
-#[utoipa::path(operation_id = "get_task", tag = "tasks", security(("bearer" = ["tasks:read"])), params(("id" = TaskId, Path)), responses((status = 200, body = Task)))]
-#[get("/tasks/{id}")]
+#[utoipa::path(get, path = "/tasks/{id}", operation_id = "get_task", tag = "tasks", security(("bearer" = ["tasks:read"])), params(("id" = TaskId, Path)), responses((status = 200, body = Task)))]
 async fn find(actor: May<grants::TasksRead>, app: Data<App>, id: Path<TaskId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let task = store::find(conn, by, *id)?;
@@ -45,8 +41,7 @@ async fn find(actor: May<grants::TasksRead>, app: Data<App>, id: Path<TaskId>) -
 }
 
 /// Changes a task, or marks it as done or open.
-#[utoipa::path(operation_id = "update_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path), ("If-Match" = Option<String>, Header)), request_body = TaskPatch, responses((status = 200, body = Task)))]
-#[patch("/tasks/{id}")]
+#[utoipa::path(patch, path = "/tasks/{id}", operation_id = "update_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path), ("If-Match" = Option<String>, Header)), request_body = TaskPatch, responses((status = 200, body = Task)))]
 async fn update(
     actor: May<grants::TasksWrite>,
     app: Data<App>,
@@ -63,16 +58,14 @@ async fn update(
 }
 
 /// Deletes a task; it can be restored.
-#[utoipa::path(operation_id = "delete_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/tasks/{id}")]
+#[utoipa::path(delete, path = "/tasks/{id}", operation_id = "delete_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn delete(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId>, expected: IfMatch) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
     app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
 }
 
 /// Puts a deleted task back.
-#[utoipa::path(operation_id = "restore_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path)), responses((status = 200, body = Task)))]
-#[post("/tasks/{id}/restore")]
+#[utoipa::path(post, path = "/tasks/{id}/restore", operation_id = "restore_task", tag = "tasks", security(("bearer" = ["tasks:write"])), params(("id" = TaskId, Path)), responses((status = 200, body = Task)))]
 async fn restore(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId>) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| {
         let task = store::restore(conn, by, *id)?;
@@ -83,5 +76,5 @@ async fn restore(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId
 
 /// The routes of tasks.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(create).service(find).service(update).service(delete).service(restore);
+    handlers!(cfg: list, create, find, update, delete, restore);
 }

@@ -1,7 +1,7 @@
 //! The routes of leads.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, delete, get, patch, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, schema::Schema};
@@ -18,7 +18,7 @@ use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, Page, Parts, Post, Reply, Routes, parse_query};
+use crate::http::{Body, IfMatch, Page, Parts, Post, Reply, Routes, handlers, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
 
 /// A lead's stay in a stage: `[entered_at, exited_at)`.
@@ -94,8 +94,7 @@ fn shown(lead: &Lead) -> Result<Reply> {
 }
 
 /// Lists leads. Custom fields filter by `custom.<key>=<value>`.
-#[utoipa::path(operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-#[get("/leads")]
+#[utoipa::path(get, path = "/leads", operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn list(actor: May<grants::LeadsRead>, app: Data<App>, req: HttpRequest) -> Result<Reply> {
     let (rest, custom) = split_custom(req.query_string());
     let query: LeadQuery = parse_query(&rest)?;
@@ -103,8 +102,7 @@ async fn list(actor: May<grants::LeadsRead>, app: Data<App>, req: HttpRequest) -
 }
 
 /// Creates a lead. One with a known `source` and `source_id` is answered with 200 as it is.
-#[utoipa::path(operation_id = "create_lead", tag = "leads", security(("bearer" = ["leads:write"])), request_body = NewLead, responses((status = 201, body = Lead), (status = 200, body = Lead)))]
-#[post("/leads")]
+#[utoipa::path(post, path = "/leads", operation_id = "create_lead", tag = "leads", security(("bearer" = ["leads:write"])), request_body = NewLead, responses((status = 201, body = Lead), (status = 200, body = Lead)))]
 async fn create(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<NewLead>) -> Result<Reply> {
     let Post { mut value, retry } = body;
     let client = people::client_of(&mut value, &app.config.region)?;
@@ -136,23 +134,20 @@ impl ToSchema for LeadBatch {
 
 /// Makes, changes and moves up to 1,000 leads, each on its own. An item is matched by its `id`, else by its `source` and
 /// `source_id`. Of a known lead absent fields stay and `null` clears; it moves where `stage_id` says, now.
-#[utoipa::path(operation_id = "upsert_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = LeadBatch, responses((status = 200, body = UpsertResults)))]
-#[post("/leads/batch")]
+#[utoipa::path(post, path = "/leads/batch", operation_id = "upsert_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = LeadBatch, responses((status = 200, body = UpsertResults)))]
 async fn upsert_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
     let items = batch::parse(&body.bytes, |item| Item::parse(item, &app.config.region))?;
     batch::write(&app, &actor, body.retry.as_ref(), items, upsert::upsert).await
 }
 
 /// Shows a lead.
-#[utoipa::path(operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
-#[get("/leads/{id}")]
+#[utoipa::path(get, path = "/leads/{id}", operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
 async fn show(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| shown(&store::find(conn, by, *id)?)).await
 }
 
 /// Changes a lead. Absent fields stay; `null` clears.
-#[utoipa::path(operation_id = "update_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), request_body = LeadPatch, responses((status = 200, body = Lead)))]
-#[patch("/leads/{id}")]
+#[utoipa::path(patch, path = "/leads/{id}", operation_id = "update_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), request_body = LeadPatch, responses((status = 200, body = Lead)))]
 async fn update(
     actor: May<grants::LeadsWrite>,
     app: Data<App>,
@@ -165,23 +160,20 @@ async fn update(
 }
 
 /// Deletes a lead; it can be restored.
-#[utoipa::path(operation_id = "delete_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/leads/{id}")]
+#[utoipa::path(delete, path = "/leads/{id}", operation_id = "delete_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn delete(actor: May<grants::LeadsWrite>, app: Data<App>, id: Path<LeadId>, expected: IfMatch) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
     app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
 }
 
 /// Restores a deleted lead.
-#[utoipa::path(operation_id = "restore_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
-#[post("/leads/{id}/restore")]
+#[utoipa::path(post, path = "/leads/{id}/restore", operation_id = "restore_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
 async fn restore(actor: May<grants::LeadsWrite>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| shown(&store::restore(conn, by, *id)?)).await
 }
 
 /// Moves a lead to a stage. A back-dated move takes its place by its instant; a move to where the lead is does nothing.
-#[utoipa::path(operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), request_body = StageMove, responses((status = 200, body = Lead)))]
-#[post("/leads/{id}/stage")]
+#[utoipa::path(post, path = "/leads/{id}/stage", operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), request_body = StageMove, responses((status = 200, body = Lead)))]
 async fn move_stage(
     actor: May<grants::LeadsWrite>,
     app: Data<App>,
@@ -193,8 +185,7 @@ async fn move_stage(
 }
 
 /// Shows where a lead stood and how long.
-#[utoipa::path(operation_id = "list_lead_stages", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Page<StageInterval>)))]
-#[get("/leads/{id}/stages")]
+#[utoipa::path(get, path = "/leads/{id}/stages", operation_id = "list_lead_stages", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Page<StageInterval>)))]
 async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let lead = store::find(conn, by, *id)?;
@@ -205,7 +196,7 @@ async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>
 
 /// The routes of leads.
 pub(in crate::pipelines) fn routes(cfg: &mut Routes) {
-    cfg.service(upsert_many);
-    cfg.service(list).service(create).service(show).service(update).service(delete);
-    cfg.service(restore).service(move_stage).service(history);
+    handlers!(cfg: upsert_many);
+    handlers!(cfg: list, create, show, update, delete);
+    handlers!(cfg: restore, move_stage, history);
 }

@@ -1,7 +1,6 @@
 //! `/api/v1/webhooks`.
 
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -16,7 +15,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::http::{Body, Cursor, IfMatch, Limit, Page, Post, Query, Reply, Routes};
+use crate::http::{Body, Cursor, IfMatch, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 type Manager = May<grants::WebhooksManage>;
 
@@ -40,8 +39,7 @@ struct WebhookPage {
 }
 
 /// Lists webhooks, the newest first.
-#[utoipa::path(operation_id = "list_webhooks", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(WebhookPage), responses((status = 200, body = Page<Webhook>)))]
-#[get("/webhooks")]
+#[utoipa::path(get, path = "/webhooks", operation_id = "list_webhooks", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(WebhookPage), responses((status = 200, body = Page<Webhook>)))]
 async fn list(actor: Manager, app: Data<App>, query: Query<WebhookPage>) -> Result<Reply> {
     let WebhookPage { deleted, cursor, limit } = query.0;
     let (deleted, limit) = (deleted.unwrap_or(false), limit.get()?);
@@ -49,16 +47,14 @@ async fn list(actor: Manager, app: Data<App>, query: Query<WebhookPage>) -> Resu
 }
 
 /// Shows a webhook, without its secret.
-#[utoipa::path(operation_id = "get_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = Webhook)))]
-#[get("/webhooks/{id}")]
+#[utoipa::path(get, path = "/webhooks/{id}", operation_id = "get_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = Webhook)))]
 async fn show(actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<Reply> {
     app.read(&actor, move |conn, _| reply(&store::find(conn, *id)?)).await
 }
 
 /// Makes a webhook: from now on the address is sent every change of these types (Standard Webhooks, at least once). Only
 /// this answer holds the secret that the messages are signed with.
-#[utoipa::path(operation_id = "create_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = WebhookInput, responses((status = 201, body = NewSecret)))]
-#[post("/webhooks")]
+#[utoipa::path(post, path = "/webhooks", operation_id = "create_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = WebhookInput, responses((status = 201, body = NewSecret)))]
 async fn create(actor: Manager, app: Data<App>, body: Post<WebhookInput>) -> Result<Reply> {
     let new = body.value.parse(&app.webhooks.allowed)?;
     let (id, secret) = (WebhookId::new(), Secret::generate());
@@ -75,8 +71,7 @@ async fn create(actor: Manager, app: Data<App>, body: Post<WebhookInput>) -> Res
 }
 
 /// Changes a webhook: absent fields stay, `null` clears. What waits to be sent goes to the new address.
-#[utoipa::path(operation_id = "update_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("If-Match" = Option<String>, Header)), request_body = WebhookInput, responses((status = 200, body = Webhook)))]
-#[patch("/webhooks/{id}")]
+#[utoipa::path(patch, path = "/webhooks/{id}", operation_id = "update_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("If-Match" = Option<String>, Header)), request_body = WebhookInput, responses((status = 200, body = Webhook)))]
 async fn update(
     actor: Manager,
     app: Data<App>,
@@ -90,24 +85,21 @@ async fn update(
 }
 
 /// Deletes a webhook: nothing more is sent.
-#[utoipa::path(operation_id = "delete_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-#[delete("/webhooks/{id}")]
+#[utoipa::path(delete, path = "/webhooks/{id}", operation_id = "delete_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(actor: Manager, app: Data<App>, id: Path<WebhookId>, expected: IfMatch) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
     app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
 }
 
 /// Brings a deleted webhook back. It is paused.
-#[utoipa::path(operation_id = "restore_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = Webhook)))]
-#[post("/webhooks/{id}/restore")]
+#[utoipa::path(post, path = "/webhooks/{id}/restore", operation_id = "restore_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = Webhook)))]
 async fn restore(actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| reply(&store::restore(conn, by, id)?)).await
 }
 
 /// Pauses a webhook: nothing is sent until it is resumed.
-#[utoipa::path(operation_id = "pause_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = Webhook)))]
-#[post("/webhooks/{id}/pause")]
+#[utoipa::path(post, path = "/webhooks/{id}/pause", operation_id = "pause_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = Webhook)))]
 async fn pause(actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<Reply> {
     let id = *id;
     app.write(&actor, None, move |conn, by| reply(&store::pause(conn, by, id, PauseReason::Requested)?)).await
@@ -123,8 +115,7 @@ struct ResumeQuery {
 }
 
 /// Resumes a webhook. What happened while it was paused is sent now, unless `skip_missed=true`.
-#[utoipa::path(operation_id = "resume_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ResumeQuery), responses((status = 200, body = Webhook)))]
-#[post("/webhooks/{id}/resume")]
+#[utoipa::path(post, path = "/webhooks/{id}/resume", operation_id = "resume_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ResumeQuery), responses((status = 200, body = Webhook)))]
 async fn resume(actor: Manager, app: Data<App>, id: Path<WebhookId>, query: Query<ResumeQuery>) -> Result<Reply> {
     let (id, skip) = (*id, query.0.skip_missed.unwrap_or(false));
     let reply = app.write(&actor, None, move |conn, by| reply(&store::resume(conn, by, id, skip)?)).await?;
@@ -134,8 +125,7 @@ async fn resume(actor: Manager, app: Data<App>, id: Path<WebhookId>, query: Quer
 
 /// Gives a webhook another secret, shown in this answer alone. For 24 hours messages bear both signatures, so that the
 /// receiver can change over.
-#[utoipa::path(operation_id = "rotate_webhook_secret", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = NewSecret)))]
-#[post("/webhooks/{id}/secret")]
+#[utoipa::path(post, path = "/webhooks/{id}/secret", operation_id = "rotate_webhook_secret", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = NewSecret)))]
 async fn rotate(actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<Reply> {
     let (id, secret) = (*id, Secret::generate());
     app.write(&actor, None, move |conn, by| {
@@ -147,8 +137,7 @@ async fn rotate(actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<R
 }
 
 /// Sends a test message (`webhook.test`) at once, also while the webhook is paused, and shows what the receiver answered.
-#[utoipa::path(operation_id = "test_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = DeliveryDetail)))]
-#[post("/webhooks/{id}/test")]
+#[utoipa::path(post, path = "/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), responses((status = 200, body = DeliveryDetail)))]
 async fn test(_actor: Manager, app: Data<App>, id: Path<WebhookId>) -> Result<Reply> {
     let (id, now) = (*id, Instant::now());
     let made = app.db.write(move |conn| {
@@ -186,8 +175,7 @@ struct DeliveryPage {
 }
 
 /// Lists a webhook's deliveries, the newest first. They are kept for 30 days after their end, unless set otherwise.
-#[utoipa::path(operation_id = "list_webhook_deliveries", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), DeliveryPage), responses((status = 200, body = Page<Delivery>)))]
-#[get("/webhooks/{id}/deliveries")]
+#[utoipa::path(get, path = "/webhooks/{id}/deliveries", operation_id = "list_webhook_deliveries", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), DeliveryPage), responses((status = 200, body = Page<Delivery>)))]
 async fn log(actor: Manager, app: Data<App>, id: Path<WebhookId>, query: Query<DeliveryPage>) -> Result<Reply> {
     let DeliveryPage { status, delivery_type, from, to, cursor, limit } = query.0;
     let after = cursor.as_deref().map(Cursor::<(), DeliveryId>::decode).transpose()?.map(|Cursor((), id)| id);
@@ -200,16 +188,14 @@ async fn log(actor: Manager, app: Data<App>, id: Path<WebhookId>, query: Query<D
 }
 
 /// Shows a delivery with its attempts: when, how long, which status, how the answer began.
-#[utoipa::path(operation_id = "get_webhook_delivery", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("delivery_id" = DeliveryId, Path)), responses((status = 200, body = DeliveryDetail)))]
-#[get("/webhooks/{id}/deliveries/{delivery_id}")]
+#[utoipa::path(get, path = "/webhooks/{id}/deliveries/{delivery_id}", operation_id = "get_webhook_delivery", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("delivery_id" = DeliveryId, Path)), responses((status = 200, body = DeliveryDetail)))]
 async fn delivery(actor: Manager, app: Data<App>, path: Path<(WebhookId, DeliveryId)>) -> Result<Reply> {
     let (webhook, id) = path.into_inner();
     app.read(&actor, move |conn, _| Reply::ok(&deliveries::detail(conn, webhook, id)?)).await
 }
 
 /// Sends a delivery again, under the same id.
-#[utoipa::path(operation_id = "replay_webhook_delivery", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("delivery_id" = DeliveryId, Path)), responses((status = 200, body = Delivery)))]
-#[post("/webhooks/{id}/deliveries/{delivery_id}/replay")]
+#[utoipa::path(post, path = "/webhooks/{id}/deliveries/{delivery_id}/replay", operation_id = "replay_webhook_delivery", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path), ("delivery_id" = DeliveryId, Path)), responses((status = 200, body = Delivery)))]
 async fn replay(actor: Manager, app: Data<App>, path: Path<(WebhookId, DeliveryId)>) -> Result<Reply> {
     let (webhook, id) = path.into_inner();
     let again = app.write(&actor, None, move |conn, _| {
@@ -240,8 +226,7 @@ struct ReplayedDeliveries {
 }
 
 /// Sends all deliveries of a span again that have ended, under the same ids.
-#[utoipa::path(operation_id = "replay_webhook_deliveries", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), request_body = ReplaySpan, responses((status = 200, body = ReplayedDeliveries)))]
-#[post("/webhooks/{id}/replay")]
+#[utoipa::path(post, path = "/webhooks/{id}/replay", operation_id = "replay_webhook_deliveries", tag = "webhooks", security(("bearer" = ["webhooks:manage"])), params(("id" = WebhookId, Path)), request_body = ReplaySpan, responses((status = 200, body = ReplayedDeliveries)))]
 async fn replay_span(_actor: Manager, app: Data<App>, id: Path<WebhookId>, body: Body<ReplaySpan>) -> Result<Reply> {
     let (id, now, ReplaySpan { from, to, status }) = (*id, Instant::now(), body.0);
     let to = to.unwrap_or(now.plus(chrono::TimeDelta::milliseconds(1)));
@@ -266,7 +251,7 @@ async fn replay_span(_actor: Manager, app: Data<App>, id: Path<WebhookId>, body:
 
 /// The routes of webhooks.
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(show).service(create).service(update).service(remove).service(restore);
-    cfg.service(pause).service(resume).service(rotate).service(test);
-    cfg.service(log).service(delivery).service(replay).service(replay_span);
+    handlers!(cfg: list, show, create, update, remove, restore);
+    handlers!(cfg: pause, resume, rotate, test);
+    handlers!(cfg: log, delivery, replay, replay_span);
 }
