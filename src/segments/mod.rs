@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod compile;
 mod compile_facts;
+mod compile_reach;
 mod compile_value;
 pub mod decide;
 pub mod describe;
@@ -19,6 +20,7 @@ mod reader;
 pub mod rfm;
 mod routes;
 pub mod rule;
+mod rule_field;
 mod rules;
 pub mod schema;
 mod settle;

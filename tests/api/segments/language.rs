@@ -38,6 +38,10 @@ fn catalogue() -> Catalogue {
             ("gone".to_owned(), custom(Kind::Text, &[], true)),
             ("budget".to_owned(), custom(Kind::Money, &[], false)),
         ]),
+        company_fields: BTreeMap::from([
+            ("staff".to_owned(), custom(Kind::Number, &[], false)),
+            ("gone".to_owned(), custom(Kind::Text, &[], true)),
+        ]),
         stages: BTreeMap::from([(STAGE.parse::<StageId>().unwrap(), stage)]),
         ..Catalogue::default()
     }
@@ -99,6 +103,23 @@ async fn every_fault_is_told_with_its_place(_: TestApp) {
         (json!({ "field": "owner", "op": "is", "value": "' OR 1=1 --" }), "rule.value", "choice"),
         (json!({ "field": "owner", "op": "is", "value": STAGE }), "rule.value", "unknown"),
         (json!({ "field": "company.domain", "op": "changed_in_last", "value": "1d" }), "rule.op", "choice"),
+        (json!({ "field": "company.name", "op": "changed_in_last", "value": "1d" }), "rule.op", "choice"),
+        (json!({ "field": "company.custom.nose", "op": "filled" }), "rule.field", "unknown"),
+        (json!({ "field": "company.custom.gone", "op": "filled" }), "rule.field", "deleted"),
+        (json!({ "field": "company.custom.staff", "op": "contains", "value": "5" }), "rule.op", "choice"),
+        (json!({ "field": "email", "op": "is", "value": "nobody" }), "rule.value", "format"),
+        (
+            json!({ "field": "email", "op": "domain", "value": ["a.example", "not a domain"] }),
+            "rule.value[1]",
+            "format",
+        ),
+        (json!({ "field": "email", "op": "at_least", "value": "a" }), "rule.op", "choice"),
+        (json!({ "field": "phone", "op": "is", "value": "912345678" }), "rule.value", "format"),
+        (json!({ "field": "phone", "op": "starts_with", "value": "+35+1" }), "rule.value", "format"),
+        (json!({ "field": "phone", "op": "domain", "value": "a.example" }), "rule.op", "choice"),
+        (json!({ "leads": { "first_touch_group": 5 } }), "rule.leads.first_touch_group", "type"),
+        (json!({ "leads": { "last_touch_group": [] } }), "rule.leads.last_touch_group", "length"),
+        (json!({ "touchpoints": { "channel_group": ["a", ""] } }), "rule.touchpoints.channel_group[1]", "format"),
         (json!({ "consent": "fax", "state": "granted" }), "rule.consent", "choice"),
         (json!({ "consent": "email", "state": "maybe" }), "rule.state", "choice"),
         (json!({ "touchpoints": { "channel": "web'; DROP TABLE contacts" } }), "rule.touchpoints.channel", "choice"),
@@ -188,6 +209,21 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
             "country is “PT” or “BR” and not (tag “vip”) and touchpoints (channel: web; kind: “page_view”), in the last 2 days, at least 3 times",
             "страна — “PT” или “BR” и не (метка “vip”) и касания (канал: web; вид: “page_view”), за последние 2 дня, не менее 3 раза",
             "país é “PT” ou “BR” e não (etiqueta “vip”) e interações (canal: web; tipo: “page_view”), nos últimos 2 dias, no mínimo 3 vezes",
+        ]
+    );
+    let node = json!({ "all": [
+        { "leads": { "first_touch_group": ["Paid Search", "Email"], "last_touch_group": "Direct" } },
+        { "field": "email", "op": "domain", "value": "@Mail.example" },
+        { "field": "phone", "op": "starts_with", "value": "+351 91" },
+        { "field": "company.country", "op": "is", "value": "PT" },
+        { "field": "company.custom.staff", "op": "at_least", "value": 50 },
+    ] });
+    assert_eq!(
+        words(node),
+        [
+            "leads (first-touch channel group: Paid Search or Email; last-touch channel group: Direct) and e-mail is at the domain “mail.example” and phone starts with “+35191” and company's country is “PT” and Level (company) at least 50",
+            "сделки (группа каналов первого касания: Paid Search или Email; группа каналов последнего касания: Direct) и эл. почта на домене “mail.example” и телефон начинается с “+35191” и страна компании — “PT” и Level (компания) не менее 50",
+            "negócios (grupo de canais do primeiro contacto: Paid Search ou Email; grupo de canais do último contacto: Direct) e e-mail é do domínio “mail.example” e telefone começa com “+35191” e país da empresa é “PT” e Level (empresa) no mínimo 50",
         ]
     );
     let node = json!({ "any": [

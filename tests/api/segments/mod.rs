@@ -1,6 +1,7 @@
 //! Segments: rules, records, membership.
 
 mod decide;
+mod firms;
 mod keeping;
 mod language;
 mod oracle;
