@@ -12,6 +12,7 @@ mod lists;
 pub mod members;
 pub mod model;
 mod news;
+mod of_leads;
 pub mod parse;
 mod parse_field;
 mod parse_lead;
@@ -31,6 +32,7 @@ pub mod store;
 pub use lists::forget_contact;
 pub use members::{leads_query, members_query, named};
 pub use model::{Segment, SegmentKind};
+pub use of_leads::{Part, leads_as_of, parts};
 pub use routes::routes;
 
 crate::id! {
