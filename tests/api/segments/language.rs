@@ -18,6 +18,7 @@ cases![
     a_rule_is_bounded_in_depth_and_size,
     a_segment_cannot_depend_on_itself,
     a_rule_is_put_into_words_in_three_languages,
+    an_injection_in_any_value_finds_nobody,
 ];
 
 const STAGE: &str = "01900000-0000-7000-8000-000000000001";
@@ -239,4 +240,51 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
             "interações (canal: web), depois interações (offline), em até 36 horas ou negócios (alcançou a etapa “Talk”; valor no mínimo 1500.00 EUR) ou nenhuma interação (canal: call)",
         ]
     );
+}
+
+async fn an_injection_in_any_value_finds_nobody(app: TestApp) {
+    app.person("ann", &["vip"]).await;
+    let fields = [("contact", "level", "text"), ("company", "tier", "text"), ("lead", "why", "text")];
+    for (entity, key, kind) in fields {
+        let field = json!({ "entity": entity, "key": key, "label": key, "kind": kind });
+        app.admin.post("/api/v1/fields", field).await.created();
+    }
+    let evil = "x') OR 1=1; DROP TABLE contacts; --";
+    let texts =
+        ["job_title", "source", "city", "custom.level", "company.name", "company.country", "company.custom.tier"];
+    let mut nodes: Vec<Value> =
+        vec![json!({ "tag": evil }), json!({ "field": "email", "op": "contains", "value": evil })];
+    for field in texts {
+        for op in ["is", "contains", "starts_with", "ends_with"] {
+            nodes.push(json!({ "field": field, "op": op, "value": evil }));
+        }
+    }
+    for name in ["kind", "campaign", "channel_group", "source", "utm_source", "utm_medium", "utm_content"] {
+        nodes.push(json!({ "touchpoints": { name: evil } }));
+    }
+    nodes.push(json!({ "touchpoints": { "property": { "key": "x') OR 1=1 --", "op": "is", "value": evil } } }));
+    for name in ["source", "first_touch_group", "last_touch_group"] {
+        nodes.push(json!({ "leads": { name: [evil] } }));
+    }
+    nodes.push(json!({ "leads": { "reason": { "op": "contains", "value": evil } } }));
+    nodes.push(json!({ "leads": { "custom": [{ "field": "why", "op": "is", "value": evil }] } }));
+    for node in nodes {
+        let answer = app.marketer.post("/api/v1/segments/preview", json!({ "rule": rule(node.clone()) })).await.ok();
+        assert_eq!(answer.json["count"], 0, "{node}");
+    }
+    for node in [
+        json!({ "field": evil, "op": "empty" }),
+        json!({ "field": "job_title", "op": evil, "value": "x" }),
+        json!({ "field": "email", "op": "is", "value": evil }),
+        json!({ "field": "email", "op": "domain", "value": evil }),
+        json!({ "field": "phone", "op": "contains", "value": evil }),
+        json!({ "touchpoints": { "channel": evil } }),
+        json!({ "leads": { "stage": evil } }),
+        json!({ "segment": evil }),
+        json!({ "touchpoints": {}, "window": { "last": evil } }),
+        json!({ "touchpoints": {}, "sum": { "currency": evil, "at_least": 1 } }),
+    ] {
+        app.marketer.post("/api/v1/segments/preview", json!({ "rule": rule(node) })).await.problem(422, "invalid");
+    }
+    assert_eq!(app.manager.get("/api/v1/contacts").await.ok().items().len(), 1);
 }

@@ -2,6 +2,7 @@
 
 mod decide;
 mod firms;
+mod hooks;
 mod keeping;
 mod language;
 mod oracle;
