@@ -9,9 +9,11 @@ mod routes;
 mod rules;
 mod sources;
 mod store;
+mod weblog;
 
 pub use apply::{run, step};
 pub use arrival::Arrival;
 pub use routes::routes;
 pub use rules::{Compiled, Rule};
 pub use store::in_force;
+pub use weblog::Weblog;

@@ -347,25 +347,6 @@ mod tests {
         medium.contains("cp") || medium == "ppc" || medium == "retargeting" || medium.starts_with("paid")
     }
 
-    /// `TOUCHLINE_WEBLOG=access.log cargo test --lib weblog -- --ignored --nocapture`: the groups of a web server's log of
-    /// the common format, each line a visit of the site `TOUCHLINE_WEBLOG_SITE`.
-    #[test]
-    #[ignore = "reads a log that is not part of this repository"]
-    fn each_line_of_a_weblog_has_a_group_or_is_a_step_within_a_visit() {
-        let log = std::fs::read_to_string(std::env::var("TOUCHLINE_WEBLOG").unwrap()).unwrap();
-        let site = std::env::var("TOUCHLINE_WEBLOG_SITE").unwrap();
-        let (mut groups, mut lines) = (std::collections::BTreeMap::<&str, usize>::new(), 0);
-        for line in log.lines() {
-            let parts: Vec<&str> = line.split('"').collect();
-            let (Some(request), Some(referrer)) = (parts.get(1), parts.get(3)) else { continue };
-            let path = request.split(' ').nth(1).unwrap_or("/");
-            *groups.entry(visit(&format!("{site}{path}"), referrer).unwrap_or("within a visit")).or_default() += 1;
-            lines += 1;
-        }
-        println!("{groups:#?}");
-        assert!(lines > 0 && groups.values().sum::<usize>() == lines);
-    }
-
     proptest! {
         #[test]
         fn any_arrival_has_one_group_and_paid_media_are_paid(source in "[a-z.]{0,12}", medium in "(cpc|ppc|paid|[a-z]{0,4})[a-z]{0,3}") {

@@ -2,6 +2,7 @@
 
 mod backup;
 pub mod bench;
+mod channels;
 pub mod demo;
 mod export;
 mod import;
@@ -44,6 +45,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Export a list to a file: CSV, NDJSON, Excel, vCard.
     Export(export::ExportArgs),
+    /// Print the channel groups and the unknown referrers of a web server's log.
+    Channels(channels::ChannelsArgs),
     /// Measure how fast this program is on this machine, on databases of its own.
     Bench(bench::BenchArgs),
     /// Copy the embedded database into a file, also while a server runs.
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
         Command::Demo => demo::run(config),
         Command::Import(args) => import::run(&config, &args),
         Command::Export(args) => export::run(&config, &args),
+        Command::Channels(args) => channels::run(&args),
         Command::Bench(args) => bench::run(&config, &args),
         Command::Backup { file } => backup::backup(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),

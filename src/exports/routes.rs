@@ -7,6 +7,7 @@ use super::lists::companies::Companies;
 use super::lists::contacts::Contacts;
 use super::lists::funnel::{Steps, leads_behind};
 use super::lists::interactions::Interactions;
+use super::lists::journey::Steps as JourneySteps;
 use super::lists::leads::Leads;
 use super::lists::reports::Parts;
 use super::lists::tasks::Tasks;
@@ -20,8 +21,8 @@ use crate::companies::filter::CompanyQuery;
 use crate::contacts::ContactId;
 use crate::contacts::filter::ContactQuery;
 use crate::error::{Problem, Result};
-use crate::funnel::{FunnelTable, LeadsQuery};
-use crate::http::{Routes, handlers};
+use crate::funnel::{self, FunnelTable, JourneyInput, JourneyNumberInput, JourneyOutcome, LeadsQuery};
+use crate::http::{Body, Routes, handlers};
 use crate::interactions::list::InteractionQuery;
 use crate::interactions::tasks::list::TaskQuery;
 use crate::pipelines::leads::filter::LeadQuery;
@@ -107,8 +108,8 @@ async fn timeline(
 }
 
 /// Exports a funnel's numbers: a row for each part of the cohort, mode and step.
-#[utoipa::path(get, path = "/exports/funnel", operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-async fn funnel(
+#[utoipa::path(get, path = "/exports/funnel", operation_id = "export_funnel", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FunnelTable, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+async fn funnel_steps(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
     asked: Reported<FunnelTable>,
@@ -120,7 +121,7 @@ async fn funnel(
 }
 
 /// Exports exactly the leads behind one number of a funnel, in the order of their entry to the first step.
-#[utoipa::path(get, path = "/exports/funnel/leads", operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(get, path = "/exports/funnel/leads", operation_id = "export_funnel_leads", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(LeadsQuery, FormQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn funnel_leads(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
@@ -130,6 +131,38 @@ async fn funnel_leads(
     no_custom(&custom)?;
     let open = move |conn: &mut _, by: &_| leads_behind(conn, by, &filter);
     stream::answer(&app, &actor, ("funnel_leads", text, form), None, open).await
+}
+
+/// Exports a journey's numbers: a row for each step.
+#[utoipa::path(post, path = "/exports/journey", operation_id = "export_journey", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FormQuery, ZoneQuery), request_body = JourneyInput, responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+async fn journey(
+    actor: May<(grants::ExportsRun, grants::ReportsRead)>,
+    app: Data<App>,
+    asked: Asked<Nothing>,
+    body: Body<JourneyInput>,
+) -> Result<HttpResponse> {
+    let Asked { form, custom, text, .. } = asked;
+    no_custom(&custom)?;
+    let open = move |conn: &mut _, by: &_| JourneySteps::new(conn, by, &body.0);
+    stream::answer(&app, &actor, ("journey", text, form), None, open).await
+}
+
+/// Exports exactly the clients behind one number of a journey, in the order of their first step.
+#[utoipa::path(post, path = "/exports/journey/clients", operation_id = "export_journey_clients", tag = "exports", security(("bearer" = ["exports:run", "reports:read", "contacts:read"])), params(FormQuery, ZoneQuery), request_body = JourneyNumberInput, responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+async fn journey_clients(
+    actor: May<(grants::ExportsRun, (grants::ReportsRead, grants::ContactsRead))>,
+    app: Data<App>,
+    asked: Asked<Nothing>,
+    body: Body<JourneyNumberInput>,
+) -> Result<HttpResponse> {
+    let Asked { form, custom, text, .. } = asked;
+    no_custom(&custom)?;
+    let open = move |conn: &mut _, by: &_| {
+        let outcome = body.0.outcome.unwrap_or(JourneyOutcome::Entered);
+        let ids = funnel::journey_clients(conn, by, &body.0.journey, body.0.step, outcome)?;
+        Contacts::of(conn, by, ids)
+    };
+    stream::answer(&app, &actor, ("journey_clients", text, form), None, open).await
 }
 
 /// Nothing but the form of the file.
@@ -178,5 +211,5 @@ async fn person(actor: May<Everything>, app: Data<App>, id: Path<ContactId>) -> 
 /// The routes of exports.
 pub fn routes(cfg: &mut Routes) {
     handlers!(cfg: contacts, companies, leads, interactions, tasks);
-    handlers!(cfg: timeline, funnel, funnel_leads, saved_report, report_snapshot, person);
+    handlers!(cfg: timeline, funnel_steps, funnel_leads, journey, journey_clients, saved_report, report_snapshot, person);
 }

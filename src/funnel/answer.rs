@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::breakdown::{Breakdown, Buckets, MOST_PARTS, labels, too_many};
+use super::compare::Comparison;
 use super::fold::{VISITED, Way};
 use super::request::{Funnel, LeadsQuery, Mode, Outcome};
 use super::scan::{self, Need};
@@ -41,18 +42,39 @@ pub struct Report {
     pub(super) window_seconds: Option<i64>,
     /// What the numbers are broken down by.
     pub(super) breakdown: String,
+    /// Whether a lead may be in several parts, so that they do not add up to the total: where a client may be in several
+    /// segments.
+    pub(super) rows_overlap: bool,
+    /// What must be known to read the numbers.
+    pub(super) notes: Vec<String>,
     pub(super) total: Group,
     /// The cohort's parts, by bucket; empty without breakdown.
+    pub(super) groups: Vec<Group>,
+    #[schema(inline)]
+    pub(super) compare: Option<Comparison>,
+    /// The other period, where one was asked for; its leads are listed by its `from`, `to` and `as_of`.
+    pub(super) compared: Option<OtherPeriod>,
+}
+
+/// The same funnel over another period.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FunnelOfOtherPeriod)]
+pub struct OtherPeriod {
+    pub(super) from: Instant,
+    pub(super) to: Instant,
+    /// As much earlier as the period: both are seen at the same age.
+    pub(super) as_of: Instant,
+    pub(super) total: Group,
     pub(super) groups: Vec<Group>,
 }
 
 /// A cohort, or a part of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Group {
-    /// The owner's, team's or company's id, the source, channel group, campaign or value, or the day a period begins; `null`
+    /// The owner's, team's, company's or segment's id, the source, channel group, campaign or value, or the day a period begins; `null`
     /// for leads without, and for all leads.
     pub(super) bucket: Option<String>,
-    /// The name of the owner, team or company.
+    /// The name of the owner, team, company or segment.
     pub(super) label: Option<String>,
     /// How many leads entered the first step in the period.
     pub(super) cohort: u64,
@@ -113,27 +135,21 @@ pub struct Step {
     pub(super) p90_seconds: Option<f64>,
 }
 
-/// Counts a funnel.
-pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<Report> {
-    let modes: Vec<usize> = funnel.modes.iter().map(|mode| mode.index()).collect();
-    let mut total = Tally::new(modes.len(), &funnel.plan);
-    let mut parts: HashMap<Option<String>, Tally> = HashMap::new();
-    let mut buckets = Buckets::new(conn, funnel)?;
-    let need = funnel.breakdown.need();
-    scan::cohort(conn, by, funnel, need, &mut |row, path, way| {
-        let money = path.money();
-        total.add(&modes, way, money);
-        if funnel.breakdown != Breakdown::None && parts.len() <= MOST_PARTS {
-            let part = parts.entry(buckets.of(row, way)).or_insert_with(|| Tally::new(modes.len(), &funnel.plan));
-            part.add(&modes, way, money);
+/// Counts a funnel, and another period of it beside where asked.
+///
+/// # Errors
+/// There would be too many parts; a comparison without `from`.
+pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel, compare: Option<Comparison>) -> Result<Report> {
+    let other = compare.map(|compare| compare.of(funnel.span)).transpose()?;
+    let (total, groups, notes) = counted(conn, by, funnel)?;
+    let compared = match other {
+        None => None,
+        Some(span) => {
+            let funnel = funnel.over(conn, span)?;
+            let (total, groups, _) = counted(conn, by, &funnel)?;
+            Some(OtherPeriod { from: span.from, to: span.to, as_of: span.as_of, total, groups })
         }
-    })?;
-    if parts.len() > MOST_PARTS {
-        return Err(too_many());
-    }
-    let names = labels(conn, &funnel.breakdown, &parts.keys().flatten().cloned().collect())?;
-    let parts: BTreeMap<_, _> = parts.into_iter().collect();
-    let label = |bucket: &Option<String>| bucket.as_ref().and_then(|bucket| names.get(bucket)).cloned();
+    };
     Ok(Report {
         definitions: DEFINITIONS,
         pipeline_id: funnel.pipeline.id,
@@ -143,9 +159,43 @@ pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<
         as_of: funnel.span.as_of,
         window_seconds: funnel.plan.window.map(|micros| micros / 1_000_000),
         breakdown: funnel.breakdown.name(),
-        total: group(funnel, None, None, total),
-        groups: parts.into_iter().map(|(bucket, tally)| group(funnel, label(&bucket), bucket, tally)).collect(),
+        rows_overlap: funnel.breakdown == Breakdown::Segment,
+        notes,
+        total,
+        groups,
+        compare,
+        compared,
     })
+}
+
+/// The whole cohort, its parts, and what must be known to read them.
+fn counted(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<(Group, Vec<Group>, Vec<String>)> {
+    let modes: Vec<usize> = funnel.modes.iter().map(|mode| mode.index()).collect();
+    let mut total = Tally::new(modes.len(), &funnel.plan);
+    let mut parts: HashMap<Option<String>, Tally> = HashMap::new();
+    let mut buckets = Buckets::new(conn, funnel)?;
+    let own = funnel.breakdown.need();
+    let then = !funnel.worth.is_of_now();
+    scan::cohort(conn, by, funnel, Need { id: own.id || then, ..own }, &mut |row, path, way| {
+        let money = path.money();
+        let money = row.lead_id.filter(|_| then).map_or(money, |lead| funnel.worth.money(lead, money));
+        total.add(&modes, way, money);
+        if funnel.breakdown != Breakdown::None && parts.len() <= MOST_PARTS {
+            buckets.each(row, way, &mut |bucket| {
+                let part = parts.entry(bucket).or_insert_with(|| Tally::new(modes.len(), &funnel.plan));
+                part.add(&modes, way, money);
+            });
+        }
+    })?;
+    if parts.len() > MOST_PARTS {
+        return Err(too_many());
+    }
+    let mut names = labels(conn, &funnel.breakdown, &parts.keys().flatten().cloned().collect())?;
+    names.extend(buckets.segment_names());
+    let parts: BTreeMap<_, _> = parts.into_iter().collect();
+    let label = |bucket: &Option<String>| bucket.as_ref().and_then(|bucket| names.get(bucket)).cloned();
+    let groups = parts.into_iter().map(|(bucket, tally)| group(funnel, label(&bucket), bucket, tally)).collect();
+    Ok((group(funnel, None, None, total), groups, buckets.notes()))
 }
 
 fn group(funnel: &Funnel, label: Option<String>, bucket: Option<String>, tally: Tally) -> Group {
@@ -243,7 +293,10 @@ pub fn ids_behind(
     let need = Need { id: true, ..funnel.breakdown.need() };
     scan::cohort(conn, by, funnel, need, &mut |row, _, way| {
         let Some(id) = row.lead_id else { return };
-        let fits = wanted.as_ref().is_none_or(|wanted| buckets.of(row, way) == *wanted);
+        let mut fits = wanted.is_none();
+        if let Some(wanted) = &wanted {
+            buckets.each(row, way, &mut |bucket| fits |= bucket == *wanted);
+        }
         if fits && is(way, mode.index(), step, outcome) {
             found.push((way.cohort_at, id));
         }

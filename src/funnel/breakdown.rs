@@ -13,16 +13,17 @@ use super::scan::{Need, Row};
 use crate::accounts::{TeamId, UserId};
 use crate::companies::CompanyId;
 use crate::db::Connection;
-use crate::db::schema::{companies, teams, users};
+use crate::db::schema::{companies, leads, stage_intervals as intervals, teams, users};
 use crate::db::types::{Guid, Instant, sql};
 use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, FieldKind};
 use crate::pipelines::LeadId;
+use crate::segments::{self, SegmentId};
 
 /// The most parts a report has.
 pub const MOST_PARTS: usize = 1000;
 
-/// What a funnel is broken down by. Segments will be one more: a lead is counted under each that its client is in.
+/// What a funnel is broken down by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Breakdown {
     /// Not at all.
@@ -41,13 +42,15 @@ pub enum Breakdown {
     Campaign,
     /// Its company.
     Company,
+    /// Each segment that its client is in: a lead may be counted under several.
+    Segment,
     /// The day, week or month of the entry to the first step.
     Period,
     /// A custom field, by its key; of the lead, its client or its company.
     Custom(Entity, String, FieldKind),
 }
 
-const NAMED: [(&str, Breakdown); 9] = [
+const NAMED: [(&str, Breakdown); 10] = [
     ("none", Breakdown::None),
     ("owner", Breakdown::Owner),
     ("team", Breakdown::Team),
@@ -56,6 +59,7 @@ const NAMED: [(&str, Breakdown); 9] = [
     ("last_touch_group", Breakdown::LastTouchGroup),
     ("campaign", Breakdown::Campaign),
     ("company", Breakdown::Company),
+    ("segment", Breakdown::Segment),
     ("period", Breakdown::Period),
 ];
 
@@ -110,7 +114,7 @@ impl Breakdown {
             Self::FirstTouchGroup => (false, false, Some("lead_paths.first_touch_group")),
             Self::LastTouchGroup => (false, false, Some("lead_paths.last_touch_group")),
             Self::Campaign => (false, false, Some("lead_paths.touch_campaign")),
-            Self::Company | Self::Custom(..) => (true, false, None),
+            Self::Company | Self::Segment | Self::Custom(..) => (true, false, None),
         };
         Need { id, owner, text }
     }
@@ -123,6 +127,7 @@ pub struct Buckets<'a> {
     last: Option<Period>,
     teams: HashMap<UserId, TeamId>,
     looked_up: HashMap<LeadId, String>,
+    segments: Segments,
 }
 
 impl<'a> Buckets<'a> {
@@ -131,7 +136,13 @@ impl<'a> Buckets<'a> {
     /// # Errors
     /// The database is away.
     pub fn new(conn: &mut Connection, funnel: &'a Funnel) -> Result<Self> {
-        let mut this = Self { funnel, last: None, teams: HashMap::new(), looked_up: HashMap::new() };
+        let mut this = Self {
+            funnel,
+            last: None,
+            teams: HashMap::new(),
+            looked_up: HashMap::new(),
+            segments: Segments::default(),
+        };
         match &funnel.breakdown {
             Breakdown::Team => {
                 let members = users::table.filter(users::team_id.is_not_null());
@@ -139,16 +150,48 @@ impl<'a> Buckets<'a> {
                 this.teams = members.load::<(UserId, TeamId)>(conn)?.into_iter().collect();
             }
             Breakdown::Company => this.looked_up = companies_of(conn, funnel)?,
+            Breakdown::Segment => this.segments = segments_of(conn, funnel)?,
             Breakdown::Custom(entity, key, kind) => this.looked_up = values_of(conn, funnel, *entity, key, *kind)?,
             _ => {}
         }
         Ok(this)
     }
 
+    /// Every part that the lead belongs to: one, but of segments.
+    pub fn each(&mut self, row: &Row, way: &Way, visit: &mut dyn FnMut(Option<String>)) {
+        if self.funnel.breakdown != Breakdown::Segment {
+            return visit(self.of(row, way));
+        }
+        match row.lead_id.and_then(|lead| self.segments.of.get(&lead)) {
+            Some(own) => own.iter().for_each(|segment| visit(Some(segment.to_string()))),
+            None => visit(None),
+        }
+    }
+
+    /// The segments' names.
+    #[must_use]
+    pub fn segment_names(&self) -> HashMap<String, String> {
+        self.segments.names.clone()
+    }
+
+    /// What must be known to read the parts.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        if self.funnel.breakdown != Breakdown::Segment {
+            return Vec::new();
+        }
+        let overlap = "A lead is counted in the row of each segment that its client is in: rows overlap, and their sum is \
+            not the total.";
+        let broken = &self.segments.broken;
+        let broken =
+            (!broken.is_empty()).then(|| format!("These segments are broken and have no row: {}.", broken.join(", ")));
+        std::iter::once(overlap.to_owned()).chain(broken).collect()
+    }
+
     /// The part; `None` for leads without owner, source, value.
-    pub fn of(&mut self, row: &Row, way: &Way) -> Option<String> {
+    fn of(&mut self, row: &Row, way: &Way) -> Option<String> {
         match &self.funnel.breakdown {
-            Breakdown::None => None,
+            Breakdown::None | Breakdown::Segment => None,
             Breakdown::Owner => row.owner_id.map(|owner| owner.to_string()),
             Breakdown::Team => row.owner_id.and_then(|owner| self.teams.get(&owner)).map(ToString::to_string),
             Breakdown::Source | Breakdown::FirstTouchGroup | Breakdown::LastTouchGroup | Breakdown::Campaign => {
@@ -165,6 +208,42 @@ impl<'a> Buckets<'a> {
             }
         }
     }
+}
+
+/// Which segments the cohort's leads belong to.
+#[derive(Default)]
+struct Segments {
+    of: HashMap<LeadId, Vec<SegmentId>>,
+    names: HashMap<String, String>,
+    broken: Vec<String>,
+}
+
+fn segments_of(conn: &mut Connection, funnel: &Funnel) -> Result<Segments> {
+    let mut found = Segments::default();
+    let bounds = (Instant::from_micros(funnel.plan.from), Instant::from_micros(funnel.plan.to));
+    let ((Some(from), Some(to)), Some(first)) = (bounds, funnel.steps.first()) else { return Ok(found) };
+    for segments::Part { id, name, leads: condition } in segments::parts(conn, funnel.span.as_of)? {
+        let Some(condition) = condition else {
+            found.broken.push(name);
+            continue;
+        };
+        let begun = leads::table
+            .filter(leads::pipeline_id.eq(funnel.pipeline.id))
+            .filter(leads::entered_at.ge(from).and(leads::entered_at.lt(to)));
+        let came = intervals::table
+            .filter(intervals::stage_id.eq(first.id).and(intervals::starts.eq(false)))
+            .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
+            .select(intervals::lead_id);
+        let mut all: BTreeSet<LeadId> =
+            begun.filter(condition.clone()).select(leads::id).load(conn)?.into_iter().collect();
+        let later = leads::table.filter(leads::id.eq_any(came)).filter(condition).select(leads::id);
+        all.extend(later.load::<LeadId>(conn)?);
+        for lead in all {
+            found.of.entry(lead).or_default().push(id);
+        }
+        found.names.insert(id.to_string(), name);
+    }
+    Ok(found)
 }
 
 #[derive(QueryableByName)]

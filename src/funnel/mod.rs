@@ -5,9 +5,11 @@
 
 mod answer;
 mod breakdown;
+pub mod compare;
 mod fold;
 mod journey;
 pub mod period;
+mod query;
 mod request;
 mod routes;
 mod scan;
@@ -16,10 +18,13 @@ mod table;
 mod tally;
 
 pub use answer::{ids_behind, report};
-pub use journey::{JourneyInput, report as journey};
-pub use request::Only;
+pub use journey::{
+    JourneyInput, JourneyNumberInput, JourneyOutcome, StepReport as JourneyStepReport, ids_behind as journey_clients,
+    report as journey,
+};
+pub(crate) use query::report_queries;
+pub use query::{Only, SeenPaths};
 pub use request::{FunnelQuery, FunnelTable, LeadsQuery};
 pub use routes::routes;
-pub use scan::{Boxed as SeenLeads, seen};
 pub use table::{StepRow, step_rows};
 pub use tally::quantile;

@@ -1,18 +1,16 @@
 //! What a funnel is asked for, from query parameters to a plan.
 
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::breakdown::{Breakdown, MOST_PARTS};
+use super::compare::Comparison;
 use super::fold::{self, MOST_STEPS, Place, Plan};
 use super::period::Unit;
+use super::query::{Only, report_queries};
 use super::span::{AskedSpan, Span, window};
-use crate::accounts::{TeamId, UserId};
-use crate::companies::CompanyId;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Limit;
+use crate::pipelines::worth::Worth;
 use crate::pipelines::{Pipeline, PipelineId, Stage, StageId, StageKind, store as pipelines};
 
 crate::text_enum! {
@@ -73,23 +71,9 @@ crate::text_enum! {
 
 macro_rules! queries {
     ($($(#[$doc:meta])* pub struct $name:ident { $($own:tt)* })+) => {
-        $(
+        report_queries! {$(
             $(#[$doc])*
-            #[derive(Debug, Clone, Deserialize, IntoParams)]
-            #[into_params(parameter_in = Query)]
-            #[serde(deny_unknown_fields)]
             pub struct $name {
-                /// The pipeline.
-                pub pipeline_id: PipelineId,
-                /// The period's begin, a day in `tz` or an instant: leads that entered the first step then or later.
-                pub from: Option<String>,
-                /// The period's end, exclusive: a day in `tz` or an instant.
-                pub to: Option<String>,
-                /// IANA time zone of days, weeks and months; UTC where absent.
-                #[param(example = "Europe/Berlin")]
-                pub tz: Option<String>,
-                /// Only facts before it count, a day in `tz` or an instant; now where absent.
-                pub as_of: Option<String>,
                 /// `reached` (default), `strict` or `visited`; several with commas between.
                 pub mode: Option<String>,
                 /// The longest time from the first step to a later one: `30d`, `12h`, `90m`, `45s` or `2w`.
@@ -98,59 +82,31 @@ macro_rules! queries {
                 /// Ids of open or won stages in the pipeline's order, with commas between; all that are not archived where absent.
                 pub steps: Option<String>,
                 /// What to break the numbers down by: `none`, `owner`, `team`, `source`, `first_touch_group`,
-                /// `last_touch_group`, `campaign`, `company`, `period`, or a custom field of the lead (`custom.key`), of its
-                /// client (`contact.custom.key`) or company (`company.custom.key`).
+                /// `last_touch_group`, `campaign`, `company`, `segment`, `period`, or a custom field of the lead (`custom.key`), of
+                /// its client (`contact.custom.key`) or company (`company.custom.key`).
                 #[param(example = "first_touch_group")]
                 pub breakdown: Option<String>,
                 /// The length of a period.
                 #[param(inline)]
                 pub period: Option<Unit>,
-                /// Only leads of this owner.
-                pub owner_id: Option<UserId>,
-                /// Only leads whose owner is of this team.
-                pub team_id: Option<TeamId>,
-                /// Only leads of this company.
-                pub company_id: Option<CompanyId>,
-                /// Only leads from this source.
-                pub source: Option<String>,
-                /// Only leads whose client first came by this channel group.
-                pub first_touch_group: Option<String>,
-                /// Only leads whose client came last by this channel group.
-                pub last_touch_group: Option<String>,
-                /// Only leads of this campaign: that of the last touchpoint before their entry.
-                pub campaign: Option<String>,
                 $($own)*
             }
-
-            impl $name {
-                /// What both reports share.
-                pub fn ask(&self) -> Ask<'_> {
-                    Ask {
-                        pipeline_id: self.pipeline_id,
-                        span: AskedSpan {
-                            from: self.from.as_deref(),
-                            to: self.to.as_deref(),
-                            tz: self.tz.as_deref(),
-                            as_of: self.as_of.as_deref(),
-                        },
-                        mode: self.mode.as_deref(),
-                        window: self.window.as_deref(),
-                        steps: self.steps.as_deref(),
-                        breakdown: self.breakdown.as_deref(),
-                        period: self.period.unwrap_or(Unit::Month),
-                        only: Only {
-                            owner_id: self.owner_id,
-                            team_id: self.team_id,
-                            company_id: self.company_id,
-                            source: self.source.clone(),
-                            first_touch_group: self.first_touch_group.clone(),
-                            last_touch_group: self.last_touch_group.clone(),
-                            campaign: self.campaign.clone(),
-                        },
-                    }
+        )+}
+        $(impl $name {
+            /// What both reports share.
+            pub fn ask(&self) -> Ask<'_> {
+                Ask {
+                    pipeline_id: self.pipeline_id,
+                    span: self.asked_span(),
+                    mode: self.mode.as_deref(),
+                    window: self.window.as_deref(),
+                    steps: self.steps.as_deref(),
+                    breakdown: self.breakdown.as_deref(),
+                    period: self.period.unwrap_or(Unit::Month),
+                    only: self.asked_only(),
                 }
             }
-        )+
+        })+
     };
 }
 
@@ -160,9 +116,16 @@ queries! {
         /// The form of the answer; where absent, CSV for `Accept: text/csv`, else JSON.
         #[param(inline)]
         pub format: Option<Format>,
+        /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
+        #[param(inline)]
+        pub compare: Option<Comparison>,
     }
     /// A funnel as a table.
-    pub struct FunnelTable {}
+    pub struct FunnelTable {
+        /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
+        #[param(inline)]
+        pub compare: Option<Comparison>,
+    }
     /// The leads behind a number of a funnel.
     pub struct LeadsQuery {
         /// The step: a stage's id.
@@ -170,7 +133,7 @@ queries! {
         /// Which of the step's leads; `entered` where absent.
         #[param(inline)]
         pub outcome: Option<Outcome>,
-        /// The breakdown's bucket; empty for leads without owner or source. All leads where absent.
+        /// The breakdown's bucket; empty for leads without owner, source or segment. All leads where absent.
         pub bucket: Option<String>,
         /// Where the previous page ended.
         pub cursor: Option<String>,
@@ -193,18 +156,6 @@ pub struct Ask<'a> {
     only: Only,
 }
 
-/// Which leads a report is about.
-#[derive(Debug, Clone, Default)]
-pub struct Only {
-    pub owner_id: Option<UserId>,
-    pub team_id: Option<TeamId>,
-    pub company_id: Option<CompanyId>,
-    pub source: Option<String>,
-    pub first_touch_group: Option<String>,
-    pub last_touch_group: Option<String>,
-    pub campaign: Option<String>,
-}
-
 /// A funnel ready to be counted.
 pub struct Funnel {
     pub pipeline: Pipeline,
@@ -215,6 +166,9 @@ pub struct Funnel {
     pub breakdown: Breakdown,
     pub unit: Unit,
     pub only: Only,
+    /// What leads were worth at `as_of`.
+    pub worth: Worth,
+    window: Option<i64>,
 }
 
 impl Ask<'_> {
@@ -237,16 +191,42 @@ impl Ask<'_> {
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        let places: Vec<_> = pipeline
-            .stages
-            .iter()
-            .map(|stage| {
-                let step = steps.iter().position(|step| step.id == stage.id);
-                (stage.code(), Place { position: stage.position, kind: stage.kind, step })
-            })
-            .collect();
-        let plan = Plan::new(span.from.micros(), span.to.micros(), span.as_of.micros(), window, &places);
-        Ok(Funnel { pipeline, steps, plan, span, modes, breakdown, unit: self.period, only: self.only.clone() })
+        let (only, worth) = (self.only.clone().ready(conn, span.as_of)?, Worth::at(conn, span.as_of)?);
+        let plan = planned(&pipeline, &steps, span, window);
+        Ok(Funnel { pipeline, steps, plan, span, modes, breakdown, unit: self.period, only, worth, window })
+    }
+}
+
+fn planned(pipeline: &Pipeline, steps: &[Stage], span: Span, window: Option<i64>) -> Plan {
+    let places: Vec<_> = pipeline
+        .stages
+        .iter()
+        .map(|stage| {
+            let step = steps.iter().position(|step| step.id == stage.id);
+            (stage.code(), Place { position: stage.position, kind: stage.kind, step })
+        })
+        .collect();
+    Plan::new(span.from.micros(), span.to.micros(), span.as_of.micros(), window, &places)
+}
+
+impl Funnel {
+    /// The same over another period.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn over(&self, conn: &mut Connection, span: Span) -> Result<Self> {
+        Ok(Self {
+            pipeline: self.pipeline.clone(),
+            steps: self.steps.clone(),
+            plan: planned(&self.pipeline, &self.steps, span, self.window),
+            span,
+            modes: self.modes.clone(),
+            breakdown: self.breakdown.clone(),
+            unit: self.unit,
+            only: self.only.clone().ready(conn, span.as_of)?,
+            worth: Worth::at(conn, span.as_of)?,
+            window: self.window,
+        })
     }
 }
 

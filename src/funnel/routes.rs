@@ -10,12 +10,12 @@ use super::table;
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::http::{Page, Query, Reply, Routes, handlers};
 use crate::pipelines::leads::Lead;
 
 /// Counts how the leads that entered in a period went on, step by step.
-#[utoipa::path(get, path = "/reports/funnel", operation_id = "get_funnel", tag = "reports", security(("bearer" = ["reports:read"])), params(FunnelQuery), responses((status = 200, content((Report = "application/json"), (String = "text/csv")))))]
+#[utoipa::path(get, path = "/reports/funnel", operation_id = "get_funnel", tag = "reports", security(("bearer" = ["reports:read"])), params(FunnelQuery), responses((status = 200, content((Report = "application/json"), (String = "text/csv"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn show(
     actor: May<grants::ReportsRead>,
     app: Data<App>,
@@ -27,7 +27,7 @@ async fn show(
     let format = query.0.format.unwrap_or(accepted);
     app.read(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;
-        let report = answer::report(conn, by, &funnel)?;
+        let report = answer::report(conn, by, &funnel, query.0.compare)?;
         match format {
             Format::Json => Reply::ok(&report),
             Format::Csv => Ok(Reply::raw("text/csv", table::csv(&report)?.into())),
@@ -37,7 +37,7 @@ async fn show(
 }
 
 /// Lists exactly the leads behind one number of a funnel; `total` is that number.
-#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>)))]
+#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<LeadsQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;

@@ -45,7 +45,7 @@ pub fn csv(report: &Report) -> Result<Vec<u8>> {
 /// A step of a part of the cohort, as a row of a table.
 #[derive(Debug, Clone, Serialize)]
 pub struct StepRow {
-    /// `all`, or `bucket` for a part of the breakdown.
+    /// `all`, or `bucket` for a part of the breakdown; `compared` and `compared_bucket` of the other period.
     pub part: &'static str,
     pub bucket: Option<String>,
     pub mode: Mode,
@@ -72,9 +72,14 @@ pub struct StepRow {
 /// The report as a table: the whole cohort first, then its parts.
 #[must_use]
 pub fn step_rows(report: &Report) -> Vec<StepRow> {
-    let parts = std::iter::once(("all", &report.total)).chain(report.groups.iter().map(|group| ("bucket", group)));
+    let groups = report.groups.iter().map(|group| ("bucket", group));
+    let parts = std::iter::once(("all", &report.total)).chain(groups);
+    let other = report.compared.iter().flat_map(|other| {
+        let groups = other.groups.iter().map(|group| ("compared_bucket", group));
+        std::iter::once(("compared", &other.total)).chain(groups)
+    });
     let mut rows = Vec::new();
-    for (part, group) in parts {
+    for (part, group) in parts.chain(other) {
         for mode in &group.modes {
             rows.extend(mode.steps.iter().map(|step| StepRow {
                 part,

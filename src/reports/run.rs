@@ -27,8 +27,9 @@ fn within(error: Error) -> Error {
 fn counted(conn: &mut Connection, by: &Principal, kind: ReportKind, given: &Map<String, Value>) -> Result<Value> {
     match kind {
         ReportKind::Funnel => {
-            let funnel = query::<FunnelTable>(given)?.ask().funnel(conn)?;
-            json(&funnel::report(conn, by, &funnel)?)
+            let asked: FunnelTable = query(given)?;
+            let funnel = asked.ask().funnel(conn)?;
+            json(&funnel::report(conn, by, &funnel, asked.compare)?)
         }
         ReportKind::Journey => {
             let input: funnel::JourneyInput =
@@ -42,8 +43,9 @@ fn counted(conn: &mut Connection, by: &Principal, kind: ReportKind, given: &Map<
             json(&sales::outcome(conn, by, &ask, asked.compare)?)
         }
         ReportKind::TimeInStage => {
-            let ask = query::<StageTimesQuery>(given)?.ask(conn)?;
-            json(&sales::stage_times(conn, by, &ask)?)
+            let asked: StageTimesQuery = query(given)?;
+            let ask = asked.ask(conn)?;
+            json(&sales::stage_times(conn, by, &ask, asked.compare)?)
         }
         ReportKind::Forecast => {
             let ask = query::<ForecastQuery>(given)?.ask(conn)?;

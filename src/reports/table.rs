@@ -17,8 +17,8 @@ pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
     let mut flat = Flat::default();
     match kind {
         ReportKind::Funnel => {
-            let groups = report["groups"].as_array().into_iter().flatten().map(|group| ("bucket", group));
-            for (part, group) in std::iter::once(("all", &report["total"])).chain(groups) {
+            let own = parts_of(report, "all", "bucket");
+            for (part, group) in own.chain(parts_of(&report["compared"], "compared", "compared_bucket")) {
                 for mode in group["modes"].as_array().into_iter().flatten() {
                     for step in mode["steps"].as_array().into_iter().flatten() {
                         let mut row = Map::new();
@@ -41,14 +41,39 @@ pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
             }
         }
         ReportKind::Journey => flat.list(&report["steps"]),
-        ReportKind::TimeInStage => flat.list(&report["stages"]),
+        ReportKind::TimeInStage => flat.beside(report, "stages"),
         ReportKind::Forecast => flat.list(&report["months"]),
-        ReportKind::Activity => flat.list(&report["owners"]),
+        ReportKind::Activity => flat.beside(report, "owners"),
     }
     flat
 }
 
+/// A funnel's whole cohort and its parts.
+fn parts_of<'v>(
+    report: &'v Value,
+    all: &'static str,
+    bucket: &'static str,
+) -> impl Iterator<Item = (&'static str, &'v Value)> {
+    let groups = report["groups"].as_array().into_iter().flatten().map(move |group| (bucket, group));
+    std::iter::once((all, &report["total"])).filter(|(_, total)| total.is_object()).chain(groups)
+}
+
 impl Flat {
+    /// A list, and that of another period behind it where there is one.
+    fn beside(&mut self, report: &Value, name: &str) {
+        let other = &report["compared"];
+        if !other.is_object() {
+            return self.list(&report[name]);
+        }
+        for (part, list) in [("current", &report[name]), ("compared", &other[name])] {
+            for entry in list.as_array().into_iter().flatten() {
+                let mut row = Map::from_iter([("part".to_owned(), part.into())]);
+                spread(&mut row, "", entry);
+                self.push(row);
+            }
+        }
+    }
+
     fn list(&mut self, list: &Value) {
         for entry in list.as_array().into_iter().flatten() {
             let mut row = Map::new();

@@ -1,20 +1,35 @@
 //! What each person did in a period: touchpoints and notes recorded, stage moves made, tasks done, leads won and lost.
+//!
+//! * What is counted is what the caller would be shown: of clients in use and leads in use that they see.
+//! * Facts go by when they happened, whoever recorded them; a task by when it was done, its assignee.
+//! * A move leaves a stage: the entry that begins a lead's life is none, it is counted under `leads_entered`.
+//! * Leads are those of their present owner; won and lost are the sales report's, over all pipelines: closed in the period,
+//!   and still so at `as_of`.
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::deals;
+use super::request::Ask;
 use crate::accounts::{Principal, TeamId, UserId};
-use crate::db::Connection;
-use crate::db::schema::{leads, tasks, timeline_entries as entries, users};
+use crate::db::conditions::OneOf;
+use crate::db::dialect::Condition;
+use crate::db::schema::{contacts, leads, stage_intervals as intervals, tasks, timeline_entries as entries, users};
 use crate::db::types::Instant;
+use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
-use crate::funnel::span::AskedSpan;
+use crate::funnel::Only;
+use crate::funnel::compare::Comparison;
+use crate::funnel::span::{AskedSpan, Span};
 use crate::interactions::Channel;
+use crate::pipelines::worth::Worth;
+use crate::pipelines::{StageKind, store as pipelines};
 use crate::timeline::EntryType;
+use crate::timeline::page::of_seen_leads;
 
 /// Whose activity, and when.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -33,6 +48,9 @@ pub struct ActivityQuery {
     pub owner_id: Option<UserId>,
     /// Only this team.
     pub team_id: Option<TeamId>,
+    /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
+    #[param(inline)]
+    pub compare: Option<Comparison>,
 }
 
 /// What each person did. `GET /interactions` with `user_id`, `from` and `to` lists the touchpoints and notes behind it.
@@ -44,6 +62,20 @@ pub struct Activity {
     to: Instant,
     as_of: Instant,
     pub owners: Vec<OwnerActivity>,
+    #[schema(inline)]
+    compare: Option<Comparison>,
+    /// The other period, where one was asked for.
+    compared: Option<OtherActivity>,
+}
+
+/// What each person did in another period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OtherActivity {
+    from: Instant,
+    to: Instant,
+    /// As much earlier as the period: both are seen at the same age.
+    as_of: Instant,
+    owners: Vec<OwnerActivity>,
 }
 
 /// What a person did.
@@ -57,19 +89,19 @@ pub struct OwnerActivity {
     #[schema(value_type = Object)]
     pub by_channel: BTreeMap<Channel, i64>,
     pub notes: i64,
-    /// Moves of leads to stages.
+    /// Moves of leads from one stage to another.
     pub stage_moves: i64,
     /// Tasks given to the person and done.
     pub tasks_done: i64,
     /// Leads of the person that entered a pipeline.
     pub leads_entered: i64,
-    /// Leads of the person won, and still so now.
+    /// Leads of the person won in the period, and still so at `as_of`.
     pub won: i64,
-    /// Leads of the person lost, and still so now.
+    /// Leads of the person lost in the period, and still so at `as_of`.
     pub lost: i64,
 }
 
-/// Counts activity by when things happened. Facts are told by whoever recorded them, leads by their owners.
+/// Counts activity by when things happened, and that of another period beside where asked.
 ///
 /// # Errors
 /// Every bad parameter.
@@ -85,7 +117,26 @@ pub fn report(conn: &mut Connection, by: &Principal, query: &ActivityQuery) -> R
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let range = (span.from, span.to.min(span.as_of));
+    let other = query.compare.map(|compare| compare.of(span)).transpose()?;
+    let compared = match other {
+        None => None,
+        Some(other) => {
+            let owners = owners(conn, by, query, other)?;
+            Some(OtherActivity { from: other.from, to: other.to, as_of: other.as_of, owners })
+        }
+    };
+    Ok(Activity {
+        definitions: "metrics.md §3 Time, speed, outcome",
+        from: (span.from > Instant::MIN).then_some(span.from),
+        to: span.to,
+        as_of: span.as_of,
+        owners: owners(conn, by, query, span)?,
+        compare: query.compare,
+        compared,
+    })
+}
+
+fn owners(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Span) -> Result<Vec<OwnerActivity>> {
     let people = users::table.order((users::name, users::id)).select((users::id, users::name, users::team_id));
     let people: Vec<(UserId, String, Option<TeamId>)> = people.load(conn)?;
     let wanted = people.into_iter().filter(|(id, _, team)| {
@@ -93,50 +144,91 @@ pub fn report(conn: &mut Connection, by: &Principal, query: &ActivityQuery) -> R
             && query.team_id.is_none_or(|wanted| Some(wanted) == *team)
             && by.scope.sees(Some(*id))
     });
-    let mut owners: BTreeMap<UserId, OwnerActivity> =
-        wanted.map(|(id, name, _)| (id, OwnerActivity::none(id, name))).collect();
-    told(conn, range, &mut owners)?;
-    done(conn, range, &mut owners)?;
-    closed(conn, range, &mut owners)?;
+    let mut owners: Owners = wanted.map(|(id, name, _)| (id, OwnerActivity::none(id, name))).collect();
+    let range = (span.from, span.to.min(span.as_of));
+    told(conn, by, range, &mut owners)?;
+    moved(conn, by, range, &mut owners)?;
+    done(conn, by, range, &mut owners)?;
+    closed(conn, by, query, span, &mut owners)?;
     let mut owners: Vec<OwnerActivity> = owners.into_values().filter(OwnerActivity::did_something).collect();
     owners.sort_by(|a, b| a.name.cmp(&b.name).then(a.user_id.cmp(&b.user_id)));
-    Ok(Activity {
-        definitions: "metrics.md §3 Time, speed, outcome",
-        from: (span.from > Instant::MIN).then_some(span.from),
-        to: span.to,
-        as_of: span.as_of,
-        owners,
-    })
+    Ok(owners)
 }
 
 type Owners = BTreeMap<UserId, OwnerActivity>;
 
-/// What stands on timelines.
-fn told(conn: &mut Connection, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
-    let rows = entries::table
+/// Entries of clients that the caller is shown.
+fn shown(by: &Principal) -> entries::BoxedQuery<'static, MultiBackend> {
+    let client = contacts::table.filter(contacts::id.eq(entries::contact_id)).filter(contacts::deleted_at.is_null());
+    let mut rows = entries::table.filter(entries::deleted_at.is_null()).into_boxed();
+    rows = match by.scope.owners() {
+        None => rows.filter(exists(client)),
+        Some(owners) => {
+            let owners = owners.into_iter().map(|owner| owner.0).collect();
+            let seen = contacts::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
+            rows.filter(exists(client.filter(seen)))
+        }
+    };
+    match of_seen_leads(by) {
+        None => rows,
+        Some(seen) => rows.filter(seen),
+    }
+}
+
+/// Touchpoints and notes.
+fn told(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
+    let rows = shown(by)
         .filter(entries::occurred_at.ge(from).and(entries::occurred_at.lt(to)))
-        .filter(entries::deleted_at.is_null().and(entries::user_id.is_not_null()))
-        .group_by((entries::user_id, entries::entry_type, entries::channel))
-        .select((entries::user_id, entries::entry_type, entries::channel, count_star()));
-    for (user, kind, channel, count) in rows.load::<(Option<UserId>, EntryType, Option<Channel>, i64)>(conn)? {
-        let Some(owner) = user.and_then(|user| owners.get_mut(&user)) else { continue };
-        match (kind, channel) {
-            (EntryType::Interaction, Some(channel)) => {
-                owner.touchpoints += count;
-                *owner.by_channel.entry(channel).or_default() += count;
-            }
-            (EntryType::Note, _) => owner.notes += count,
-            (EntryType::StageMove, _) => owner.stage_moves += count,
-            _ => {}
+        .filter(entries::user_id.is_not_null().and(entries::channel.is_not_null()))
+        .select((entries::user_id.assume_not_null(), entries::channel.assume_not_null()));
+    for row in rows.load_iter::<(UserId, Channel), _>(conn)? {
+        let (user, channel) = row?;
+        let Some(owner) = owners.get_mut(&user) else { continue };
+        if channel == Channel::Note {
+            owner.notes += 1;
+        } else {
+            owner.touchpoints += 1;
+            *owner.by_channel.entry(channel).or_default() += 1;
         }
     }
     Ok(())
 }
 
-fn done(conn: &mut Connection, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
+/// Moves of leads that are in use.
+fn moved(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
+    let begins = intervals::table
+        .filter(intervals::contact_id.eq(entries::contact_id).and(intervals::entered_at.eq(entries::occurred_at)))
+        .filter(intervals::lead_id.nullable().eq(entries::lead_id).and(intervals::starts.eq(true)))
+        .filter(intervals::id.eq(entries::id));
+    let in_use = leads::table.filter(leads::id.nullable().eq(entries::lead_id)).filter(leads::deleted_at.is_null());
+    let rows = shown(by)
+        .filter(entries::occurred_at.ge(from).and(entries::occurred_at.lt(to)))
+        .filter(entries::user_id.is_not_null().and(entries::entry_type.eq(EntryType::StageMove)))
+        .filter(exists(in_use))
+        .filter(diesel::dsl::not(exists(begins)))
+        .select(entries::user_id.assume_not_null());
+    for user in rows.load_iter::<UserId, _>(conn)? {
+        if let Some(owner) = owners.get_mut(&user?) {
+            owner.stage_moves += 1;
+        }
+    }
+    Ok(())
+}
+
+fn done(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
+    let client = contacts::table.filter(contacts::id.eq(tasks::contact_id)).filter(contacts::deleted_at.is_null());
+    let seen: Condition<tasks::table> = match by.scope.owners() {
+        None => Box::new(exists(client)),
+        Some(owners) => {
+            let owners = owners.into_iter().map(|owner| owner.0).collect();
+            let seen = contacts::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
+            Box::new(exists(client.filter(seen)))
+        }
+    };
     let rows = tasks::table
         .filter(tasks::done_at.ge(from).and(tasks::done_at.lt(to)))
         .filter(tasks::deleted_at.is_null().and(tasks::assignee_id.is_not_null()))
+        .filter(seen)
         .group_by(tasks::assignee_id)
         .select((tasks::assignee_id, count_star()));
     for (user, count) in rows.load::<(Option<UserId>, i64)>(conn)? {
@@ -147,25 +239,25 @@ fn done(conn: &mut Connection, (from, to): (Instant, Instant), owners: &mut Owne
     Ok(())
 }
 
-fn closed(conn: &mut Connection, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
-    let live = leads::table.filter(leads::deleted_at.is_null().and(leads::owner_id.is_not_null()));
-    let entered = live
-        .filter(leads::entered_at.ge(from).and(leads::entered_at.lt(to)))
-        .group_by(leads::owner_id)
-        .select((leads::owner_id, count_star()));
-    for (user, count) in entered.load::<(Option<UserId>, i64)>(conn)? {
-        if let Some(owner) = user.and_then(|user| owners.get_mut(&user)) {
-            owner.leads_entered += count;
-        }
-    }
-    let closed = live
-        .filter(leads::closed_at.ge(from).and(leads::closed_at.lt(to)))
-        .group_by((leads::owner_id, leads::stage_kind))
-        .select((leads::owner_id, leads::stage_kind, count_star()));
-    for (user, kind, count) in closed.load::<(Option<UserId>, String, i64)>(conn)? {
-        if let Some(owner) = user.and_then(|user| owners.get_mut(&user)) {
-            *(if kind == "won" { &mut owner.won } else { &mut owner.lost }) += count;
-        }
+/// Leads entered, won and lost, of every pipeline as the sales report counts them.
+fn closed(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Span, owners: &mut Owners) -> Result<()> {
+    for pipeline in pipelines::all(conn, true)? {
+        let only = Only { owner_id: query.owner_id, team_id: query.team_id, ..Only::default() };
+        // No amount is asked for.
+        let ask = Ask { pipeline, span, only, worth: Worth::default() };
+        let begun = deals::begun(conn, by, &ask, (span.from, span.to.min(span.as_of)))?;
+        let won = deals::closed(conn, by, &ask, StageKind::Won)?;
+        let lost = deals::closed(conn, by, &ask, StageKind::Lost)?;
+        let mut count = |deals: Vec<deals::Deal>, of: fn(&mut OwnerActivity) -> &mut i64| {
+            for owner in deals.iter().filter_map(|deal| deal.owner_id) {
+                if let Some(owner) = owners.get_mut(&owner) {
+                    *of(owner) += 1;
+                }
+            }
+        };
+        count(begun, |owner| &mut owner.leads_entered);
+        count(won, |owner| &mut owner.won);
+        count(lost, |owner| &mut owner.lost);
     }
     Ok(())
 }

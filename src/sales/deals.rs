@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use super::request::Ask;
 use crate::accounts::{Principal, UserId};
-use crate::db::schema::{lead_paths as paths, leads, stage_intervals as intervals, users};
+use crate::db::Connection;
+use crate::db::schema::{lead_paths as paths, leads, stage_intervals as intervals};
 use crate::db::types::Instant;
-use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
-use crate::funnel::{Only, seen};
+use crate::funnel::SeenPaths;
 use crate::pipelines::path::Path;
 use crate::pipelines::{LeadId, Stage, StageId, StageKind};
 
@@ -97,7 +97,7 @@ pub fn entered(
         .filter(intervals::stage_id.eq_any(stages).and(intervals::starts.eq_any([true, false])))
         .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
         .select(intervals::lead_id);
-    read(conn, ask, seen(by, ask.pipeline.id, &ask.only).filter(paths::lead_id.eq_any(came)))
+    read(conn, ask, ask.only.paths(by, ask.pipeline.id).filter(paths::lead_id.eq_any(came)))
 }
 
 /// Leads that entered the pipeline in `[from, to)`.
@@ -105,7 +105,7 @@ pub fn entered(
 /// # Errors
 /// The database is away.
 pub fn begun(conn: &mut Connection, by: &Principal, ask: &Ask, (from, to): (Instant, Instant)) -> Result<Vec<Deal>> {
-    let rows = seen(by, ask.pipeline.id, &ask.only);
+    let rows = ask.only.paths(by, ask.pipeline.id);
     read(conn, ask, rows.filter(paths::entered_at.ge(from).and(paths::entered_at.lt(to))))
 }
 
@@ -121,7 +121,7 @@ pub fn open(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<Deal
         .filter(intervals::stage_id.eq_any(all).and(intervals::starts.eq_any([true, false])))
         .filter(intervals::entered_at.ge(ask.span.as_of))
         .select(intervals::lead_id);
-    let moved = read(conn, ask, seen(by, ask.pipeline.id, &ask.only).filter(paths::lead_id.eq_any(since)))?;
+    let moved = read(conn, ask, ask.only.paths(by, ask.pipeline.id).filter(paths::lead_id.eq_any(since)))?;
     let known: HashSet<LeadId> =
         if moved.is_empty() { HashSet::new() } else { found.iter().map(|deal| deal.id).collect() };
     found.extend(moved.into_iter().filter(|deal| !known.contains(&deal.id)));
@@ -133,36 +133,11 @@ type Standing = (LeadId, Option<UserId>, StageId, Instant, Option<i64>, Option<S
 
 /// Leads that are in an open stage now, and have been since before `as_of`.
 fn standing(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<Deal>> {
-    let Only { owner_id, team_id, company_id, source, first_touch_group, last_touch_group, campaign } = &ask.only;
-    let mut rows = leads::table
+    let rows = ask
+        .only
+        .leads(by)
         .filter(leads::stage_id.eq_any(of_kind(ask, StageKind::Open)))
-        .filter(leads::stage_entered_at.lt(ask.span.as_of).and(leads::deleted_at.is_null()))
-        .into_boxed::<MultiBackend>();
-    if let Some(owners) = by.scope.owners() {
-        rows = rows.filter(leads::owner_id.is_null().or(leads::owner_id.eq_any(owners).assume_not_null()));
-    }
-    if let Some(owner) = owner_id {
-        rows = rows.filter(leads::owner_id.eq(*owner));
-    }
-    if let Some(team) = team_id {
-        let members = users::table.filter(users::team_id.eq(*team)).select(users::id.nullable());
-        rows = rows.filter(leads::owner_id.eq_any(members).assume_not_null());
-    }
-    if let Some(company) = company_id {
-        rows = rows.filter(leads::company_id.eq(*company));
-    }
-    if let Some(source) = source {
-        rows = rows.filter(leads::source.eq(source.clone()));
-    }
-    if let Some(group) = first_touch_group {
-        rows = rows.filter(leads::first_touch_group.eq(group.clone()));
-    }
-    if let Some(group) = last_touch_group {
-        rows = rows.filter(leads::last_touch_group.eq(group.clone()));
-    }
-    if let Some(campaign) = campaign {
-        rows = rows.filter(leads::touch_campaign.eq(campaign.clone()));
-    }
+        .filter(leads::stage_entered_at.lt(ask.span.as_of));
     let columns =
         (leads::id, leads::owner_id, leads::stage_id, leads::stage_entered_at, leads::amount, leads::currency);
     let codes: HashMap<StageId, u16> = ask.pipeline.stages.iter().map(|stage| (stage.id, stage.code())).collect();
@@ -172,7 +147,7 @@ fn standing(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<Deal
         let Some(stage) = codes.get(&stage) else { continue };
         let code = currency.and_then(|currency| currency.into_bytes().try_into().ok());
         let stays = vec![Stay { stage: *stage, at: at.micros(), until: None }];
-        found.push(Deal { id, owner_id, money: amount.zip(code), stays });
+        found.push(Deal { id, owner_id, money: ask.worth.money(id, amount.zip(code)), stays });
     }
     Ok(found)
 }
@@ -194,7 +169,7 @@ pub fn closed(conn: &mut Connection, by: &Principal, ask: &Ask, kind: StageKind)
     Ok(found)
 }
 
-fn read(conn: &mut Connection, ask: &Ask, rows: crate::funnel::SeenLeads) -> Result<Vec<Deal>> {
+fn read(conn: &mut Connection, ask: &Ask, rows: SeenPaths) -> Result<Vec<Deal>> {
     let as_of = ask.span.as_of.micros();
     let mut found = Vec::new();
     for row in rows
@@ -202,7 +177,8 @@ fn read(conn: &mut Connection, ask: &Ask, rows: crate::funnel::SeenLeads) -> Res
         .load_iter::<(LeadId, Option<UserId>, Vec<u8>), _>(conn)?
     {
         let (id, owner, path) = row?;
-        found.extend(Deal::read(id, owner, Path(&path), as_of));
+        let deal = Deal::read(id, owner, Path(&path), as_of);
+        found.extend(deal.map(|deal| Deal { money: ask.worth.money(id, deal.money), ..deal }));
     }
     Ok(found)
 }

@@ -72,7 +72,7 @@ pub struct ForecastMonth {
     pub weighted_by_history: Option<f64>,
 }
 
-/// Counts the forecast. Amounts and expected closes are those of now; stages are those of `as_of`.
+/// Counts the forecast: amounts, expected closes and stages are those of `as_of`.
 ///
 /// # Errors
 /// The database is away.
@@ -91,7 +91,7 @@ pub fn report(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Foreca
     });
     let past = history.map_or(Ok(Vec::new()), |history| deals::begun(conn, by, ask, history))?;
     let stages = odds(ask, &past);
-    let closes = expected(conn, &open)?;
+    let closes = expected(conn, ask, &open)?;
     Ok(Forecast {
         definitions: "metrics.md §3 Time, speed, outcome",
         pipeline_id: ask.pipeline.id,
@@ -127,14 +127,14 @@ fn odds(ask: &Ask, past: &[Deal]) -> Vec<StageOdds> {
     .collect()
 }
 
-fn expected(conn: &mut Connection, open: &[Deal]) -> Result<HashMap<LeadId, NaiveDate>> {
+fn expected(conn: &mut Connection, ask: &Ask, open: &[Deal]) -> Result<HashMap<LeadId, NaiveDate>> {
     let mut found = HashMap::new();
     let ids: Vec<Guid> = open.iter().filter(|deal| deal.money.is_some()).map(|deal| deal.id.0).collect();
     for some in ids.chunks(1024) {
         let rows = leads::table.filter(OneOf::new("leads.id", some.to_vec()));
-        let rows = rows.filter(leads::expected_close_on.is_not_null());
-        let rows = rows.select((leads::id, leads::expected_close_on.assume_not_null()));
-        found.extend(rows.load::<(LeadId, NaiveDate)>(conn)?);
+        let rows: Vec<(LeadId, Option<NaiveDate>)> = rows.select((leads::id, leads::expected_close_on)).load(conn)?;
+        let then = rows.into_iter().filter_map(|(id, day)| Some((id, ask.worth.expected_close_on(id, day)?)));
+        found.extend(then);
     }
     Ok(found)
 }

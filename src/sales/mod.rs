@@ -4,7 +4,6 @@
 //! Leads are read as their packed paths, found by the stages they entered in the period: the cost is that of the period.
 
 mod activity;
-mod compare;
 mod deals;
 mod forecast;
 mod leads;

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::compare::Comparison;
 use super::deals::{self, Deal, Stay};
 use super::request::Ask;
 use crate::accounts::Principal;
@@ -14,6 +13,7 @@ use crate::db::Connection;
 use crate::db::schema::stage_intervals as intervals;
 use crate::db::types::Instant;
 use crate::error::Result;
+use crate::funnel::compare::Comparison;
 use crate::funnel::quantile;
 use crate::pipelines::board::Money;
 use crate::pipelines::{LeadId, LostReasonId, PipelineId, Stage, StageKind, lost_reasons};
@@ -100,7 +100,8 @@ pub struct LostFor {
 /// The database is away; a comparison without `from`.
 pub fn report(conn: &mut Connection, by: &Principal, ask: &Ask, compare: Option<Comparison>) -> Result<SalesReport> {
     let other = compare.map(|compare| compare.of(ask.span)).transpose()?;
-    let other = other.map(|span| outcome(conn, by, &Ask { span, ..ask.clone() })).transpose()?;
+    let other = other.map(|span| ask.over(conn, span)).transpose()?;
+    let other = other.map(|ask| outcome(conn, by, &ask)).transpose()?;
     Ok(SalesReport {
         definitions: "metrics.md §1 Stage history, §3 Time, speed, outcome",
         pipeline_id: ask.pipeline.id,

@@ -1,81 +1,30 @@
 //! What sales reports are asked for.
 
-use serde::Deserialize;
-use utoipa::IntoParams;
-
-use super::compare::Comparison;
 use super::leads::Set;
-use crate::accounts::{TeamId, UserId};
-use crate::companies::CompanyId;
 use crate::db::Connection;
 use crate::error::{Code, Error, FieldError, Result};
-use crate::funnel::Only;
-use crate::funnel::span::{AskedSpan, Span};
+use crate::funnel::compare::Comparison;
+use crate::funnel::span::Span;
+use crate::funnel::{Only, report_queries};
 use crate::http::Limit;
+use crate::pipelines::worth::Worth;
 use crate::pipelines::{LostReasonId, Pipeline, PipelineId, StageId, store as pipelines};
 
 macro_rules! queries {
-    ($($(#[$doc:meta])* pub struct $name:ident { $($own:tt)* })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Deserialize, IntoParams)]
-        #[into_params(parameter_in = Query)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            /// The pipeline.
-            pub pipeline_id: PipelineId,
-            /// The period's begin, a day in `tz` or an instant.
-            pub from: Option<String>,
-            /// The period's end, exclusive: a day in `tz` or an instant.
-            pub to: Option<String>,
-            /// IANA time zone of days and months; UTC where absent.
-            #[param(example = "Europe/Berlin")]
-            pub tz: Option<String>,
-            /// Only facts before it count, a day in `tz` or an instant; now where absent.
-            pub as_of: Option<String>,
-            /// Only leads of this owner.
-            pub owner_id: Option<UserId>,
-            /// Only leads whose owner is of this team.
-            pub team_id: Option<TeamId>,
-            /// Only leads of this company.
-            pub company_id: Option<CompanyId>,
-            /// Only leads from this source.
-            pub source: Option<String>,
-            /// Only leads whose client first came by this channel group.
-            pub first_touch_group: Option<String>,
-            /// Only leads whose client came last by this channel group.
-            pub last_touch_group: Option<String>,
-            /// Only leads of this campaign.
-            pub campaign: Option<String>,
-            $($own)*
-        }
-
-        impl $name {
+    ($($(#[$doc:meta])* pub struct $name:ident { $($own:tt)* })+) => {
+        report_queries! { $($(#[$doc])* pub struct $name { $($own)* })+ }
+        $(impl $name {
             /// Checks what all sales reports share.
             ///
             /// # Errors
             /// Every bad parameter.
             pub fn ask(&self, conn: &mut Connection) -> Result<Ask> {
                 let mut faults = Vec::new();
-                let span = AskedSpan {
-                    from: self.from.as_deref(),
-                    to: self.to.as_deref(),
-                    tz: self.tz.as_deref(),
-                    as_of: self.as_of.as_deref(),
-                };
-                let only = Only {
-                    owner_id: self.owner_id,
-                    team_id: self.team_id,
-                    company_id: self.company_id,
-                    source: self.source.clone(),
-                    first_touch_group: self.first_touch_group.clone(),
-                    last_touch_group: self.last_touch_group.clone(),
-                    campaign: self.campaign.clone(),
-                };
-                let span = span.parse(&mut faults);
-                Ask::new(conn, self.pipeline_id, span, only, faults)
+                let span = self.asked_span().parse(&mut faults);
+                Ask::new(conn, self.pipeline_id, span, self.asked_only(), faults)
             }
-        }
-    )+};
+        })+
+    };
 }
 
 queries! {
@@ -86,7 +35,11 @@ queries! {
         pub compare: Option<Comparison>,
     }
     /// Time in stage.
-    pub struct StageTimesQuery {}
+    pub struct StageTimesQuery {
+        /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
+        #[param(inline)]
+        pub compare: Option<Comparison>,
+    }
     /// What open leads may bring.
     pub struct ForecastQuery {}
     /// The leads behind a number.
@@ -113,9 +66,28 @@ pub struct Ask {
     pub pipeline: Pipeline,
     pub span: Span,
     pub only: Only,
+    /// What leads were worth at `as_of`.
+    pub worth: Worth,
 }
 
 impl Ask {
+    /// Of a pipeline, over a span.
+    ///
+    /// # Errors
+    /// The segment is not there or broken.
+    pub fn of(conn: &mut Connection, pipeline: Pipeline, span: Span, only: Only) -> Result<Self> {
+        let (only, worth) = (only.ready(conn, span.as_of)?, Worth::at(conn, span.as_of)?);
+        Ok(Self { pipeline, span, only, worth })
+    }
+
+    /// The same over another period.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn over(&self, conn: &mut Connection, span: Span) -> Result<Self> {
+        Self::of(conn, self.pipeline.clone(), span, self.only.clone())
+    }
+
     fn new(
         conn: &mut Connection,
         pipeline: PipelineId,
@@ -127,7 +99,7 @@ impl Ask {
             Code::NotFound => Error::field("pipeline_id", "unknown", "is not a pipeline"),
             _ => error,
         })?;
-        if faults.is_empty() { Ok(Self { pipeline, span, only }) } else { Err(Error::invalid(faults)) }
+        if faults.is_empty() { Self::of(conn, pipeline, span, only) } else { Err(Error::invalid(faults)) }
     }
 }
 

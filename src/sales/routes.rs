@@ -11,12 +11,12 @@ use super::stages::{self, StageTimes};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::http::{Page, Query, Reply, Routes, handlers};
 use crate::pipelines::leads::Lead;
 
 /// Counts win rate, sales cycle, velocity, lost reasons and stale leads, beside those of another period where asked.
-#[utoipa::path(get, path = "/reports/sales", operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport)))]
+#[utoipa::path(get, path = "/reports/sales", operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
@@ -26,7 +26,7 @@ async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Sal
 }
 
 /// Lists exactly the leads behind one number of the sales reports; `total` is that number.
-#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>)))]
+#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesLeadsQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
@@ -36,17 +36,17 @@ async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 }
 
 /// Estimates how long leads stay in each stage, those that are still there taken into account.
-#[utoipa::path(get, path = "/reports/time-in-stage", operation_id = "get_time_in_stage", tag = "reports", security(("bearer" = ["reports:read"])), params(StageTimesQuery), responses((status = 200, body = StageTimes)))]
+#[utoipa::path(get, path = "/reports/time-in-stage", operation_id = "get_time_in_stage", tag = "reports", security(("bearer" = ["reports:read"])), params(StageTimesQuery), responses((status = 200, body = StageTimes), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<StageTimesQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
-        Reply::ok(&stages::report(conn, by, &ask)?)
+        Reply::ok(&stages::report(conn, by, &ask, query.0.compare)?)
     })
     .await
 }
 
 /// Forecasts what open leads bring, by month: weighted as the stages are configured, and by history.
-#[utoipa::path(get, path = "/reports/forecast", operation_id = "get_forecast", tag = "reports", security(("bearer" = ["reports:read"])), params(ForecastQuery), responses((status = 200, body = Forecast)))]
+#[utoipa::path(get, path = "/reports/forecast", operation_id = "get_forecast", tag = "reports", security(("bearer" = ["reports:read"])), params(ForecastQuery), responses((status = 200, body = Forecast), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ForecastQuery>) -> Result<Reply> {
     app.read(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;

@@ -10,6 +10,7 @@ use crate::accounts::Principal;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
+use crate::funnel::compare::Comparison;
 use crate::funnel::quantile;
 use crate::pipelines::{PipelineId, StageId, StageKind};
 
@@ -29,6 +30,20 @@ pub struct StageTimes {
     as_of: Instant,
     /// In the pipeline's order; stages that end a lead are left out.
     pub stages: Vec<StageTime>,
+    #[schema(inline)]
+    compare: Option<Comparison>,
+    /// The other period, where one was asked for.
+    compared: Option<OtherStageTimes>,
+}
+
+/// How long leads stayed in stages that they entered in another period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OtherStageTimes {
+    from: Instant,
+    to: Instant,
+    /// As much earlier as the period: both are seen at the same age.
+    as_of: Instant,
+    stages: Vec<StageTime>,
 }
 
 /// How long leads stay in a stage.
@@ -57,11 +72,35 @@ fn durations(deals: &[Deal], stage: u16, (from, to): (i64, i64), as_of: i64) -> 
     own.map(|stay| Duration { micros: stay.until.unwrap_or(as_of) - stay.at, ended: stay.until.is_some() }).collect()
 }
 
-/// Counts time in stage.
+/// Counts time in stage, and that of another period beside where asked.
 ///
 /// # Errors
-/// The database is away.
-pub fn report(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<StageTimes> {
+/// The database is away; a comparison without `from`.
+pub fn report(conn: &mut Connection, by: &Principal, ask: &Ask, compare: Option<Comparison>) -> Result<StageTimes> {
+    let span = ask.span;
+    let other = compare.map(|compare| compare.of(span)).transpose()?;
+    let compared = match other {
+        None => None,
+        Some(span) => {
+            let ask = ask.over(conn, span)?;
+            let stages = times(conn, by, &ask)?;
+            Some(OtherStageTimes { from: span.from, to: span.to, as_of: span.as_of, stages })
+        }
+    };
+    Ok(StageTimes {
+        definitions: "metrics.md §1 Stage history, §3 Time, speed, outcome",
+        method: "Kaplan–Meier (1958); variance by Greenwood; 95 % band by the complementary log-log transform",
+        pipeline_id: ask.pipeline.id,
+        from: (span.from > Instant::MIN).then_some(span.from),
+        to: span.to,
+        as_of: span.as_of,
+        stages: times(conn, by, ask)?,
+        compare,
+        compared,
+    })
+}
+
+fn times(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<StageTime>> {
     let span = ask.span;
     let deals = deals::entered(conn, by, ask, deals::of_kind(ask, StageKind::Open), (span.from, span.to))?;
     let open = ask.pipeline.stages.iter().filter(|stage| stage.kind == StageKind::Open);
@@ -80,13 +119,5 @@ pub fn report(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<StageT
             curve: thinned(&curve, POINTS),
         }
     });
-    Ok(StageTimes {
-        definitions: "metrics.md §1 Stage history, §3 Time, speed, outcome",
-        method: "Kaplan–Meier (1958); variance by Greenwood; 95 % band by the complementary log-log transform",
-        pipeline_id: ask.pipeline.id,
-        from: (span.from > Instant::MIN).then_some(span.from),
-        to: span.to,
-        as_of: span.as_of,
-        stages: stages.collect(),
-    })
+    Ok(stages.collect())
 }

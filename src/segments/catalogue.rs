@@ -56,6 +56,8 @@ pub struct KnownSegment {
 pub struct Catalogue {
     /// Custom fields of contacts.
     pub contact_fields: BTreeMap<String, Custom>,
+    /// Custom fields of companies.
+    pub company_fields: BTreeMap<String, Custom>,
     /// Custom fields of leads.
     pub lead_fields: BTreeMap<String, Custom>,
     /// Pipelines and their names.
@@ -109,7 +111,7 @@ impl Catalogue {
             match entity {
                 Entity::Contact => drop(out.contact_fields.insert(key, known)),
                 Entity::Lead => drop(out.lead_fields.insert(key, known)),
-                Entity::Company => {}
+                Entity::Company => drop(out.company_fields.insert(key, known)),
             }
         }
         let columns = (stages::id, stages::name, stages::pipeline_id, stages::position, stages::ordinal, stages::kind);

@@ -108,6 +108,8 @@ impl Compiler<'_> {
         let (key, inner) = match field {
             Field::Own(own) => (own.change().unwrap_or_default(), None),
             Field::Custom(key, _) => ("custom", Some(key)),
+            // Changes of these are not kept: the parser refuses the question.
+            Field::CompanyCustom(..) => return Sql::any([]),
         };
         let mut told = Sql::text(
             "e.entry_type = 'change' AND e.kind IN ('contact.updated', 'contact.owner_changed') AND e.deleted_at IS NULL \

@@ -131,7 +131,10 @@ impl Compiler<'_> {
         all.extend(ids("l.stage_id", test.stages.iter().map(|id| Value::Id(id.0)).collect()));
         all.extend(ids("l.lost_reason_id", test.lost_reasons.iter().map(|id| Value::Id(id.0)).collect()));
         all.extend(ids("l.owner_id", test.owners.iter().map(|id| Value::Id(id.0)).collect()));
-        all.extend(ids("l.source", test.sources.iter().cloned().map(Value::Text).collect()));
+        let texts = |texts: &[String]| texts.iter().cloned().map(Value::Text).collect();
+        all.extend(ids("l.source", texts(&test.sources)));
+        all.extend(ids("l.first_touch_group", texts(&test.first_touch_groups)));
+        all.extend(ids("l.last_touch_group", texts(&test.last_touch_groups)));
         all.extend(test.status.map(|kind| Sql::text("l.stage_kind = ").bind(Value::Text(kind.to_string()))));
         if let Some((_, stages)) = &test.reached {
             all.push(self.stays(stages, Window::EVER).and_text(")"));
@@ -212,6 +215,7 @@ const fn text_column(text: TouchText) -> &'static str {
     match text {
         TouchText::Kind => ".kind",
         TouchText::Campaign => ".campaign",
+        TouchText::ChannelGroup => ".channel_group",
         TouchText::Source => ".source",
         TouchText::UtmSource => ".utm_source",
         TouchText::UtmMedium => ".utm_medium",

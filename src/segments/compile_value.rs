@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::compile::Compiler;
+use super::compile_reach::at_domains;
 use super::rule::{Field, Kind, OwnField, Scalar, Test, TextTest};
 use crate::db::composed::{Read, Sql, Value};
 
@@ -38,11 +39,15 @@ impl Expression {
 
 impl Compiler<'_> {
     pub(super) fn field(&self, field: &Field, test: &Test) -> Sql {
-        let expression = match field {
-            Field::Own(own) => own_field(*own),
-            Field::Custom(key, kind) => Expression::member("contacts", ".custom", key, *kind),
-        };
-        self.test(&expression, test)
+        match field {
+            Field::Own(own @ (OwnField::Email | OwnField::Phone)) => {
+                self.reached(*own, test).unwrap_or_else(|| self.test(&own_field(*own), test))
+            }
+            Field::Own(own) if own.is_of_company() => self.of_company(&own_field(*own), test),
+            Field::Own(own) => self.test(&own_field(*own), test),
+            Field::Custom(key, kind) => self.test(&Expression::member("contacts", ".custom", key, *kind), test),
+            Field::CompanyCustom(key, kind) => self.of_company(&Expression::member("co", ".custom", key, *kind), test),
+        }
     }
 
     /// A test of an expression.
@@ -74,6 +79,7 @@ impl Compiler<'_> {
                 between(&e(), Some(day(today)), Some(day(last)))
             }
             Test::Anniversary(days) => self.anniversary(&e(), *days),
+            Test::Domain(domains) => at_domains(&e(), domains),
             Test::Holds(texts, each) => {
                 let holds = texts.iter().map(|text| {
                     let quoted = serde_json::Value::from(text.as_str()).to_string();
@@ -186,17 +192,14 @@ fn own_field(field: OwnField) -> Expression {
         OwnField::Email => "NULLIF(CAST(contacts.emails AS TEXT), '[]')",
         OwnField::Phone => "NULLIF(CAST(contacts.phones AS TEXT), '[]')",
         OwnField::Anonymous => "CASE WHEN contacts.anonymous THEN 'true' ELSE 'false' END",
-        OwnField::CompanyIndustry => {
-            "SELECT co.industry FROM companies co WHERE co.id = contacts.company_id AND co.deleted_at IS NULL"
-        }
-        OwnField::CompanyDomain => {
-            "SELECT co.domain FROM companies co WHERE co.id = contacts.company_id AND co.deleted_at IS NULL"
-        }
+        OwnField::CompanyName => "co.name",
+        OwnField::CompanyIndustry => "co.industry",
+        OwnField::CompanyDomain => "co.domain",
+        OwnField::CompanySource => "co.source",
+        OwnField::CompanyCity => return Expression::member("co", ".address", "city", kind),
+        OwnField::CompanyCountry => return Expression::member("co", ".address", "country", kind),
     };
-    let plain = !matches!(
-        field,
-        OwnField::Email | OwnField::Phone | OwnField::Anonymous | OwnField::CompanyIndustry | OwnField::CompanyDomain
-    );
+    let plain = !matches!(field, OwnField::Email | OwnField::Phone | OwnField::Anonymous);
     let sql = if plain { Sql::text(column) } else { Sql::text("(").and_text(column).and_text(")") };
     Expression { sql, kind, plain, currency: None }
 }

@@ -50,13 +50,17 @@ pub fn members_of(conn: &mut Connection, stored: &Stored, now: Instant) -> Resul
 /// # Errors
 /// Not found; the segment is broken.
 pub fn leads_query(conn: &mut Connection, id: SegmentId) -> Result<Sql> {
-    let members = members_query(conn, id)?;
+    members_query(conn, id).map(of_clients)
+}
+
+/// The condition on `leads` of belonging to clients whom a condition on `contacts` holds of.
+pub(super) fn of_clients(members: Sql) -> Sql {
     let roots = Sql::text("SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND ").then(members);
-    Ok(Sql::text("leads.contact_id IN (")
+    Sql::text("leads.contact_id IN (")
         .then(roots.clone())
         .and_text(" UNION ALL SELECT m.id FROM contacts m WHERE m.merged_into IS NOT NULL AND m.merged_into IN (")
         .then(roots)
-        .and_text("))"))
+        .and_text("))")
 }
 
 /// A segment that a filter names and that is not there is a bad parameter.

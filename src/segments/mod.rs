@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod compile;
 mod compile_facts;
+mod compile_reach;
 mod compile_value;
 pub mod decide;
 pub mod describe;
@@ -11,6 +12,7 @@ mod lists;
 pub mod members;
 pub mod model;
 mod news;
+mod of_leads;
 pub mod parse;
 mod parse_field;
 mod parse_lead;
@@ -19,6 +21,7 @@ mod reader;
 pub mod rfm;
 mod routes;
 pub mod rule;
+mod rule_field;
 mod rules;
 pub mod schema;
 mod settle;
@@ -29,6 +32,7 @@ pub mod store;
 pub use lists::forget_contact;
 pub use members::{leads_query, members_query, named};
 pub use model::{Segment, SegmentKind};
+pub use of_leads::{Part, leads_as_of, parts};
 pub use routes::routes;
 
 crate::id! {

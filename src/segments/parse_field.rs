@@ -1,6 +1,7 @@
 //! Reads conditions on values: a client's fields, custom fields, properties of touchpoints. The kind of the value says
 //! which operators there are.
 
+use email_address::EmailAddress;
 use serde_json::Value;
 
 use super::catalogue::Custom;
@@ -9,6 +10,7 @@ use super::reader::{At, Object};
 use super::rule::{Field, Kind, Node, OwnField, PropertyTest, Scalar, Test, TextTest};
 use crate::accounts::UserId;
 use crate::companies::CompanyId;
+use crate::contacts::identity::{normalise_email, normalise_phone};
 use crate::interactions::known_currency;
 
 /// The operators of a kind of value, beside `empty` and `filled`.
@@ -16,6 +18,8 @@ const fn operators(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Text => &["is", "is_not", "contains", "starts_with", "ends_with"],
         Kind::Presence => &[],
+        Kind::Email => &["is", "is_not", "contains", "starts_with", "domain"],
+        Kind::Phone => &["is", "is_not", "contains", "starts_with"],
         Kind::Number => &["is", "is_not", "between", "at_least", "at_most"],
         Kind::Boolean | Kind::User | Kind::Company => &["is", "is_not"],
         Kind::Money => &["between", "at_least", "at_most"],
@@ -44,6 +48,9 @@ impl Parser<'_> {
         let (field, kind, options) = if let Some(key) = called.strip_prefix("custom.") {
             let custom = self.custom(&self.catalogue.contact_fields, key, &name.path)?;
             (Field::Custom(key.to_owned(), custom.kind), custom.kind, custom.options)
+        } else if let Some(key) = called.strip_prefix("company.custom.") {
+            let custom = self.custom(&self.catalogue.company_fields, key, &name.path)?;
+            (Field::CompanyCustom(key.to_owned(), custom.kind), custom.kind, custom.options)
         } else if let Ok(own) = called.parse::<OwnField>() {
             (Field::Own(own), own.kind(), Vec::new())
         } else {
@@ -59,9 +66,12 @@ impl Parser<'_> {
     }
 
     fn changed(&mut self, field: Field, op: &At<'_>, value: Option<&At<'_>>) -> Option<Node> {
-        if let Field::Own(own) = &field
-            && own.change().is_none()
-        {
+        let is_kept = match &field {
+            Field::Own(own) => own.change().is_some(),
+            Field::Custom(..) => true,
+            Field::CompanyCustom(..) => false,
+        };
+        if !is_kept {
             self.faults.note(&op.path, "choice", "changes of this field are not kept");
             return None;
         }
@@ -124,8 +134,9 @@ impl Parser<'_> {
             "is_not" => self.scalars(kind, options, value).map(Test::NotAmong),
             "contains" | "starts_with" | "ends_with" => {
                 let test: TextTest = op.word(&mut self.faults)?;
-                value.text(&mut self.faults).map(|text| Test::Text(test, text))
+                self.part(kind, value).map(|text| Test::Text(test, text))
             }
+            "domain" => self.domains(value).map(Test::Domain),
             "at_least" | "at_most" | "between" => self.between(kind, &name, value),
             "in_last_days" => self.days(value, 36_500).map(Test::LastDays),
             "in_next_days" => self.days(value, 36_500).map(Test::NextDays),
@@ -176,8 +187,51 @@ impl Parser<'_> {
                 let known = self.catalogue.companies.contains_key(&id);
                 self.known(known, at, "there is no such company").then_some(Scalar::Company(id))
             }
+            Kind::Email => self.reached(at, normalise_email),
+            // What a rule means must not depend on where the program runs.
+            Kind::Phone => self.reached(at, |text| normalise_phone(text, "")),
             _ => at.text(&mut self.faults).map(Scalar::Text),
         }
+    }
+
+    /// An address or a number in the form in which they are compared.
+    fn reached(&mut self, at: &At<'_>, normalise: fn(&str) -> Result<String, &'static str>) -> Option<Scalar> {
+        let text = at.text(&mut self.faults)?;
+        self.faults.keep(&at.path, normalise(&text).map_err(|message| ("format", message.to_owned()))).map(Scalar::Text)
+    }
+
+    /// A part of a text, of an address or a number in the form in which these are compared.
+    fn part(&mut self, kind: Kind, at: &At<'_>) -> Option<String> {
+        let text = at.text(&mut self.faults)?;
+        match kind {
+            Kind::Email => Some(text.trim().to_lowercase()),
+            Kind::Phone => {
+                let plus = text.trim_start().starts_with('+');
+                let is_known = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+()-./".contains(c);
+                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                if digits.is_empty() || !text.chars().all(is_known) || text.matches('+').count() > usize::from(plus) {
+                    self.faults.note(&at.path, "format", "must be digits of a phone number such as +351 91");
+                    return None;
+                }
+                Some(if plus { format!("+{digits}") } else { digits })
+            }
+            _ => Some(text),
+        }
+    }
+
+    /// What follows the `@` of addresses.
+    fn domains(&mut self, value: &At<'_>) -> Option<Vec<String>> {
+        let entries = value.entries(&mut self.faults);
+        let domain = |at: &At<'_>, this: &mut Self| {
+            let text = at.text(&mut this.faults)?.trim().trim_start_matches('@').to_lowercase();
+            if !EmailAddress::is_valid_domain(&text) {
+                this.faults.note(&at.path, "format", "must be a domain such as example.com");
+                return None;
+            }
+            Some(text)
+        };
+        let read: Option<Vec<_>> = entries.iter().map(|entry| domain(entry, self)).collect();
+        read.filter(|read| !read.is_empty())
     }
 
     /// Notes that something named is not there.

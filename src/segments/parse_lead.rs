@@ -30,7 +30,6 @@ impl Parser<'_> {
             let entries = at.entries(&mut self.faults);
             test.custom = entries.iter().filter_map(|entry| self.lead_field(entry)).collect();
         }
-        // Channel groups belong here: `first_touch_group` and `last_touch_group`, once leads bear them.
         of.finish(&mut self.faults);
         test.count = how_many.and_then(|at| at.range(&mut self.faults, &count));
         (self.faults.0.len() == known).then(|| Node::Lead(Box::new(test)))
@@ -83,7 +82,10 @@ impl Parser<'_> {
     fn worth(&mut self, of: &mut Object<'_>, test: &mut LeadTest) {
         test.value = of.take("value").and_then(|at| self.of_currency(&at));
         test.owners = self.many(of.take("owner"), "there is no such user");
-        test.sources = of.take("source").map(|at| at.texts(&mut self.faults)).unwrap_or_default();
+        let mut texts = |key| of.take(key).map(|at| at.texts(&mut self.faults)).unwrap_or_default();
+        test.sources = texts("source");
+        test.first_touch_groups = texts("first_touch_group");
+        test.last_touch_groups = texts("last_touch_group");
     }
 
     fn optional_window(&mut self, of: &mut Object<'_>, key: &'static str) -> Option<Window> {

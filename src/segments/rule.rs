@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::SegmentId;
 use super::rfm::RfmTest;
+pub use super::rule_field::{Field, Kind, OwnField};
 use crate::accounts::UserId;
 use crate::companies::CompanyId;
 use crate::contacts::{ConsentChannel, ConsentState};
@@ -67,124 +68,9 @@ pub enum Members {
     Listed,
 }
 
-/// A field of a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Field {
-    /// One that every client has.
-    Own(OwnField),
-    /// A custom field, by its key, and what values it has.
-    Custom(String, Kind),
-}
-
 /// A length of time in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span(pub i64);
-
-crate::text_enum! {
-    /// A field that every client has.
-    pub enum OwnField {
-        /// The given name.
-        GivenName = "given_name",
-        /// The family name.
-        FamilyName = "family_name",
-        /// The name shown.
-        DisplayName = "display_name",
-        /// The job title.
-        JobTitle = "job_title",
-        /// The language.
-        Language = "language",
-        /// The time zone.
-        TimeZone = "time_zone",
-        /// Where the client came from.
-        Source = "source",
-        /// The city of the address.
-        City = "city",
-        /// The region of the address.
-        Region = "region",
-        /// The postal code of the address.
-        PostalCode = "postal_code",
-        /// The country of the address, two letters.
-        Country = "country",
-        /// An e-mail address.
-        Email = "email",
-        /// A telephone number.
-        Phone = "phone",
-        /// Known by anonymous ids only.
-        Anonymous = "anonymous",
-        /// Whose client it is.
-        Owner = "owner",
-        /// The company.
-        Company = "company",
-        /// The company's industry.
-        CompanyIndustry = "company.industry",
-        /// The company's domain.
-        CompanyDomain = "company.domain",
-        /// When the client was made.
-        CreatedAt = "created_at",
-        /// When the client was last changed.
-        UpdatedAt = "updated_at",
-    }
-}
-
-/// What kind of values a field has, and so which tests there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Texts.
-    Text,
-    /// Whether there is any, and no more.
-    Presence,
-    /// Numbers.
-    Number,
-    /// Money.
-    Money,
-    /// Days.
-    Date,
-    /// Times.
-    Instant,
-    /// Yes or no.
-    Boolean,
-    /// Lists of texts.
-    List,
-    /// People who work here.
-    User,
-    /// Companies.
-    Company,
-}
-
-impl OwnField {
-    /// What kind of values it has.
-    #[must_use]
-    pub const fn kind(self) -> Kind {
-        match self {
-            Self::Email | Self::Phone => Kind::Presence,
-            Self::Anonymous => Kind::Boolean,
-            Self::Owner => Kind::User,
-            Self::Company => Kind::Company,
-            Self::CreatedAt | Self::UpdatedAt => Kind::Instant,
-            _ => Kind::Text,
-        }
-    }
-
-    /// The name under which a client's line tells of its changes; `None` where it does not.
-    #[must_use]
-    pub const fn change(self) -> Option<&'static str> {
-        match self {
-            Self::GivenName
-            | Self::FamilyName
-            | Self::DisplayName
-            | Self::JobTitle
-            | Self::Language
-            | Self::TimeZone
-            | Self::Source => Some(self.as_str()),
-            Self::City | Self::Region | Self::PostalCode | Self::Country => Some("address"),
-            Self::Email => Some("emails"),
-            Self::Phone => Some("phones"),
-            Self::Owner => Some("owner_id"),
-            Self::Company => Some("company_id"),
-            Self::Anonymous | Self::CompanyIndustry | Self::CompanyDomain | Self::CreatedAt | Self::UpdatedAt => None,
-        }
-    }
-}
 
 /// What a value must be. Where there is no value only `Empty` and the negated tests hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,6 +99,8 @@ pub enum Test {
     Anniversary(u32),
     /// The list holds one of these, or each of them.
     Holds(Vec<String>, bool),
+    /// An e-mail address at one of these domains.
+    Domain(Vec<String>),
 }
 
 crate::text_enum! {
@@ -291,6 +179,8 @@ crate::text_enum! {
         Kind = "kind",
         /// The campaign.
         Campaign = "campaign",
+        /// The channel group: how the client came.
+        ChannelGroup = "channel_group",
         /// The system it was recorded in.
         Source = "source",
         /// Where the client came from.
@@ -379,6 +269,10 @@ pub struct LeadTest {
     pub owners: Vec<UserId>,
     /// Where it came from.
     pub sources: Vec<String>,
+    /// By which channel groups its client first came.
+    pub first_touch_groups: Vec<String>,
+    /// By which channel groups its client came last.
+    pub last_touch_groups: Vec<String>,
     /// When it entered its pipeline.
     pub began: Option<Window>,
     /// When it was won or lost.

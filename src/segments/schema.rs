@@ -38,10 +38,14 @@ pub struct RuleNode {
     #[schema(no_recursion)]
     not: Option<Box<RuleNode>>,
     /// `given_name`, `family_name`, `display_name`, `job_title`, `language`, `time_zone`, `source`, `city`, `region`,
-    /// `postal_code`, `country`, `company.industry`, `company.domain` (texts); `email`, `phone` (only `empty` and `filled`);
-    /// `anonymous`; `owner`, `company` (ids); `created_at`, `updated_at`; `custom.<key>`. Goes with `op` and `value`.
+    /// `postal_code`, `country` (texts); `email`, `phone`: any that the client has; `anonymous`; `owner`, `company` (ids);
+    /// `company.name`, `company.industry`, `company.domain`, `company.city`, `company.country`, `company.source` (texts of the
+    /// client's company); `created_at`, `updated_at`; `custom.<key>`, and `company.custom.<key>` of the company. Goes with `op`
+    /// and `value`.
     field: Option<String>,
-    /// Of every kind: `empty`, `filled`. Texts and choices: `is`, `is_not`, `contains`, `starts_with`, `ends_with`. Numbers:
+    /// Of every kind: `empty`, `filled`. Texts and choices: `is`, `is_not`, `contains`, `starts_with`, `ends_with`. E-mail
+    /// addresses: `is`, `is_not`, `contains`, `starts_with`, `domain` (what follows the `@`), in lower case. Telephone numbers:
+    /// `is`, `is_not` with a whole number and its country code, `contains`, `starts_with` with digits of one. Numbers:
     /// `is`, `is_not`, `between`, `at_least`, `at_most`. Money: `between`, `at_least`, `at_most` of `{"amount", "currency"}`.
     /// Days: as numbers, and `in_last_days`, `in_next_days`, `anniversary_in_next_days` (the 29th of February is the 28th in
     /// years without one). Times: `in` a window. Yes or no, users, companies: `is`, `is_not`. Choices of several: `has_any`,
@@ -98,6 +102,8 @@ pub struct RuleTouchpoints {
     kind: Option<Value>,
     /// A campaign or a list.
     campaign: Option<Value>,
+    /// A channel group, such as `Paid Search`, or a list.
+    channel_group: Option<Value>,
     /// The system it was recorded in, or a list.
     source: Option<Value>,
     /// A text or a list.
@@ -186,6 +192,10 @@ pub struct RuleLeads {
     owner: Option<Value>,
     /// Where it came from: a text or a list.
     source: Option<Value>,
+    /// How its client first came: a channel group, such as `Organic Search`, or a list.
+    first_touch_group: Option<Value>,
+    /// How its client came last: a channel group or a list.
+    last_touch_group: Option<Value>,
     /// When it entered its pipeline.
     began: Option<RuleWindow>,
     /// When it was won or lost.

@@ -45,7 +45,7 @@ fn day(ago: i64) -> String {
 
 fn funnel(conn: &mut Connection, query: &str) -> Result<Reply> {
     let funnel = parse_query::<FunnelQuery>(query)?.ask().funnel(conn)?;
-    Reply::ok(&funnel::report(conn, &Principal::system(), &funnel)?)
+    Reply::ok(&funnel::report(conn, &Principal::system(), &funnel, None)?)
 }
 
 fn outcome(conn: &mut Connection, query: &str) -> Result<Reply> {
@@ -55,5 +55,5 @@ fn outcome(conn: &mut Connection, query: &str) -> Result<Reply> {
 
 fn times(conn: &mut Connection, query: &str) -> Result<Reply> {
     let ask = parse_query::<StageTimesQuery>(query)?.ask(conn)?;
-    Reply::ok(&sales::stage_times(conn, &Principal::system(), &ask)?)
+    Reply::ok(&sales::stage_times(conn, &Principal::system(), &ask, None)?)
 }

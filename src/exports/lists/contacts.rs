@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::{address_columns, list};
 use crate::accounts::Principal;
 use crate::contacts::filter::{ContactQuery, newest};
-use crate::contacts::{Contact, ContactId};
+use crate::contacts::{Contact, ContactId, store};
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
@@ -14,6 +14,7 @@ use crate::exports::names::{self, People};
 use crate::exports::table::{Column, List, PIECE, custom_columns};
 use crate::exports::vcard::Card;
 use crate::fields::{self, Entity, Field, Wanted};
+use crate::http::parse_query;
 
 /// The contacts that a filter finds.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Contacts {
     fields: Vec<Field>,
     after: Option<(Instant, ContactId)>,
     ended: bool,
+    /// Those that are asked for one by one, in this order.
+    named: Option<std::vec::IntoIter<ContactId>>,
 }
 
 /// A contact with what its ids stand for.
@@ -55,7 +58,28 @@ impl Contacts {
         region: String,
     ) -> Result<Self> {
         let (people, fields) = (People::load(conn)?, fields::all(conn, Some(Entity::Contact))?);
-        Ok(Self { by: by.clone(), query, custom, region, people, fields, after: None, ended: false })
+        Ok(Self { by: by.clone(), query, custom, region, people, fields, after: None, ended: false, named: None })
+    }
+
+    /// These contacts in this order, as far as the caller sees them.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn of(conn: &mut Connection, by: &Principal, ids: Vec<ContactId>) -> Result<Self> {
+        let all = Self::new(conn, by, parse_query("")?, Vec::new(), String::new())?;
+        Ok(Self { named: Some(ids.into_iter()), ..all })
+    }
+
+    fn found(&mut self, conn: &mut Connection) -> Result<Vec<Contact>> {
+        let Some(named) = &mut self.named else {
+            let found = newest(conn, &self.by, &self.query, &self.custom, &self.region, self.after, PIECE)?;
+            self.after = found.last().map(|last| (last.created_at, last.id));
+            self.ended = i64::try_from(found.len()).is_ok_and(|len| len < PIECE);
+            return Ok(found);
+        };
+        let some: Vec<ContactId> = named.by_ref().take(usize::try_from(PIECE).unwrap_or(1)).collect();
+        self.ended = some.is_empty();
+        some.into_iter().map(|id| store::find(conn, &self.by, id)).collect()
     }
 }
 
@@ -110,9 +134,7 @@ impl List for Contacts {
         if self.ended {
             return Ok(None);
         }
-        let found = newest(conn, &self.by, &self.query, &self.custom, &self.region, self.after, PIECE)?;
-        self.after = found.last().map(|last| (last.created_at, last.id));
-        self.ended = i64::try_from(found.len()).is_ok_and(|len| len < PIECE);
+        let found = self.found(conn)?;
         let companies = names::companies(conn, found.iter().map(|contact| contact.company_id))?;
         let row = |contact: Contact| Row {
             company: contact.company_id.and_then(|id| companies.get(&id).cloned()),

@@ -26,16 +26,16 @@ impl Steps {
     /// A bad parameter.
     pub fn new(conn: &mut Connection, by: &Principal, query: &FunnelTable) -> Result<Self> {
         let funnel = query.ask().funnel(conn)?;
-        let report = funnel::report(conn, by, &funnel)?;
+        let report = funnel::report(conn, by, &funnel, query.compare)?;
         Ok(Self(funnel::step_rows(&report).into_iter().map(Row).collect()))
     }
 }
 
-fn number(value: Option<f64>) -> Cell<'static> {
+pub(super) fn number(value: Option<f64>) -> Cell<'static> {
     value.map_or(Cell::Empty, |value| Cell::Number(value.to_string().into()))
 }
 
-fn count(value: u64) -> Cell<'static> {
+pub(super) fn count(value: u64) -> Cell<'static> {
     Cell::Whole(i64::try_from(value).unwrap_or(i64::MAX))
 }
 

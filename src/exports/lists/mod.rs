@@ -4,6 +4,7 @@ pub mod companies;
 pub mod contacts;
 pub mod funnel;
 pub mod interactions;
+pub mod journey;
 pub mod leads;
 pub mod reports;
 pub mod tasks;

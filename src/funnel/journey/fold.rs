@@ -14,6 +14,8 @@ pub struct Walked {
     pub cohort_at: i64,
     /// When each step was taken; `None` where it was not.
     pub times: Vec<Option<i64>>,
+    /// Which of the facts took it.
+    pub facts: Vec<Option<usize>>,
     /// Whether the window is still open.
     pub immature: bool,
 }
@@ -31,22 +33,25 @@ pub struct Bounds {
 /// Takes each step at the first fact that follows the step before: no other choice brings a client further.
 #[must_use]
 pub fn walk(facts: &[Seen], bounds: Bounds) -> Option<Walked> {
-    let mut rest = facts.iter().filter(|fact| fact.at < bounds.as_of);
-    let first = rest.find(|fact| fact.steps & 1 == 1)?;
+    let mut rest = facts.iter().enumerate().filter(|(_, fact)| fact.at < bounds.as_of);
+    let (place, first) = rest.find(|(_, fact)| fact.steps & 1 == 1)?;
     if !(bounds.from..bounds.to).contains(&first.at) {
         return None;
     }
     let deadline = bounds.window.map_or(i64::MAX, |window| first.at.saturating_add(window));
-    let mut times = vec![None; bounds.steps];
-    if let Some(time) = times.first_mut() {
-        *time = Some(first.at);
+    let mut taken = vec![None; bounds.steps];
+    if let Some(step) = taken.first_mut() {
+        *step = Some((place, first.at));
     }
-    for (k, time) in times.iter_mut().enumerate().skip(1) {
-        let Some(found) = rest.find(|fact| fact.steps >> k & 1 == 1).filter(|fact| fact.at <= deadline) else { break };
-        *time = Some(found.at);
+    for (k, step) in taken.iter_mut().enumerate().skip(1) {
+        let found = rest.find(|(_, fact)| fact.steps >> k & 1 == 1).filter(|(_, fact)| fact.at <= deadline);
+        let Some((place, fact)) = found else { break };
+        *step = Some((place, fact.at));
     }
     let immature = bounds.window.is_some() && deadline >= bounds.as_of;
-    Some(Walked { cohort_at: first.at, times, immature })
+    let times = taken.iter().map(|step| step.map(|(_, at)| at)).collect();
+    let facts = taken.into_iter().map(|step| step.map(|(place, _)| place)).collect();
+    Some(Walked { cohort_at: first.at, times, facts, immature })
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@
 //! * A fact exactly at the end of the window counts.
 
 mod answer;
+mod behind;
 mod fold;
 mod model;
 mod routes;
 mod store;
 
-pub use answer::report;
+pub use answer::{StepReport, report};
+pub use behind::{JourneyNumberInput, JourneyOutcome, ids_behind};
 pub use model::JourneyInput;
 pub use routes::routes;

@@ -2,7 +2,8 @@
 
 use actix_web::web::Data;
 
-use super::answer::{self, JourneyClientsInput, JourneyReport};
+use super::answer::{self, JourneyReport};
+use super::behind::{self, JourneyClientsInput, JourneyFact, JourneyFactsInput};
 use super::model::JourneyInput;
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
@@ -24,10 +25,16 @@ async fn count(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<Journ
 /// Lists exactly the clients behind one number of a journey; `total` is that number.
 #[utoipa::path(post, path = "/reports/journey/clients", operation_id = "list_journey_clients", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyClientsInput, responses((status = 200, body = Page<Contact>)))]
 async fn clients(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<JourneyClientsInput>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| Reply::ok(&answer::clients_behind(conn, by, &body.0)?)).await
+    app.read(&actor, move |conn, by| Reply::ok(&behind::clients(conn, by, &body.0)?)).await
+}
+
+/// Lists the touchpoints and entries to stages by which clients took a step; `total` is the step's number.
+#[utoipa::path(post, path = "/reports/journey/facts", operation_id = "list_journey_facts", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyFactsInput, responses((status = 200, body = Page<JourneyFact>)))]
+async fn facts(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<JourneyFactsInput>) -> Result<Reply> {
+    app.read(&actor, move |conn, by| Reply::ok(&behind::facts(conn, by, &body.0)?)).await
 }
 
 /// The routes of journeys.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: count, clients);
+    handlers!(cfg: count, clients, facts);
 }

@@ -28,7 +28,7 @@ pub fn cohort(
     conn: &mut Connection,
     by: &Principal,
     journey: &Journey,
-    visit: &mut dyn FnMut(ContactId, Walked),
+    visit: &mut dyn FnMut(ContactId, Walked, &[Record]),
 ) -> Result<()> {
     let bounds = Bounds {
         from: journey.span.from.micros(),
@@ -44,8 +44,8 @@ pub fn cohort(
         let mut facts = facts(conn, by, journey, &lines)?;
         for root in lines.values().copied().collect::<BTreeSet<_>>() {
             let own = facts.remove(&root).unwrap_or_default();
-            if let Some(walked) = walk(&own, bounds) {
-                visit(root, walked);
+            if let Some(walked) = walk(&own.seen, bounds) {
+                visit(root, walked, &own.records);
             }
         }
     }
@@ -112,6 +112,22 @@ fn lines(
     Ok(lines)
 }
 
+/// What a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// A touchpoint.
+    Touch(Guid),
+    /// A stay in a stage, which begins with the fact.
+    Stay(Guid),
+}
+
+/// A client's facts in order, and what each of them is.
+#[derive(Debug, Default)]
+struct Facts {
+    seen: Vec<Seen>,
+    records: Vec<Record>,
+}
+
 type Touch = (
     ContactId,
     Instant,
@@ -134,7 +150,7 @@ fn facts(
     by: &Principal,
     journey: &Journey,
     lines: &HashMap<ContactId, ContactId>,
-) -> Result<HashMap<ContactId, Vec<Seen>>> {
+) -> Result<HashMap<ContactId, Facts>> {
     let members: Vec<Guid> = lines.keys().map(|member| member.0).collect();
     let mut found: BTreeMap<(ContactId, Place), u32> = BTreeMap::new();
     for (client, at, id, steps) in touch_facts(conn, by, journey, members.clone())? {
@@ -147,9 +163,11 @@ fn facts(
             *found.entry((*root, (at.micros(), 1, id))).or_default() |= steps;
         }
     }
-    let mut out: HashMap<ContactId, Vec<Seen>> = HashMap::new();
-    for ((root, (at, ..)), steps) in found {
-        out.entry(root).or_default().push(Seen { at, steps });
+    let mut out: HashMap<ContactId, Facts> = HashMap::new();
+    for ((root, (at, kind, id)), steps) in found {
+        let own = out.entry(root).or_default();
+        own.seen.push(Seen { at, steps });
+        own.records.push(if kind == 0 { Record::Touch(id) } else { Record::Stay(id) });
     }
     Ok(out)
 }

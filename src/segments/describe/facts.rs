@@ -139,6 +139,13 @@ impl Speaker<'_> {
         if !test.sources.is_empty() {
             parts.push(format!("{}: {}", w.source, test.sources.join(or)));
         }
+        for (name, groups) in
+            [("first_touch_group", &test.first_touch_groups), ("last_touch_group", &test.last_touch_groups)]
+        {
+            if !groups.is_empty() {
+                parts.push(format!("{}: {}", w.name(name), groups.join(or)));
+            }
+        }
         parts.extend(test.began.map(|window| format!("{} {}", w.began, self.window(window))));
         parts.extend(test.closed.map(|window| format!("{} {}", w.closed, self.window(window))));
         for (key, _, value) in &test.custom {

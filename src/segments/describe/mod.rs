@@ -88,6 +88,10 @@ impl Speaker<'_> {
             Field::Custom(key, _) => {
                 self.catalogue.contact_fields.get(key).map_or_else(|| key.clone(), |custom| custom.label.clone())
             }
+            Field::CompanyCustom(key, _) => {
+                let label = self.catalogue.company_fields.get(key).map_or(key.as_str(), |custom| custom.label.as_str());
+                format!("{label} ({})", self.words.name("company"))
+            }
         }
     }
 
@@ -112,6 +116,10 @@ impl Speaker<'_> {
             Test::LastDays(days) => format!("{} {}", w.in_last, self.days(*days)),
             Test::NextDays(days) => format!("{} {}", w.in_next, self.days(*days)),
             Test::Anniversary(days) => format!("{} {}", w.anniversary, self.days(*days)),
+            Test::Domain(domains) => {
+                let quoted: Vec<_> = domains.iter().map(|domain| format!("“{domain}”")).collect();
+                format!("{} {}", w.at_domain, quoted.join(&format!(" {} ", w.or)))
+            }
             Test::Holds(texts, each) => {
                 let quoted: Vec<_> = texts.iter().map(|text| format!("“{text}”")).collect();
                 format!("{} {}", if *each { w.has_all } else { w.has_any }, quoted.join(", "))

@@ -13,6 +13,8 @@ cases![
     a_journey_shows_what_the_caller_sees,
     numbers_open_into_their_clients_page_by_page,
     bad_journeys_are_refused_by_path,
+    a_step_may_follow_a_stage_and_opens_into_its_facts,
+    a_journey_becomes_a_file_and_so_do_its_clients,
 ];
 
 const JOURNEY: &str = "/api/v1/reports/journey";
@@ -193,4 +195,62 @@ async fn bad_journeys_are_refused_by_path(app: TestApp) {
     app.admin.post(JOURNEY, bad).await.invalid(&["tz", "to", "window"]);
     let hostile = json!({ "steps": [{ "touch": { "kinds": ["' OR 1=1 --"] } }, { "stage": { "stage_ids": [pipeline.stage("Won")] } }] });
     assert_eq!(entered(&app, hostile).await, [0, 0]);
+}
+
+/// A visit, a win, a call after it.
+async fn after_sales(app: &TestApp) -> (Value, Pipeline) {
+    let pipeline = people(app).await;
+    touch(app, "ann", 12, json!({ "channel": "call" })).await;
+    touch(app, "bo", 4, json!({ "channel": "call" })).await;
+    let steps = json!([
+        { "name": "visit", "touch": { "channels": ["web"], "kinds": ["page_view"] } },
+        { "name": "won", "stage": { "pipeline_id": pipeline.id, "kind": "won" } },
+        { "name": "call", "touch": { "channels": ["call"] } },
+    ]);
+    (json!({ "steps": steps }), pipeline)
+}
+
+async fn a_step_may_follow_a_stage_and_opens_into_its_facts(app: TestApp) {
+    let (journey, pipeline) = after_sales(&app).await;
+    assert_eq!(entered(&app, journey.clone()).await, [3, 2, 1], "Bo called before the win");
+    let facts = async |step: u32, more: Value| {
+        let mut body = json!({ "journey": journey, "step": step });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.admin.post(&format!("{JOURNEY}/facts"), body).await
+    };
+    let visits = facts(0, json!({ "limit": 2 })).await.ok();
+    assert_eq!((visits.items().len(), &visits.json["total"]), (2, &json!(3)));
+    let rest = facts(0, json!({ "limit": 2, "cursor": visits.json["next_cursor"] })).await.ok();
+    assert_eq!((rest.items().len(), &rest.items()[0]["at"]), (1, &json!("2024-01-06T10:00:00Z")));
+    let wins = facts(1, json!({})).await.ok();
+    assert_eq!((&wins.json["total"], &wins.items()[0]["interaction_id"]), (&json!(2), &Value::Null));
+    assert_eq!(wins.items()[0]["stage_id"], pipeline.stage("Won"));
+    let lead = app.admin.get(&format!("/api/v1/leads/{}", wins.items()[0]["lead_id"].as_str().unwrap())).await.ok();
+    assert_eq!(lead.json["contact_id"], wins.items()[0]["contact_id"]);
+    let calls = facts(2, json!({})).await.ok();
+    let call = calls.items()[0]["interaction_id"].as_str().unwrap();
+    let call = app.admin.get(&format!("/api/v1/interactions/{call}")).await.ok();
+    assert_eq!((&call.json["channel"], &call.json["occurred_at"]), (&json!("call"), &calls.items()[0]["at"]));
+    assert_eq!(calls.json["total"], 1);
+    facts(3, json!({})).await.invalid(&["step"]);
+}
+
+async fn a_journey_becomes_a_file_and_so_do_its_clients(app: TestApp) {
+    let (journey, _) = after_sales(&app).await;
+    let csv = app.admin.post("/api/v1/exports/journey?format=csv", journey.clone()).await.ok().text();
+    let lines: Vec<_> = csv.lines().collect();
+    assert_eq!(lines[0], "name,entered,from_first,from_previous,dropped,median_seconds,p90_seconds");
+    assert!(lines[2].starts_with("won,2,0.66"), "{csv}");
+    assert_eq!(lines.len(), 4);
+    let book = app.admin.post("/api/v1/exports/journey?format=xlsx", journey.clone()).await.ok();
+    assert!(book.body.starts_with(b"PK"));
+    let number = |step: u32| json!({ "journey": journey, "step": step });
+    let path = "/api/v1/exports/journey/clients?columns=email";
+    let clients = app.admin.post(path, number(1)).await.ok().text();
+    assert_eq!(clients.lines().collect::<Vec<_>>(), ["email", "ann@example.com", "bo@example.com"]);
+    let mut dropped = number(2);
+    dropped["outcome"] = json!("dropped");
+    assert_eq!(app.admin.post(path, dropped).await.ok().text().lines().count(), 2);
+    app.admin.post(path, number(9)).await.invalid(&["step"]);
+    app.reader.post("/api/v1/exports/journey", json!({ "steps": [] })).await.problem(403, "forbidden");
 }

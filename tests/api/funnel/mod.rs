@@ -6,6 +6,8 @@ mod numbers;
 mod parameters;
 mod parts;
 mod reference;
+mod segments;
+mod then;
 
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{counts, import, pipeline, problems};
+use super::{counts, import, pipeline, problems, undo};
 use crate::support::{Answer, TestApp, cases};
 
 cases![
@@ -12,6 +12,7 @@ cases![
     amounts_and_owners_are_read,
     names_that_mean_nothing_are_told_row_by_row,
     a_second_run_of_a_file_with_source_ids_changes_nothing,
+    a_file_of_back_dated_facts_changes_exactly_what_they_lie_in,
 ];
 
 const LEADS: &[&str] = &["external_id:shop=id", "lead.entered_at=first_contact", "lead.source=origin"];
@@ -109,4 +110,48 @@ async fn a_second_run_of_a_file_with_source_ids_changes_nothing(app: TestApp) {
     assert_eq!(counts(&import(&app, fields, file).await), [2, 2, 0, 0, 0, 0]);
     assert_eq!(counts(&import(&app, fields, file).await), [2, 0, 0, 2, 0, 0]);
     assert_eq!(app.manager.get("/api/v1/leads").await.ok().items().len(), 2);
+}
+
+/// Every report as of a day of 2018: funnel by source, outcome, time in stage.
+async fn all(app: &TestApp, as_of: &str) -> [Value; 3] {
+    let pipelines = app.manager.get("/api/v1/pipelines").await.ok();
+    let sales = pipelines.items()[0]["id"].as_str().unwrap().to_owned();
+    let get = async |name: &str, more: &str| {
+        let period = format!("pipeline_id={sales}&from=2018-01-01&to=2018-04-01&as_of=2018-{as_of}{more}");
+        app.manager.get(&format!("/api/v1/reports/{name}?{period}")).await.ok().json
+    };
+    [get("funnel", "&mode=visited&breakdown=source").await, get("sales", "").await, get("time-in-stage", "").await]
+}
+
+async fn a_file_of_back_dated_facts_changes_exactly_what_they_lie_in(app: TestApp) {
+    pipeline(&app).await;
+    import(&app, LEADS, LEADS_FILE).await;
+    import(&app, DEALS, DEALS_FILE).await;
+    let before = [all(&app, "01-10").await, all(&app, "01-18").await, all(&app, "03-20").await];
+    let file = "id,qualified\na,2018-01-15\n";
+    let sent = import(&app, &["external_id:shop=id", "stage:Qualified=qualified"], file).await;
+    assert_eq!(counts(&sent), [1, 0, 1, 0, 0, 0]);
+    let after = [all(&app, "01-10").await, all(&app, "01-18").await, all(&app, "03-20").await];
+    assert_eq!(after[0], before[0], "what was before the fact stays");
+    let entered = |funnel: &Value| {
+        let steps = funnel["modes"][0]["steps"].as_array().unwrap().clone();
+        steps.iter().map(|step| step["entered"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    for (n, won) in [(1, 0), (2, 2)] {
+        let [(was, is)] = [(&before[n][0], &after[n][0])];
+        assert_eq!((entered(&was["total"]), entered(&is["total"])), {
+            let leads = if n == 1 { 3 } else { 4 };
+            (vec![leads, 0, 0, 0, won], vec![leads, 0, 1, 0, won])
+        });
+        for group in is["groups"].as_array().unwrap().iter().filter(|group| group["bucket"] != "social") {
+            assert!(was["groups"].as_array().unwrap().contains(group), "another source's numbers stay");
+        }
+        assert_eq!(before[n][1], after[n][1], "who was won, lost, open, and how fast, stays");
+        for stage in [1, 3] {
+            assert_eq!(before[n][2]["stages"][stage], after[n][2]["stages"][stage]);
+        }
+        assert_eq!(after[n][2]["stages"][2]["stays"], 1);
+    }
+    undo(&app, &sent.id()).await;
+    assert_eq!([all(&app, "01-10").await, all(&app, "01-18").await, all(&app, "03-20").await], before);
 }

@@ -12,6 +12,7 @@ cases![
     a_merge_and_its_undoing_change_no_sales_number,
     a_stage_archived_later_keeps_its_times,
     a_report_for_a_past_day_agrees_with_itself,
+    activity_counts_what_the_sales_report_counts_and_what_is_shown,
 ];
 
 async fn everything(app: &TestApp, pipeline: &Pipeline, as_of: u32) -> [Value; 3] {
@@ -96,4 +97,39 @@ async fn a_report_for_a_past_day_agrees_with_itself(app: TestApp) {
     }
     lead(&app, &pipeline, &[("New", 11), ("Won", 12)], json!({})).await;
     assert_eq!(everything(&app, &pipeline, 10).await, before);
+}
+
+async fn activity_counts_what_the_sales_report_counts_and_what_is_shown(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let own = json!({ "owner_id": app.users.admin });
+    let mut deals = Vec::new();
+    for end in ["Won", "Lost", "Won"] {
+        let fields = json!({ "pipeline_id": pipeline.id, "stage_id": pipeline.stage("New"), "entered_at": "2024-01-02T12:00:00Z", "owner_id": own["owner_id"] });
+        let deal = app.deal(&app.admin, fields).await;
+        let body = json!({ "stage_id": pipeline.stage(end), "at": "2024-01-09T12:00:00Z" });
+        app.admin.post(&format!("/api/v1/leads/{}/stage", deal.id()), body).await.ok();
+        deals.push(deal);
+    }
+    step(&app, &pipeline, &deals[2], "Proposal", 20).await;
+    let activity = async |as_of: u32| {
+        let path = format!("/api/v1/reports/activity?from=2024-01-01&to=2024-02-01&as_of=2024-01-{as_of}");
+        app.admin.get(&path).await.ok().json["owners"][0].clone()
+    };
+    for as_of in [15, 25] {
+        let query = format!("from=2024-01-01&to=2024-02-01&as_of=2024-01-{as_of}");
+        let sales = report(&app, &pipeline, "sales", &query).await["current"].clone();
+        let person = activity(as_of).await;
+        assert_eq!((&person["won"], &person["lost"]), (&sales["won"], &sales["lost"]), "{as_of}");
+        assert_eq!(person["leads_entered"], 3);
+    }
+    assert_eq!((&activity(15).await["won"], &activity(25).await["won"]), (&json!(2), &json!(1)));
+    assert_eq!(activity(25).await["stage_moves"], 3, "an entry to the pipeline is no move");
+    let client = deals[0].json["contact_id"].as_str().unwrap();
+    let call = json!({ "contact": { "id": client }, "channel": "call", "occurred_at": "2024-01-03T00:00:00Z" });
+    app.admin.post("/api/v1/interactions", call).await.created();
+    assert_eq!(activity(25).await["touchpoints"], 1);
+    app.admin.delete_any(&format!("/api/v1/contacts/{client}")).await.no_content();
+    let period = "from=2024-01-01T00:00:00Z&to=2024-02-01T00:00:00Z";
+    let behind = app.admin.get(&format!("/api/v1/interactions?user_id={}&{period}", app.users.admin)).await.ok();
+    assert_eq!(activity(25).await["touchpoints"], behind.items().len(), "of clients in the bin nothing is shown");
 }

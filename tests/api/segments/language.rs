@@ -18,6 +18,7 @@ cases![
     a_rule_is_bounded_in_depth_and_size,
     a_segment_cannot_depend_on_itself,
     a_rule_is_put_into_words_in_three_languages,
+    an_injection_in_any_value_finds_nobody,
 ];
 
 const STAGE: &str = "01900000-0000-7000-8000-000000000001";
@@ -37,6 +38,10 @@ fn catalogue() -> Catalogue {
             ("score".to_owned(), custom(Kind::Number, &[], false)),
             ("gone".to_owned(), custom(Kind::Text, &[], true)),
             ("budget".to_owned(), custom(Kind::Money, &[], false)),
+        ]),
+        company_fields: BTreeMap::from([
+            ("staff".to_owned(), custom(Kind::Number, &[], false)),
+            ("gone".to_owned(), custom(Kind::Text, &[], true)),
         ]),
         stages: BTreeMap::from([(STAGE.parse::<StageId>().unwrap(), stage)]),
         ..Catalogue::default()
@@ -99,6 +104,23 @@ async fn every_fault_is_told_with_its_place(_: TestApp) {
         (json!({ "field": "owner", "op": "is", "value": "' OR 1=1 --" }), "rule.value", "choice"),
         (json!({ "field": "owner", "op": "is", "value": STAGE }), "rule.value", "unknown"),
         (json!({ "field": "company.domain", "op": "changed_in_last", "value": "1d" }), "rule.op", "choice"),
+        (json!({ "field": "company.name", "op": "changed_in_last", "value": "1d" }), "rule.op", "choice"),
+        (json!({ "field": "company.custom.nose", "op": "filled" }), "rule.field", "unknown"),
+        (json!({ "field": "company.custom.gone", "op": "filled" }), "rule.field", "deleted"),
+        (json!({ "field": "company.custom.staff", "op": "contains", "value": "5" }), "rule.op", "choice"),
+        (json!({ "field": "email", "op": "is", "value": "nobody" }), "rule.value", "format"),
+        (
+            json!({ "field": "email", "op": "domain", "value": ["a.example", "not a domain"] }),
+            "rule.value[1]",
+            "format",
+        ),
+        (json!({ "field": "email", "op": "at_least", "value": "a" }), "rule.op", "choice"),
+        (json!({ "field": "phone", "op": "is", "value": "912345678" }), "rule.value", "format"),
+        (json!({ "field": "phone", "op": "starts_with", "value": "+35+1" }), "rule.value", "format"),
+        (json!({ "field": "phone", "op": "domain", "value": "a.example" }), "rule.op", "choice"),
+        (json!({ "leads": { "first_touch_group": 5 } }), "rule.leads.first_touch_group", "type"),
+        (json!({ "leads": { "last_touch_group": [] } }), "rule.leads.last_touch_group", "length"),
+        (json!({ "touchpoints": { "channel_group": ["a", ""] } }), "rule.touchpoints.channel_group[1]", "format"),
         (json!({ "consent": "fax", "state": "granted" }), "rule.consent", "choice"),
         (json!({ "consent": "email", "state": "maybe" }), "rule.state", "choice"),
         (json!({ "touchpoints": { "channel": "web'; DROP TABLE contacts" } }), "rule.touchpoints.channel", "choice"),
@@ -190,6 +212,21 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
             "país é “PT” ou “BR” e não (etiqueta “vip”) e interações (canal: web; tipo: “page_view”), nos últimos 2 dias, no mínimo 3 vezes",
         ]
     );
+    let node = json!({ "all": [
+        { "leads": { "first_touch_group": ["Paid Search", "Email"], "last_touch_group": "Direct" } },
+        { "field": "email", "op": "domain", "value": "@Mail.example" },
+        { "field": "phone", "op": "starts_with", "value": "+351 91" },
+        { "field": "company.country", "op": "is", "value": "PT" },
+        { "field": "company.custom.staff", "op": "at_least", "value": 50 },
+    ] });
+    assert_eq!(
+        words(node),
+        [
+            "leads (first-touch channel group: Paid Search or Email; last-touch channel group: Direct) and e-mail is at the domain “mail.example” and phone starts with “+35191” and company's country is “PT” and Level (company) at least 50",
+            "сделки (группа каналов первого касания: Paid Search или Email; группа каналов последнего касания: Direct) и эл. почта на домене “mail.example” и телефон начинается с “+35191” и страна компании — “PT” и Level (компания) не менее 50",
+            "negócios (grupo de canais do primeiro contacto: Paid Search ou Email; grupo de canais do último contacto: Direct) e e-mail é do domínio “mail.example” e telefone começa com “+35191” e país da empresa é “PT” e Level (empresa) no mínimo 50",
+        ]
+    );
     let node = json!({ "any": [
         { "sequence": [{ "channel": "web" }, { "online": false }], "within": "36h" },
         { "leads": { "reached": STAGE, "value": { "currency": "EUR", "at_least": 150_000 } } },
@@ -203,4 +240,51 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
             "interações (canal: web), depois interações (offline), em até 36 horas ou negócios (alcançou a etapa “Talk”; valor no mínimo 1500.00 EUR) ou nenhuma interação (canal: call)",
         ]
     );
+}
+
+async fn an_injection_in_any_value_finds_nobody(app: TestApp) {
+    app.person("ann", &["vip"]).await;
+    let fields = [("contact", "level", "text"), ("company", "tier", "text"), ("lead", "why", "text")];
+    for (entity, key, kind) in fields {
+        let field = json!({ "entity": entity, "key": key, "label": key, "kind": kind });
+        app.admin.post("/api/v1/fields", field).await.created();
+    }
+    let evil = "x') OR 1=1; DROP TABLE contacts; --";
+    let texts =
+        ["job_title", "source", "city", "custom.level", "company.name", "company.country", "company.custom.tier"];
+    let mut nodes: Vec<Value> =
+        vec![json!({ "tag": evil }), json!({ "field": "email", "op": "contains", "value": evil })];
+    for field in texts {
+        for op in ["is", "contains", "starts_with", "ends_with"] {
+            nodes.push(json!({ "field": field, "op": op, "value": evil }));
+        }
+    }
+    for name in ["kind", "campaign", "channel_group", "source", "utm_source", "utm_medium", "utm_content"] {
+        nodes.push(json!({ "touchpoints": { name: evil } }));
+    }
+    nodes.push(json!({ "touchpoints": { "property": { "key": "x') OR 1=1 --", "op": "is", "value": evil } } }));
+    for name in ["source", "first_touch_group", "last_touch_group"] {
+        nodes.push(json!({ "leads": { name: [evil] } }));
+    }
+    nodes.push(json!({ "leads": { "reason": { "op": "contains", "value": evil } } }));
+    nodes.push(json!({ "leads": { "custom": [{ "field": "why", "op": "is", "value": evil }] } }));
+    for node in nodes {
+        let answer = app.marketer.post("/api/v1/segments/preview", json!({ "rule": rule(node.clone()) })).await.ok();
+        assert_eq!(answer.json["count"], 0, "{node}");
+    }
+    for node in [
+        json!({ "field": evil, "op": "empty" }),
+        json!({ "field": "job_title", "op": evil, "value": "x" }),
+        json!({ "field": "email", "op": "is", "value": evil }),
+        json!({ "field": "email", "op": "domain", "value": evil }),
+        json!({ "field": "phone", "op": "contains", "value": evil }),
+        json!({ "touchpoints": { "channel": evil } }),
+        json!({ "leads": { "stage": evil } }),
+        json!({ "segment": evil }),
+        json!({ "touchpoints": {}, "window": { "last": evil } }),
+        json!({ "touchpoints": {}, "sum": { "currency": evil, "at_least": 1 } }),
+    ] {
+        app.marketer.post("/api/v1/segments/preview", json!({ "rule": rule(node) })).await.problem(422, "invalid");
+    }
+    assert_eq!(app.manager.get("/api/v1/contacts").await.ok().items().len(), 1);
 }

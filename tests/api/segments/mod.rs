@@ -1,6 +1,8 @@
 //! Segments: rules, records, membership.
 
 mod decide;
+mod firms;
+mod hooks;
 mod keeping;
 mod language;
 mod oracle;

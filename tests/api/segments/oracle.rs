@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use serde_json::Value;
 
+use super::firms;
 use super::world::{DAY, KnownLead, Person, STAGES, Touch, World};
 
 pub struct Oracle<'w> {
@@ -80,6 +81,13 @@ impl Oracle<'_> {
             let told = matches!(field, "job_title" | "custom.score");
             let mut changes = self.world.family(root).into_iter().flat_map(|person| person.changed.clone());
             return told && changes.any(|at| at >= -span(wanted));
+        }
+        if matches!(field, "email" | "phone") {
+            return firms::reaches(&self.world.family(root), field, op, wanted);
+        }
+        if field.starts_with("company.") {
+            let value = firms::value(self.world, &self.world.people[root], field);
+            return self.test(value.as_ref(), op, wanted);
         }
         if field == "created_at" {
             return self.in_window(self.world.people[root].created, wanted);
@@ -170,6 +178,7 @@ impl Oracle<'_> {
             && touch.at < 0
             && text("kind", touch.kind)
             && text("campaign", touch.campaign)
+            && text("channel_group", touch.group)
             && text("direction", touch.direction)
             && filter["online"].as_bool().is_none_or(|online| online == touch.online)
             && (filter["property"].is_null() || list(&filter["property"]).into_iter().all(property))
@@ -241,6 +250,9 @@ impl Oracle<'_> {
             && (!asked("status") || filter["status"] == kind)
             && (!asked("source")
                 || list(&filter["source"]).into_iter().any(|one| lead.source.is_some_and(|s| one == s)))
+            && ["first_touch_group", "last_touch_group"].iter().zip(lead.groups).all(|(key, group)| {
+                !asked(key) || list(&filter[*key]).into_iter().any(|one| group.is_some_and(|group| one == group))
+            })
             && (!asked("reached") || reached(place(&filter["reached"])))
             && (!asked("entered")
                 || lead.stays.iter().any(|(stage, at)| {

@@ -42,6 +42,7 @@ fn filter(dice: &mut Dice) -> Value {
     put(dice, 5, "online", json!(online));
     put(dice, 6, "direction", json!("inbound"));
     put(dice, 6, "campaign", json!(["spring", "winter"]));
+    put(dice, 8, "channel_group", json!(["Paid Search", "x"]));
     let property = match dice.roll(5) {
         0 => json!({ "key": "plan", "op": "is", "value": "pro" }),
         1 => json!({ "key": "n", "op": "at_least", "value": 2 }),
@@ -78,7 +79,7 @@ fn touchpoints(dice: &mut Dice, world: &World) -> Value {
 fn leads(dice: &mut Dice, world: &World) -> Value {
     let stage = world.stages[usize::try_from(dice.roll(5)).unwrap()].to_string();
     let days = |dice: &mut Dice| format!("{}d", 1 + dice.roll(40));
-    let filter = match dice.roll(11) {
+    let filter = match dice.roll(13) {
         0 => json!({ "stage": stage }),
         1 => json!({ "status": dice.pick(&["open", "won", "lost"]) }),
         2 => json!({ "reached": stage }),
@@ -90,14 +91,44 @@ fn leads(dice: &mut Dice, world: &World) -> Value {
         }
         7 => json!({ "began": window(dice, world), "source": ["web", "x"] }),
         8 => json!({ "closed": window(dice, world) }),
-        9 => json!({ "custom": [{ "field": "seats", "op": "at_least", "value": 2 }] }),
+        9 => json!({ "first_touch_group": "O'Group; --" }),
+        10 => json!({ "last_touch_group": ["Paid Search", "Email"], "status": "open" }),
+        11 => json!({ "custom": [{ "field": "seats", "op": "at_least", "value": 2 }] }),
         _ => json!({}),
     };
     if dice.one_in(3) { json!({ "leads": filter, "count": range(dice, 0, 3) }) } else { json!({ "leads": filter }) }
 }
 
+fn reached(dice: &mut Dice) -> (&'static str, &'static str, Value) {
+    match dice.roll(7) {
+        0 => ("email", dice.pick(&["is", "is_not"]), json!([" P7@Mail.Example", "p3@mail.example"])),
+        1 => ("email", dice.pick(&["contains", "starts_with"]), json!("P1")),
+        2 => ("email", "contains", json!("' OR 1=1 --")),
+        3 => ("email", "domain", json!(dice.pick(&["mail.example", "почта.рф"]))),
+        4 => ("phone", dice.pick(&["is", "is_not"]), json!("+351 910 000 606")),
+        5 => ("phone", dice.pick(&["contains", "starts_with"]), json!(dice.pick(&["+351 (91) 00-00", "0101"]))),
+        _ => (dice.pick(&["email", "phone"]), dice.pick(&["empty", "filled"]), Value::Null),
+    }
+}
+
+fn company(dice: &mut Dice) -> (&'static str, &'static str, Value) {
+    match dice.roll(8) {
+        0 => ("company.name", dice.pick(&["is", "is_not", "contains"]), json!("Ромашка")),
+        1 => ("company.industry", dice.pick(&["is", "is_not"]), json!(["retail", "x' OR 1=1 --"])),
+        2 => ("company.domain", "ends_with", json!(".example")),
+        3 => ("company.country", dice.pick(&["is", "is_not"]), json!(["PT", "BR"])),
+        4 => ("company.custom.staff", dice.pick(&["is", "is_not", "at_least", "at_most"]), json!(50.5)),
+        5 => ("company.custom.langs", dice.pick(&["has_any", "has_all"]), json!(["tea", "coffee"])),
+        6 => ("company.custom.turnover", "at_least", json!({ "amount": 150, "currency": "EUR" })),
+        _ => {
+            let field = dice.pick(&["company.industry", "company.custom.tier", "company.custom.langs"]);
+            (field, dice.pick(&["empty", "filled"]), Value::Null)
+        }
+    }
+}
+
 fn field(dice: &mut Dice, world: &World) -> Value {
-    let (field, op, value) = match dice.roll(16) {
+    let (field, op, value) = match dice.roll(20) {
         0 => ("job_title", "is", json!(["CEO", "x"])),
         1 => ("job_title", "contains", json!("%_")),
         2 => ("job_title", "ends_with", json!("Буквы")),
@@ -116,6 +147,8 @@ fn field(dice: &mut Dice, world: &World) -> Value {
             ("custom.born", op, json!(dice.roll(200)))
         }
         14 => ("created_at", "in", window(dice, world)),
+        15 | 16 => reached(dice),
+        17 | 18 => company(dice),
         _ => (dice.pick(&["job_title", "custom.score", "custom.level"]), "changed_in_last", json!("30d")),
     };
     if value.is_null() {

@@ -10,6 +10,8 @@ use touchline::db::schema::{
 use touchline::db::types::{Guid, Instant, Json};
 use touchline::pipelines::{LeadId, PipelineId, StageId};
 
+use super::firms::{self, Firm, GROUPS};
+
 pub const DAY: i64 = 86_400_000_000;
 pub const STAGES: [(&str, &str); 5] =
     [("New", "open"), ("Talk", "open"), ("Offer", "open"), ("Won", "won"), ("Lost", "lost")];
@@ -44,6 +46,7 @@ pub struct Touch {
     pub kind: Option<&'static str>,
     pub campaign: Option<&'static str>,
     pub money: Option<(i64, &'static str)>,
+    pub group: Option<&'static str>,
     pub properties: Option<Value>,
     pub deleted: bool,
 }
@@ -52,6 +55,8 @@ pub struct KnownLead {
     pub stays: Vec<(usize, i64)>,
     pub money: Option<(i64, &'static str)>,
     pub source: Option<&'static str>,
+    /// Of the first and of the last touch.
+    pub groups: [Option<&'static str>; 2],
     pub custom: Map<String, Value>,
     pub deleted: bool,
 }
@@ -64,6 +69,9 @@ pub struct Person {
     pub job_title: Option<&'static str>,
     pub source: Option<&'static str>,
     pub city: Option<&'static str>,
+    pub emails: Vec<String>,
+    pub phones: Vec<String>,
+    pub firm: Option<usize>,
     pub custom: Map<String, Value>,
     pub tags: Vec<&'static str>,
     pub consents: Map<String, Value>,
@@ -77,6 +85,7 @@ pub struct Person {
 pub struct World {
     pub now: Instant,
     pub people: Vec<Person>,
+    pub firms: Vec<Firm>,
     pub pipeline: PipelineId,
     pub stages: Vec<StageId>,
 }
@@ -115,6 +124,7 @@ fn touch(dice: &mut Dice) -> Touch {
         kind: dice.pick(&[Some("page_view"), Some("purchase"), Some("form"), None]),
         campaign: dice.pick(&[Some("spring"), Some("autumn"), None]),
         money: dice.pick(&[None, Some((500, "EUR")), Some((1500, "EUR")), Some((900, "USD")), Some((-500, "EUR"))]),
+        group: dice.pick(&GROUPS),
         properties: dice.pick(&[true, true, false]).then_some(properties),
         deleted: dice.one_in(8),
     }
@@ -136,6 +146,7 @@ fn lead(dice: &mut Dice) -> KnownLead {
         stays,
         money: dice.pick(&[None, Some((1000, "EUR")), Some((5000, "EUR")), Some((1000, "USD"))]),
         source: dice.pick(&[None, Some("web"), Some("fair")]),
+        groups: [dice.pick(&GROUPS), dice.pick(&GROUPS)],
         custom: custom.as_object().unwrap().clone(),
         deleted: dice.one_in(8),
     }
@@ -160,6 +171,8 @@ fn person(dice: &mut Dice, place: usize) -> Person {
     maybe(dice, "likes", likes);
     let budget = json!({ "amount": dice.pick(&[100, 200]), "currency": dice.pick(&["EUR", "USD"]) });
     maybe(dice, "budget", budget);
+    let (emails, phones) = firms::reached(dice, place);
+    let firm = dice.number(9);
     let state = dice.pick(&[None, Some("granted"), Some("withdrawn")]);
     let consent = state.map(|state| json!({ "state": state, "at": "2026-01-01T00:00:00Z", "how": null }));
     Person {
@@ -169,6 +182,9 @@ fn person(dice: &mut Dice, place: usize) -> Person {
         job_title: dice.pick(&[None, Some("CEO"), Some("Chief Буквы"), Some("100%_ok")]),
         source: dice.pick(&[None, Some("web"), Some("fair")]),
         city: dice.pick(&[None, Some("Porto"), Some("Казань")]),
+        emails,
+        phones,
+        firm: usize::try_from(firm).ok().filter(|firm| *firm < 6),
         custom,
         tags: ["vip", "new", "ü"].into_iter().filter(|_| dice.one_in(3)).collect(),
         consents: consent.map(|consent| ("email".to_owned(), consent)).into_iter().collect(),
@@ -193,12 +209,14 @@ impl World {
                 people[place].deleted = people[root].deleted;
             }
         }
-        Self { now, people, pipeline: PipelineId::new(), stages: (0..5).map(|_| StageId::new()).collect() }
+        let firms = firms::some(dice);
+        Self { now, people, firms, pipeline: PipelineId::new(), stages: (0..5).map(|_| StageId::new()).collect() }
     }
 
     /// Puts all of it into the database.
     pub fn insert(&self, conn: &mut Connection) -> touchline::error::Result<()> {
         self.insert_settings(conn)?;
+        self.insert_firms(conn)?;
         let roots_first = (0..self.people.len()).filter(|n| self.people[*n].root == *n);
         let merged = (0..self.people.len()).filter(|n| self.people[*n].root != *n);
         for place in roots_first.chain(merged) {
@@ -274,8 +292,8 @@ impl World {
                 contacts::job_title.eq(person.job_title),
                 contacts::source.eq(person.source),
                 contacts::address.eq(city),
-                contacts::emails.eq(Json(json!([]))),
-                contacts::phones.eq(Json(json!([]))),
+                contacts::emails.eq(self.listed(place, |person| &person.emails, "address")),
+                contacts::phones.eq(self.listed(place, |person| &person.phones, "number")),
                 contacts::external_ids.eq(Json(json!([]))),
                 contacts::tags.eq(Json(json!(person.tags))),
                 contacts::consents.eq(Json(Value::Object(person.consents.clone()))),
@@ -289,6 +307,7 @@ impl World {
                 contacts::deleted_at.eq(person.deleted.then_some(self.now)),
                 contacts::merged_into.eq(root),
                 contacts::members.eq(i32::try_from(members).unwrap()),
+                contacts::company_id.eq(person.firm.map(|firm| self.firms[firm].id)),
             ),
         );
         diesel::insert_into(contacts::table).values(row).execute(conn)?;
@@ -296,6 +315,7 @@ impl World {
             let row = (contact_tags::contact_id.eq(person.id), contact_tags::tag.eq(*tag));
             diesel::insert_into(contact_tags::table).values(row).execute(conn)?;
         }
+        self.insert_reached(conn, person)?;
         for touch in &person.touches {
             self.insert_touch(conn, person.id, touch)?;
         }
@@ -326,6 +346,7 @@ impl World {
                 timeline_entries::direction.eq(touch.direction),
                 timeline_entries::kind.eq(touch.kind),
                 timeline_entries::campaign.eq(touch.campaign),
+                timeline_entries::channel_group.eq(touch.group),
             ),
             (
                 timeline_entries::amount.eq(touch.money.map(|(amount, _)| amount)),
@@ -376,6 +397,8 @@ impl World {
                 leads::closed_at.eq((kind != "open").then(|| self.at(since))),
                 leads::title.eq("A lead"),
                 leads::source.eq(lead.source),
+                leads::first_touch_group.eq(lead.groups[0]),
+                leads::last_touch_group.eq(lead.groups[1]),
                 leads::deleted_at.eq(lead.deleted.then_some(self.now)),
             ),
             (

@@ -2,10 +2,10 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Timelike};
 
+use super::period::midnight;
+use super::span::Span;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::funnel::period::midnight;
-use crate::funnel::span::Span;
 
 crate::text_enum! {
     /// Which period to show beside.

@@ -1,0 +1,42 @@
+//! Webhooks are told who enters and who leaves.
+
+use serde_json::json;
+use touchline::db::types::Instant;
+use touchline::segments::keeper::Keeper;
+use touchline::sync::webhooks::deliver;
+
+use super::keeping::catch_up;
+use crate::support::{TestApp, cases};
+use crate::sync::receiver::Receiver;
+
+cases![entering_and_leaving_reach_a_webhook_once_and_with_their_time];
+
+async fn entering_and_leaving_reach_a_webhook_once_and_with_their_time(app: TestApp) {
+    let (app, receiver) = (app.sending().await, Receiver::start());
+    let ann = app.person("ann", &[]).await;
+    let segment = app.segment("Visitors", json!({ "version": 1, "touchpoints": { "channel": "web" } })).await;
+    let mut keeper = Keeper::default();
+    catch_up(&app, &mut keeper).await;
+    app.webhook(&receiver, &["segment.entered", "segment.left"], json!({ "ordered": true })).await;
+    let before = Instant::now();
+    let touch = app.touch(json!({ "contact": { "id": ann }, "channel": "web" })).await;
+    catch_up(&app, &mut keeper).await;
+    catch_up(&app, &mut keeper).await;
+    app.manager.delete_any(&format!("/api/v1/interactions/{}", touch["id"].as_str().unwrap())).await.no_content();
+    catch_up(&app, &mut keeper).await;
+    app.sent(&receiver, 2).await;
+    assert_eq!(receiver.kinds(), ["segment.entered", "segment.left"]);
+    let told = app.key.get("/api/v1/changes?types=segment.*").await.ok();
+    let mut last = before;
+    for (got, change) in receiver.got().iter().zip(told.items()) {
+        let at: Instant = got.json["timestamp"].as_str().unwrap().parse().unwrap();
+        assert!(at >= last && at <= Instant::now(), "{at}");
+        last = at;
+        assert_eq!(got.json["timestamp"], change["recorded_at"]);
+        assert_eq!((&got.json["data"]["contact_id"], &got.json["data"]["record_id"]), (&json!(ann), &json!(segment)));
+        assert_eq!(got.json["data"]["record"]["name"], "Visitors");
+    }
+    catch_up(&app, &mut keeper).await;
+    deliver(&app.state, Instant::now()).await.unwrap();
+    assert_eq!(receiver.got().len(), 2, "nothing is told twice");
+}
