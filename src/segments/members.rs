@@ -78,6 +78,15 @@ pub(super) fn count(conn: &mut Connection, by: &Principal, condition: Sql) -> Re
     Ok(seen(by).filter(condition).count().get_result(conn)?)
 }
 
+/// How many clients there are of whom a rule is true; only those that the caller sees.
+///
+/// # Errors
+/// Every fault of it.
+pub fn how_many(conn: &mut Connection, by: &Principal, rule: &Json) -> Result<i64> {
+    let (read, _) = store::read_rule(conn, rule, None)?;
+    count(conn, by, condition(&read, &Asked::of_all(Instant::now())))
+}
+
 /// How many rows are read at once where not all of them are wanted.
 const BITE: i64 = 500;
 /// How many rows are looked at for one page.

@@ -9,3 +9,4 @@ mod records;
 mod reference;
 mod rfm;
 mod world;
+mod world_rows;
