@@ -3,6 +3,7 @@
 pub mod client;
 mod export;
 mod fill;
+mod funnels;
 mod import;
 mod ingest;
 mod local;
@@ -94,9 +95,10 @@ pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
         }
     };
     let segments = segments::measure(&mut place, args.only.as_deref())?;
+    let funnels = funnels::measure(&mut place, args.only.as_deref())?;
     let rates = BTreeMap::new();
     let (order, exports) = (Vec::new(), Vec::new());
-    let mut bench = Bench { args, place: &place, rates, order, flood: None, imported, exports, segments };
+    let mut bench = Bench { args, place: &place, rates, order, flood: None, imported, exports, segments, funnels };
     let (memory, started) = bench.measure(&large, &small)?;
     let report = bench.report(&large, memory, started);
     say(report.table());
@@ -127,6 +129,7 @@ struct Bench<'a> {
     exports: Vec<Figure>,
     imported: Option<Imported>,
     segments: segments::Figures,
+    funnels: funnels::Figures,
 }
 
 impl Bench<'_> {
@@ -252,6 +255,7 @@ impl Bench<'_> {
         report.goals.extend(export::goals(&self.exports, base.target.is_sqlite(), report.rate(UPSERT, Way::Http(1))));
         report.goals.extend(ingest::goals(best, report.rate(INGEST, Way::Local(1)), self.flood));
         report.goals.extend(import::goals(imported, base.target.is_sqlite()));
+        report.goals.extend(funnels::goals(&self.funnels));
         let best = |name| report.lines.iter().find(|line| line.name == name).and_then(Line::best_http);
         let (decide, contact) = (best(segments::DECIDE), best(CONTACT));
         report.goals.extend(segments::goals(self.segments, decide, contact));
