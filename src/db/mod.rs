@@ -6,6 +6,7 @@ pub mod conditions;
 pub mod connection;
 mod declare;
 pub mod dialect;
+pub mod generate;
 pub mod life;
 pub mod migrate;
 mod savepoint;

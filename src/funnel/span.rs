@@ -58,8 +58,10 @@ pub fn instant(field: &'static str, text: Option<&str>, zone: Tz, faults: &mut V
     found.map_err(|message| faults.push(FieldError::new(field, "format", message))).ok()
 }
 
-/// Microseconds of `30d`, `12h`, `90m`, `45s`, `2w`; more than nothing and at most 100 years.
-fn micros(text: &str) -> Option<i64> {
+/// Microseconds of `30d`, `12h`, `90m`, `45s`, `2w`; more than nothing and at most 100 years of 365 days.
+#[must_use]
+pub fn micros(text: &str) -> Option<i64> {
+    const LONGEST: i64 = 100 * 365 * 86_400;
     let unit = text.chars().last()?;
     let seconds: i64 = match unit {
         's' => 1,
@@ -69,12 +71,9 @@ fn micros(text: &str) -> Option<i64> {
         'w' => 604_800,
         _ => return None,
     };
-    let count: i64 =
-        text.strip_suffix(unit).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()?;
-    count
-        .checked_mul(seconds)
-        .filter(|seconds| (1..=3_155_760_000).contains(seconds))
-        .map(|seconds| seconds * 1_000_000)
+    let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let seconds = digits.parse::<i64>().ok()?.checked_mul(seconds)?;
+    (1..=LONGEST).contains(&seconds).then_some(seconds * 1_000_000)
 }
 
 /// A conversion window in microseconds; what is wrong joins `faults`.
@@ -94,7 +93,22 @@ mod tests {
     fn a_window_is_a_number_and_a_unit() {
         assert_eq!(micros("30d"), Some(30 * 86_400_000_000));
         assert_eq!(micros("2w"), micros("14d"));
-        for wrong in ["", "d", "0d", "-1d", "+1d", "1.5h", "30", "30 d", "999999999w", "1é", "99999999999999999999s"] {
+        for wrong in [
+            "",
+            "d",
+            "0d",
+            "-1d",
+            "+1d",
+            "1.5h",
+            "30",
+            "30 d",
+            "999999999w",
+            "1é",
+            "1д",
+            "1y",
+            "36501d",
+            "99999999999999999999s",
+        ] {
             assert_eq!(micros(wrong), None, "{wrong}");
         }
     }

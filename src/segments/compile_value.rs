@@ -112,11 +112,11 @@ impl Compiler<'_> {
     }
 }
 
-fn month_day(day: NaiveDate) -> String {
+pub(super) fn month_day(day: NaiveDate) -> String {
     day.format("%m-%d").to_string()
 }
 
-fn last_of(day: NaiveDate) -> String {
+pub(super) fn last_of(day: NaiveDate) -> String {
     let ends_february = day.month() == 2 && day.day() == 28 && !day.leap_year();
     if ends_february { "02-29".to_owned() } else { month_day(day) }
 }

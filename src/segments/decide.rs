@@ -29,7 +29,8 @@ use crate::fields::{self, Entity};
 use crate::http::{Body, Query, Reply, Routes, handlers};
 use crate::ingest::write_key;
 
-const KEY: &str = "decide";
+/// Under which name the settings are kept.
+pub const KEY: &str = "decide";
 /// How long a browser may keep an answer, in seconds.
 const FRESH: u32 = 60;
 /// The fields of a contact that may be shown, beside custom ones.
@@ -152,19 +153,17 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
     if !shown.lookups.contains(&kind) {
         return Err(Error::field("identity", "choice", "visitors may not be looked up by this here"));
     }
-    let holder: Option<ContactId> = identities::table
+    let holder = identities::table
+        .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
         .filter(identities::value.eq(&identity.value))
         .filter(identities::kind.eq(identity.kind).and(identities::source.eq(&identity.source)))
         .filter(identities::retired_at.is_null())
-        .select(identities::contact_id)
-        .first(conn)
-        .optional()?;
-    let Some(holder) = holder else { return Ok(Decision::default()) };
-    let root: Option<ContactId> = contacts::table.find(holder).select(contacts::merged_into).first(conn)?;
-    let live = contacts::table.find(root.unwrap_or(holder)).filter(contacts::deleted_at.is_null());
-    let Some(client): Option<Contact> = live.select(Contact::as_select()).first(conn).optional()? else {
-        return Ok(Decision::default());
-    };
+        .select(Contact::as_select());
+    let mut found: Option<Contact> = holder.first(conn).optional()?;
+    if let Some(root) = found.as_ref().and_then(|holder| holder.merged_into) {
+        found = contacts::table.find(root).select(Contact::as_select()).first(conn).optional()?;
+    }
+    let Some(client) = found.filter(|client| client.deleted_at.is_none()) else { return Ok(Decision::default()) };
     let family =
         if client.members == 0 { vec![client.id] } else { crate::contacts::cluster::members_of(conn, client.id)? };
     let there: Vec<Row> = stays::table
@@ -185,6 +184,15 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
     }
     let fields = shown.fields.iter().filter_map(|name| Some((name.clone(), value(&client, name)?))).collect();
     Ok(Decision { segments: told, fields })
+}
+
+/// What a web site may know of whom `identity` names, as JSON.
+///
+/// # Errors
+/// No such way to be looked up.
+pub fn answer(conn: &mut Connection, identity: &str, region: &str) -> Result<Vec<u8>> {
+    let (kind, identity) = lookup(identity, region)?;
+    serde_json::to_vec(&decide(conn, kind, &identity)?).map_err(Error::internal)
 }
 
 /// A field of the client that may be shown.

@@ -1,6 +1,8 @@
 //! Who belongs to a segment: asked of the rule as of now, or of the list.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -80,6 +82,15 @@ fn seen(by: &Principal) -> Contacts {
 /// How many of the clients that the caller sees satisfy a condition.
 pub(super) fn count(conn: &mut Connection, by: &Principal, condition: Sql) -> Result<i64> {
     Ok(seen(by).filter(condition).count().get_result(conn)?)
+}
+
+/// How many clients there are of whom a rule is true; only those that the caller sees.
+///
+/// # Errors
+/// Every fault of it.
+pub fn how_many(conn: &mut Connection, by: &Principal, rule: &Json) -> Result<i64> {
+    let (read, _) = store::read_rule(conn, rule, None)?;
+    count(conn, by, condition(&read, &Asked::of_all(Instant::now())))
 }
 
 /// How many rows are read at once where not all of them are wanted.
@@ -173,15 +184,28 @@ pub fn preview(conn: &mut Connection, by: &Principal, rule: &Json, language: Lan
     let read = parse(rule, &catalogue, None).map_err(Error::invalid)?;
     let asked = Asked::of_all(Instant::now());
     let whole = condition(&read, &asked);
-    let rows = seen(by).filter(whole.clone()).select(Contact::as_select());
-    let sample = rows.order((contacts::created_at.desc(), contacts::id.desc())).limit(SAMPLE).load(conn)?;
+    // One statement finds who they are for both: the clients and how many there are.
+    let found = seen(by).filter(whole).select((contacts::id, sql::<BigInt>("COUNT(*) OVER ()")));
+    let found = found.order((contacts::created_at.desc(), contacts::id.desc())).limit(SAMPLE);
+    let found: Vec<(ContactId, i64)> = found.load(conn)?;
+    let ids: Vec<ContactId> = found.iter().map(|(id, _)| *id).collect();
+    let sample = contacts::table.filter(contacts::id.eq_any(ids)).select(Contact::as_select());
+    let sample = sample.order((contacts::created_at.desc(), contacts::id.desc())).load(conn)?;
     let mut conditions = Vec::new();
     for (path, node) in parts(&read.node) {
         let alone = Rule { zone: read.zone, node };
-        let count = count(conn, by, condition(&alone, &asked))?;
-        conditions.push(ConditionCount { path, words: describe(&alone, &catalogue, language), count });
+        let words = describe(&alone, &catalogue, language);
+        conditions.push(ConditionCount { path, words, count: count_alone(conn, by, alone, &asked)? });
     }
-    Ok(Preview { count: count(conn, by, whole)?, sample, conditions, words: words(&read, &catalogue) })
+    let count = found.first().map_or(0, |(_, count)| *count);
+    Ok(Preview { count, sample, conditions, words: words(&read, &catalogue) })
+}
+
+/// How many there are of one condition; of a negated one all the others, whom it is quicker to count.
+fn count_alone(conn: &mut Connection, by: &Principal, alone: Rule, asked: &Asked<'_>) -> Result<i64> {
+    let Node::Not(node) = alone.node else { return count(conn, by, condition(&alone, asked)) };
+    let others = Rule { zone: alone.zone, node: *node };
+    Ok(count(conn, by, Sql::all([]))? - count(conn, by, condition(&others, asked))?)
 }
 
 fn words(rule: &Rule, catalogue: &Catalogue) -> RuleWords {

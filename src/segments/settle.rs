@@ -7,7 +7,10 @@ use diesel::prelude::*;
 
 use super::SegmentId;
 use super::compile::{Asked, condition};
+use super::facts::{self, Needs};
+use super::judge;
 use super::news::{self, News};
+use super::rule::Rule;
 use super::rules::{Known, Rules};
 use crate::accounts::Principal;
 use crate::contacts::ContactId;
@@ -38,10 +41,10 @@ pub struct Step {
     pub told: bool,
 }
 
-/// Some clients, as their facts are read: those that are there, and all that are merged into them.
+/// Some clients, as their facts are read: those that are there, and whose facts count for whom.
 struct Families {
     live: BTreeSet<ContactId>,
-    members: Vec<ContactId>,
+    whose: BTreeMap<ContactId, ContactId>,
 }
 
 fn ids(of: impl IntoIterator<Item = ContactId>) -> Vec<Guid> {
@@ -75,12 +78,26 @@ fn families(conn: &mut Connection, touched: &BTreeSet<ContactId>) -> Result<Fami
             }
         }
     }
-    let mut members: Vec<ContactId> = live.iter().copied().collect();
+    let mut whose: BTreeMap<ContactId, ContactId> = live.iter().map(|id| (*id, *id)).collect();
     if !large.is_empty() {
         let merged = contacts::table.filter(OneOf::new("contacts.merged_into", ids(large)));
-        members.extend(merged.select(contacts::id).load::<ContactId>(conn)?);
+        let merged = merged.select((contacts::id, contacts::merged_into.assume_not_null()));
+        whose.extend(merged.load::<(ContactId, ContactId)>(conn)?);
     }
-    Ok(Families { live, members })
+    Ok(Families { live, whose })
+}
+
+impl Families {
+    /// Only these of the clients.
+    fn of(&self, clients: &BTreeSet<ContactId>) -> Self {
+        let live = self.live.intersection(clients).copied().collect();
+        let whose = self.whose.iter().filter(|(_, root)| clients.contains(root)).map(|(id, root)| (*id, *root));
+        Self { live, whose: whose.collect() }
+    }
+
+    fn members(&self) -> Vec<ContactId> {
+        self.whose.keys().copied().collect()
+    }
 }
 
 /// Those who stand for these contacts: themselves, or whom they are merged into. Both are given where they differ, since
@@ -135,17 +152,64 @@ fn run(conn: &mut Connection, statement: Sql) -> Result<Vec<(usize, ContactId)>>
 pub fn true_of(
     conn: &mut Connection,
     contact: ContactId,
-    conditions: &[super::rule::Rule],
+    conditions: &[Rule],
     now: Instant,
 ) -> Result<BTreeSet<usize>> {
     let families = families(conn, &BTreeSet::from([contact]))?;
-    if families.live.is_empty() {
-        return Ok(BTreeSet::new());
+    Ok(true_of_all(conn, &families, &conditions.iter().collect::<Vec<_>>(), now)?.into_iter().map(|(n, _)| n).collect())
+}
+
+/// What is known of one client without asking the database about each condition, and what is not; nothing where the client is
+/// not there.
+///
+/// # Errors
+/// The database is away.
+pub fn judged(
+    conn: &mut Connection,
+    contact: ContactId,
+    conditions: &[Rule],
+    now: Instant,
+) -> Result<Vec<Option<bool>>> {
+    let families = families(conn, &BTreeSet::from([contact]))?;
+    let clients = facts::load(conn, &families.whose, Needs::of(conditions.iter()))?;
+    let answers = clients.values().flat_map(|client| conditions.iter().map(|rule| judge::holds(rule, client, now)));
+    Ok(answers.collect())
+}
+
+/// Which rules are true of which of the clients. What is known of them is read once and every rule asked of that; the
+/// database is asked only what cannot be told so.
+fn true_of_all(
+    conn: &mut Connection,
+    families: &Families,
+    rules: &[&Rule],
+    now: Instant,
+) -> Result<BTreeSet<(usize, ContactId)>> {
+    let (mut found, mut open) = (BTreeSet::new(), BTreeSet::new());
+    if families.live.is_empty() || rules.is_empty() {
+        return Ok(found);
     }
-    let only = padded(&families.members);
+    let clients = facts::load(conn, &families.whose, Needs::of(rules.iter().copied()))?;
+    for (id, client) in &clients {
+        for (n, rule) in rules.iter().enumerate() {
+            match judge::holds(rule, client, now) {
+                Some(true) => drop(found.insert((n, *id))),
+                Some(false) => {}
+                None => drop(open.insert((n, *id))),
+            }
+        }
+    }
+    if open.is_empty() {
+        return Ok(found);
+    }
+    let families = families.of(&open.iter().map(|(_, id)| *id).collect());
+    let numbers: Vec<usize> = open.iter().map(|(n, _)| *n).collect::<BTreeSet<_>>().into_iter().collect();
+    let only = padded(&families.members());
     let asked = Asked::of(now, &only);
-    let questions: Vec<_> = conditions.iter().map(|rule| condition(rule, &asked)).collect();
-    Ok(answers(conn, &families, &questions)?.into_iter().map(|(n, _)| n).collect())
+    let questions: Vec<_> = numbers.iter().filter_map(|n| Some(condition(rules.get(*n)?, &asked))).collect();
+    let answers = answers(conn, &families, &questions)?;
+    let answers = answers.into_iter().filter_map(|(n, id)| Some((*numbers.get(n)?, id)));
+    found.extend(answers.filter(|answer| open.contains(answer)));
+    Ok(found)
 }
 
 /// What must change for these contacts to be where the rules say they belong as of an instant.
@@ -158,13 +222,9 @@ pub fn steps(conn: &mut Connection, rules: &Rules, contacts_: &BTreeSet<ContactI
     }
     let families = families(conn, contacts_)?;
     let mut wanted = BTreeSet::new();
-    if !families.live.is_empty() {
-        let only = padded(&families.members);
-        let asked = Asked::of(now, &only);
-        let questions: Vec<_> = rules.known.iter().map(|known| condition(&known.rule, &asked)).collect();
-        for (n, contact) in answers(conn, &families, &questions)? {
-            wanted.extend(rules.known.get(n).map(|known| (contact, known.id)));
-        }
+    let asked: Vec<&Rule> = rules.known.iter().map(|known| &known.rule).collect();
+    for (n, contact) in true_of_all(conn, &families, &asked, now)? {
+        wanted.extend(rules.known.get(n).map(|known| (contact, known.id)));
     }
     let known = rules.by_id();
     let kept: Vec<(ContactId, SegmentId)> = stays::table

@@ -98,8 +98,16 @@ pub fn fill(db: &Db, amounts: Amounts, tell: &dyn Fn(&str)) -> Result<Sample> {
     tell("leads");
     sample.pipeline = Some(fill_leads(db, &sample.contacts, amounts.intervals, &mut random)?);
     tell("statistics");
-    db.write_now(|conn| Ok(diesel::connection::SimpleConnection::batch_execute(conn, "ANALYZE")?))?;
+    settle(db)?;
     Ok(sample)
+}
+
+/// Lets the database look at what it has.
+///
+/// # Errors
+/// The database refuses.
+pub fn settle(db: &Db) -> Result<()> {
+    db.write_now(|conn| Ok(diesel::connection::SimpleConnection::batch_execute(conn, "ANALYZE")?))
 }
 
 fn insert_caller(conn: &mut Connection) -> Result<()> {

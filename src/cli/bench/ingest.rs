@@ -31,7 +31,7 @@ const EVENTS: u64 = 100;
 const KNOWN: usize = 10_000;
 
 /// The clients that events are about.
-fn known(contacts: &[ContactId]) -> &[ContactId] {
+pub(super) fn known(contacts: &[ContactId]) -> &[ContactId] {
     contacts.get(..contacts.len().min(KNOWN)).unwrap_or_default()
 }
 
@@ -57,6 +57,11 @@ pub fn introduce(db: &Db, contacts: &[ContactId]) -> Result<()> {
 
 fn user_id(nth: usize) -> String {
     format!("bench-{nth}")
+}
+
+/// The browser of one of so many known clients.
+pub(super) fn browser_of(known: usize, n: u64) -> String {
+    browser_id(person(known, n, 1))
 }
 
 fn browser_id(nth: usize) -> String {

@@ -3,12 +3,14 @@
 pub mod client;
 mod export;
 mod fill;
+mod funnels;
 mod import;
 mod ingest;
 mod local;
 mod place;
 pub mod report;
 mod reports;
+mod segments;
 mod server;
 pub mod stats;
 mod work;
@@ -28,7 +30,7 @@ use self::place::Place;
 use self::report::{Goal, Line, Report, Way};
 use self::server::Server;
 use self::stats::{Rate, median, ratio};
-use self::work::{BATCH, LINE_50, LINE_2000, SINGLE, Thing, things};
+use self::work::{BATCH, CONTACT, LINE_50, LINE_2000, SINGLE, Thing, things};
 use super::{Failure, Outcome, say};
 use crate::config::Config;
 use crate::db::{Db, Opener, Sizes, Target};
@@ -92,8 +94,11 @@ pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
             Some(import::measure(&url, place.folder())?)
         }
     };
+    let segments = segments::measure(&mut place, args.only.as_deref())?;
+    let funnels = funnels::measure(&mut place, args.only.as_deref())?;
     let rates = BTreeMap::new();
-    let mut bench = Bench { args, place: &place, rates, order: Vec::new(), flood: None, imported, exports: Vec::new() };
+    let (order, exports) = (Vec::new(), Vec::new());
+    let mut bench = Bench { args, place: &place, rates, order, flood: None, imported, exports, segments, funnels };
     let (memory, started) = bench.measure(&large, &small)?;
     let report = bench.report(&large, memory, started);
     say(report.table());
@@ -111,6 +116,7 @@ fn prepare(place: &mut Place, name: &str, amounts: Amounts) -> Outcome<Base> {
     let db = Db::open(Opener::new(target.clone()), target.clone(), Sizes::for_target(&target))?;
     let sample = fill(&db, amounts, &|what| say(format!("  {what}")))?;
     ingest::introduce(&db, &sample.contacts)?;
+    segments::introduce(&db, ingest::known(&sample.contacts))?;
     Ok(Base { url, target, sample })
 }
 
@@ -122,6 +128,8 @@ struct Bench<'a> {
     flood: Option<Flood>,
     exports: Vec<Figure>,
     imported: Option<Imported>,
+    segments: segments::Figures,
+    funnels: funnels::Figures,
 }
 
 impl Bench<'_> {
@@ -247,6 +255,10 @@ impl Bench<'_> {
         report.goals.extend(export::goals(&self.exports, base.target.is_sqlite(), report.rate(UPSERT, Way::Http(1))));
         report.goals.extend(ingest::goals(best, report.rate(INGEST, Way::Local(1)), self.flood));
         report.goals.extend(import::goals(imported, base.target.is_sqlite()));
+        report.goals.extend(funnels::goals(&self.funnels));
+        let best = |name| report.lines.iter().find(|line| line.name == name).and_then(Line::best_http);
+        let (decide, contact) = (best(segments::DECIDE), best(CONTACT));
+        report.goals.extend(segments::goals(self.segments, decide, contact));
         report
     }
 }

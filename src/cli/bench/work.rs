@@ -39,6 +39,8 @@ impl std::fmt::Debug for Thing {
 }
 
 /// Names used by goals.
+pub const CONTACT: &str = "one contact";
+/// A client with 20 entries.
 pub const LINE_20: &str = "timeline page of 50, 20 entries";
 /// A client with 50 entries.
 pub const LINE_50: &str = "timeline page of 50, 50 entries";
@@ -61,6 +63,7 @@ pub fn things(sample: &Sample) -> Vec<Thing> {
     all.push(single(&sample.contacts));
     all.push(batch(&sample.contacts));
     all.push(super::ingest::thing(&sample.contacts));
+    all.push(super::segments::thing(super::ingest::known(&sample.contacts).len()));
     all.extend(sample.pipeline.into_iter().flat_map(super::reports::things));
     all
 }
@@ -80,7 +83,7 @@ fn size(reply: &Reply) -> usize {
 fn one_contact(ids: &[ContactId]) -> Thing {
     let (ids, local) = (ids.to_vec(), ids.to_vec());
     Thing {
-        name: "one contact",
+        name: CONTACT,
         request: Box::new(move |n| Request::get(format!("/api/v1/contacts/{}", pick(&ids, n)))),
         local: Box::new(move |conn, n| {
             let contact = contacts::store::find(conn, &Principal::system(), pick(&local, n))?;
@@ -163,6 +166,13 @@ fn create() -> Thing {
         }),
         writes: true,
     }
+}
+
+/// The touchpoint with this number, ready to be recorded.
+pub(super) fn touch_of(contact: ContactId, number: u64) -> Result<interactions::Draft> {
+    let now = Instant::now();
+    let bytes = serde_json::to_vec(&touchpoint(contact, now, number)).map_err(Error::internal)?;
+    read_json::<NewInteraction>(&bytes)?.parse(now, "US")
 }
 
 /// One touchpoint of some client.

@@ -11,3 +11,4 @@ mod records;
 mod reference;
 mod rfm;
 mod world;
+mod world_rows;

@@ -13,6 +13,7 @@ use touchline::segments::catalogue::Catalogue;
 use touchline::segments::compile::{Asked, condition};
 use touchline::segments::parse::parse;
 use touchline::segments::rule::Rule;
+use touchline::segments::settle;
 
 use super::oracle::Oracle;
 use super::random;
@@ -79,6 +80,7 @@ async fn a_rule_asked_of_one_client_says_the_same(app: TestApp) {
         let world = World::random(&mut dice, 40, now);
         world.insert(conn)?;
         let catalogue = Catalogue::load(conn)?;
+        let (mut known, mut unknown) = (0, 0);
         for _ in 0..300 {
             let rule = read(&with_root(&random::node(&mut dice, &world, 2), Tz::UTC), &catalogue);
             let all = asked(conn, &rule, &Asked::of_all(world.now));
@@ -87,8 +89,14 @@ async fn a_rule_asked_of_one_client_says_the_same(app: TestApp) {
                 let alone = asked(conn, &rule, &Asked::of(world.now, &family));
                 let id = world.people[root].id;
                 assert_eq!(alone.contains(&id), all.contains(&id), "{rule:?}");
+                let judged = settle::judged(conn, id, std::slice::from_ref(&rule), world.now)?;
+                let judged = judged.first().copied().flatten();
+                assert!(judged.is_none_or(|holds| holds == all.contains(&id)), "{judged:?}: {rule:?}");
+                (known, unknown) = (known + usize::from(judged.is_some()), unknown + usize::from(judged.is_none()));
             }
         }
+        // Nearly every rule is asked in memory.
+        assert!(known > 50 * unknown, "{known} known, {unknown} not");
         Ok(())
     };
     app.state.db.write(work).await.unwrap();
