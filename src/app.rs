@@ -20,8 +20,8 @@ use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
 use crate::{
-    channels, companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, reports, sales,
-    segments, stream, timeline,
+    channels, companies, contacts, exports, fields, front, funnel, ingest, interactions, openapi, pipelines, reports,
+    sales, segments, stream, timeline,
 };
 
 /// What every handler shares.
@@ -167,8 +167,9 @@ pub fn build(
         .app_data(web::PayloadConfig::new(limit))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found().into()))
         .configure(openapi::serve)
+        .configure(front::serve)
         .configure(|cfg| operations::metrics::beside_the_api(cfg, metrics, token))
-        .default_service(web::to(openapi::unknown_route))
+        .default_service(web::to(front::page_or_problem))
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
         .wrap(cors)
