@@ -25,7 +25,7 @@ export function UserMenu() {
   return (
     <Menu position="top-start" width={220}>
       <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={`${t('user.menu')}: ${user.name}`}>
+        <UnstyledButton className={classes.user}>
           <Initials name={user.name} size={26} />
           <div className="tl-cut">
             <Text size="sm" className="tl-cut">{user.name}</Text>
