@@ -1,24 +1,23 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAddressBook, IconDownload, IconPlus, IconUser } from '@tabler/icons-react';
+import { IconAddressBook, IconPlus, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
 import { useUsers } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
-import { download } from '@/ui/download';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { FilterBar } from '@/ui/filters/FilterBar';
 import { BulkBar } from '@/ui/list/BulkBar';
+import { ExportButton } from '@/ui/list/ExportButton';
 import { PickMenu } from '@/ui/list/PickMenu';
 import { SearchField } from '@/ui/list/SearchField';
 import { TagButton } from '@/ui/list/TagButton';
 import { useListSearch } from '@/ui/list/useListSearch';
 import { useRows } from '@/ui/list/useRows';
 import { ViewMenu } from '@/ui/list/ViewMenu';
-import { notifyProblem } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { PageHeader } from '@/ui/PageHeader';
 import { ColumnMenu } from '@/ui/table/ColumnMenu';
@@ -58,7 +57,7 @@ export default function ContactsPage() {
         <Group gap={6}>
           <ViewMenu list="contacts" search={list.search} open={list.setAll} />
           <ColumnMenu {...columns} />
-          <ExportButton query={list.query} />
+          <ExportButton list="contacts" query={list.query} />
         </Group>
       </Group>
       {found.error && found.rows.length === 0 ? <ErrorState error={found.error} reset={found.retry} />
@@ -69,14 +68,6 @@ export default function ContactsPage() {
       <NewContact opened={creating} close={create.close} />
     </Page>
   );
-}
-
-function ExportButton({ query }: { query: Record<string, string> }) {
-  const { t } = useTranslation('ui');
-  if (!useMay('exports:run')) return null;
-  const { sort: _, ...filter } = query;
-  const save = () => download('/api/v1/exports/contacts', { ...filter, format: 'csv' }, 'contacts.csv').catch(notifyProblem);
-  return <Button variant="default" leftSection={<IconDownload size={15} />} onClick={() => void save()}>{t('export')}</Button>;
 }
 
 function Bulk({ choice, rows }: { choice: Choice; rows: Contact[] }) {
@@ -94,7 +85,7 @@ function Bulk({ choice, rows }: { choice: Choice; rows: Contact[] }) {
           <TagButton add={(tag) => void addTag(chosen, tag).then(done)} />
         </>
       )}
-      {chosen.length <= 200 && <ExportButton query={{ id: choice.ids.join(',') }} />}
+      {chosen.length <= 200 && <ExportButton list="contacts" query={{ id: choice.ids.join(',') }} />}
     </BulkBar>
   );
 }

@@ -32,7 +32,7 @@ describe('time', () => {
   it('is told from now', () => {
     const now = Date.parse('2026-03-10T12:00:00Z');
     expect(relative('2026-03-07T12:00:00Z', now)).toBe('3 days ago');
-    expect(relative('2026-03-10T14:00:00Z', now)).toContain('2 h');
+    expect(relative('2026-03-10T14:00:00Z', now)).toContain('2 hours');
   });
 
   it('keeps a day without a time the same day everywhere', () => {

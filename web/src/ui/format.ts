@@ -82,7 +82,7 @@ export function relative(value: string | Date, now = Date.now()): string {
   const seconds = (new Date(value).getTime() - now) / 1000;
   const found = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   if (!found) return i18n.t('ui:now');
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(Math.round(seconds / found[1]), found[0]);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(seconds / found[1]), found[0]);
 }
 
 /** `1 h 12 min`, in the units of the language. */
