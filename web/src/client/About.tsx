@@ -24,7 +24,7 @@ export function About({ contact, company }: { contact: Contact; company: Client[
   const fields = useFields('contact');
   const readOnly = !useMay('contacts:write');
   const { country } = useFormat();
-  const label = useCallback((key: string) => t(`field.${key}`), [t]);
+  const label = useCallback((key: string) => fields.find((field) => `custom.${field.key}` === key)?.label ?? t(`field.${key}`), [t, fields]);
   const show = useCallback((key: string, value: unknown) => (key === 'owner_id' ? users.byId.get(String(value))?.name ?? '' : plain(value)), [users]);
   const save = useSaveContact(contact, label, show);
   const text = (key: Text) => (

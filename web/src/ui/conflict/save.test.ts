@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '@/api/problem';
+import { clashes, keepMine } from './merge';
 import { asking, saveTogether } from './save';
 
 interface Person { version: number; name: string; city: string }
@@ -20,6 +21,13 @@ async function dialog() {
   await vi.waitFor(() => expect(asking.get()).not.toBeNull());
   return asking.get();
 }
+
+it('compares custom fields each by itself', () => {
+  const [before, latest] = [{ custom: { roof: 'tile', heating: 'gas' } }, { custom: { roof: 'flat', heating: 'gas' } }];
+  expect(clashes(before, { custom: { heating: 'oil' } }, latest)).toEqual([]);
+  expect(clashes(before, { custom: { roof: 'slate' } }, latest)).toEqual([{ key: 'custom.roof', mine: 'slate', theirs: 'flat' }]);
+  expect(keepMine({ name: 'Ann', custom: { roof: 'slate', heating: 'oil' } }, new Set(['custom.roof']))).toEqual({ name: 'Ann', custom: { heating: 'oil' } });
+});
 
 describe('saving what others may change, too', () => {
   it('keeps both changes where they are of different fields, without asking', async () => {
