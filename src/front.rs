@@ -40,7 +40,7 @@ pub fn serve(cfg: &mut web::ServiceConfig) {
 /// # Errors
 /// Those of [`openapi::unknown_route`].
 pub async fn page_or_problem(app: web::Data<App>, req: HttpRequest) -> Result<HttpResponse> {
-    if opens_page(&req) { page(req).await } else { openapi::unknown_route(app, req).await }
+    if opens_page(&req) { page(req).await } else { openapi::unknown_route(&app, &req) }
 }
 
 fn opens_page(req: &HttpRequest) -> bool {

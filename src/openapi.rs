@@ -193,7 +193,7 @@ async fn json(app: web::Data<App>) -> HttpResponse {
 ///
 /// # Errors
 /// Always, except for `OPTIONS` on a known path.
-pub async fn unknown_route(app: web::Data<App>, req: HttpRequest) -> Result<HttpResponse, Error> {
+pub fn unknown_route(app: &App, req: &HttpRequest) -> Result<HttpResponse, Error> {
     let known = &app.openapi.prepared().known;
     match known.iter().find(|(path, _)| path.is_match(req.path())) {
         Some((_, allowed)) => method_not_allowed(req.method(), allowed),
