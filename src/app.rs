@@ -5,7 +5,8 @@ use std::sync::Arc;
 use actix_cors::Cors;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse, fn_service};
 use actix_web::{
-    App as ActixApp, body::MessageBody, middleware::Compress, middleware::Condition, middleware::from_fn, web,
+    App as ActixApp, HttpResponse, body::MessageBody, middleware::Compress, middleware::Condition, middleware::from_fn,
+    web,
 };
 
 use crate::accounts::authenticate::Authenticator;
@@ -22,8 +23,8 @@ use crate::operations::{self, metrics::Metrics};
 use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
 use crate::{
-    channels, companies, contacts, exports, fields, funnel, ingest, interactions, openapi, pipelines, reports, sales,
-    segments, stream, timeline,
+    channels, companies, contacts, exports, fields, front, funnel, ingest, interactions, openapi, pipelines, reports,
+    sales, segments, stream, timeline,
 };
 
 /// What every handler shares.
@@ -172,16 +173,24 @@ pub fn build(
         .app_data(web::PayloadConfig::new(limit))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found().into()))
         .configure(openapi::serve)
+        .configure(front::serve)
         .configure(|cfg| operations::metrics::beside_the_api(cfg, metrics, token))
-        .default_service(fn_service(move |req| {
-            let routes = Arc::clone(&routes);
-            async move { Ok(routes.answer(req).await) }
-        }))
+        .default_service(fn_service(move |req| answer(Arc::clone(&routes), req)))
         .wrap(from_fn(middleware::authenticate))
         .wrap(Compress::default())
         .wrap(cors)
         .wrap(from_fn(ingest::cors::allow))
         .wrap(from_fn(middleware::request))
+}
+
+/// Answers by the table of routes, or with the front end where somebody opens a page of it.
+async fn answer(routes: Arc<Table>, req: ServiceRequest) -> Result<ServiceResponse, actix_web::Error> {
+    if front::opens_page(req.request()) && !routes.knows(&req) {
+        let (req, _) = req.into_parts();
+        let page = front::page(&req).unwrap_or_else(HttpResponse::from_error);
+        return Ok(ServiceResponse::new(req, page));
+    }
+    Ok(routes.answer(req).await)
 }
 
 /// Other origins' scripts may call only where the settings name them; cookies stay with our own pages.

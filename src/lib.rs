@@ -63,6 +63,9 @@ pub mod stream;
 /// Health, metrics, housekeeping.
 pub mod operations;
 
+/// The front end: the files of `web/dist`.
+pub mod front;
+
 /// The application: state, middleware, the whole route table.
 pub mod app;
 /// The commands: serve, demo, user, import, backup, bench.

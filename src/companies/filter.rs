@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::CompanyId;
 use super::model::Company;
 use crate::accounts::UserId;
-use crate::contacts::filter::parse_id;
+use crate::contacts::filter::{parse_id, parse_ids};
 use crate::contacts::identity::{normalise_email, normalise_phone};
 use crate::db::conditions::{Beyond, Direction};
 use crate::db::dialect::Condition;
@@ -28,6 +28,8 @@ use crate::text;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyQuery {
+    /// Only these: up to 200 ids with commas between.
+    id: Option<String>,
     /// Words or parts of words in names, domains, e-mail addresses and phone numbers; all must be found.
     q: Option<String>,
     /// A user's id, or `none`.
@@ -147,6 +149,9 @@ fn equal_fields(query: &CompanyQuery, region: &str, all: &mut Conditions) -> Res
         domain = |text: &str| Ok(text.to_lowercase());
         email = normalise_email;
         phone = |text: &str| normalise_phone(text, region);
+    }
+    if let Some(ids) = &query.id {
+        all.push(Box::new(companies::id.eq_any(parse_ids::<CompanyId>(ids)?)));
     }
     match query.owner_id.as_deref() {
         None => {}

@@ -28,6 +28,8 @@ use crate::text;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ContactQuery {
+    /// Only these: up to 200 ids with commas between.
+    id: Option<String>,
     /// Words or parts of words in names, e-mail addresses, phone numbers and the company's name; all must be found.
     q: Option<String>,
     /// A user's id, or `none`.
@@ -180,6 +182,9 @@ fn equal_fields(query: &ContactQuery, all: &mut Conditions) -> Result<()> {
         };
     }
     equal!(source, language, time_zone, job_title);
+    if let Some(ids) = &query.id {
+        all.push(Box::new(contacts::id.eq_any(parse_ids::<ContactId>(ids)?)));
+    }
     match query.owner_id.as_deref() {
         None => {}
         Some("none") => all.push(Box::new(contacts::owner_id.is_null())),
@@ -216,6 +221,19 @@ fn equal_fields(query: &ContactQuery, all: &mut Conditions) -> Result<()> {
 /// The parameter is no id.
 pub fn parse_id<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T> {
     text.parse().map_err(|_| Error::field(field, "format", "must be an id, or none"))
+}
+
+/// The parameter `id`: several ids with commas between.
+///
+/// # Errors
+/// One of them is no id, or there are more than a page holds.
+pub fn parse_ids<T: std::str::FromStr>(text: &str) -> Result<Vec<T>> {
+    let ids: std::result::Result<Vec<_>, _> = text.split(',').map(|id| id.trim().parse()).collect();
+    let ids = ids.map_err(|_| Error::field("id", "format", "must be ids with commas between"))?;
+    if ids.len() > 200 {
+        return Err(Error::field("id", "length", "must be at most 200 ids"));
+    }
+    Ok(ids)
 }
 
 fn parse_consent(text: &str) -> Result<(ConsentChannel, ConsentState)> {

@@ -71,6 +71,12 @@ impl Table {
         self
     }
 
+    /// Whether any handler answers on the request's path.
+    #[must_use]
+    pub fn knows(&self, req: &ServiceRequest) -> bool {
+        self.by_path.at(req.match_info().as_str()).is_ok()
+    }
+
     /// Answers a request: 404 where no path fits, 405 where the path has other methods.
     pub async fn answer(&self, mut req: ServiceRequest) -> ServiceResponse {
         let call = match self.find(&mut req) {

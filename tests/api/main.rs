@@ -10,6 +10,7 @@ mod demo;
 mod exports;
 mod faults;
 mod fields;
+mod front;
 mod funnel;
 mod habits;
 mod identity;

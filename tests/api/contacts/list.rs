@@ -7,6 +7,7 @@ use crate::support::{TestApp, cases};
 
 cases![
     each_filter_finds_its_contact_alone,
+    contacts_are_found_by_their_ids,
     a_bad_parameter_is_named,
     pages_follow_each_other_in_every_order,
     a_cursor_belongs_to_its_order,
@@ -58,6 +59,17 @@ async fn each_filter_finds_its_contact_alone(app: TestApp) {
     }
     for query in ["created_from=2020-01-01T00:00:00Z", "updated_to=2999-01-01T00:00:00Z"] {
         assert_eq!(app.admin.get(&format!("{CONTACTS}?{query}")).await.ok().items().len(), 2, "{query}");
+    }
+}
+
+async fn contacts_are_found_by_their_ids(app: TestApp) {
+    let (ann, bob) =
+        (create(&app, json!({ "display_name": "Ann" })).await, create(&app, json!({ "display_name": "Bob" })).await);
+    create(&app, json!({ "display_name": "Cid" })).await;
+    let found = app.admin.get(&format!("{CONTACTS}?id={},{}&sort=name", ann.id(), bob.id())).await.ok();
+    assert_eq!(names(&found), ["Ann", "Bob"]);
+    for ids in ["", "x", &vec![ann.id(); 201].join(",")] {
+        app.admin.get(&format!("{CONTACTS}?id={ids}")).await.invalid(&["id"]);
     }
 }
 

@@ -1,0 +1,12 @@
+import { NativeSelect } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { changeLanguage, LANGUAGES, type Language } from './i18n';
+
+export function LanguageSelect() {
+  const { t, i18n } = useTranslation('app');
+  return (
+    <NativeSelect size="xs" variant="unstyled" aria-label={t('user.language')} value={i18n.language}
+      onChange={(event) => void changeLanguage(event.currentTarget.value as Language)}
+      data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))} />
+  );
+}

@@ -1,0 +1,87 @@
+import { Group, Loader, Text, UnstyledButton } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Spotlight, spotlight } from '@mantine/spotlight';
+import { IconBuilding, IconSearch, IconTargetArrow } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMe } from '@/auth/hooks';
+import { Initials } from '@/ui/Initials';
+import classes from './Navigation.module.css';
+import { PLACES } from './places';
+import { useFound } from './useFound';
+
+export function SearchButton({ compact }: { compact?: boolean }) {
+  const { t } = useTranslation('app');
+  if (compact) {
+    return <UnstyledButton p={8} aria-label={t('search')} onClick={spotlight.open}><IconSearch size={18} /></UnstyledButton>;
+  }
+  return (
+    <button type="button" className={classes.search} onClick={spotlight.open}>
+      <IconSearch size={15} aria-hidden />{t('search')}<kbd className="tl-key">Ctrl K</kbd>
+    </button>
+  );
+}
+
+/** Ctrl-K: everything by name, from anywhere. */
+export function Search() {
+  const { t } = useTranslation('app');
+  const [query, setQuery] = useState('');
+  const [wanted] = useDebouncedValue(query.trim(), 120);
+  const { contacts, companies, leads, busy } = useFound(wanted);
+  const places = usePlaces(query);
+  const nothing = wanted.length >= 2 && !busy && contacts.length + companies.length + leads.length + places.length === 0;
+  return (
+    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={['mod + K']} scrollable maxHeight={420} radius="md" clearQueryOnClose zIndex={400}>
+      <Spotlight.Search placeholder={t('search.placeholder')} aria-label={t('search')}
+        leftSection={busy ? <Loader size={16} /> : <IconSearch size={18} />} />
+      <Spotlight.ActionsList>
+        <Part title={t('nav.contacts')}>
+          {contacts.map((contact) => (
+            <Hit key={contact.id} to={`/contacts/${contact.id}`} name={contact.display_name} icon={<Initials name={contact.display_name} size={24} />}
+              more={contact.emails[0]?.address ?? contact.phones[0]?.number} />
+          ))}
+        </Part>
+        <Part title={t('nav.companies')}>
+          {companies.map((company) => (
+            <Hit key={company.id} to={`/companies?q=${encodeURIComponent(company.name)}`} name={company.name} more={company.domain} icon={<IconBuilding size={18} stroke={1.5} />} />
+          ))}
+        </Part>
+        <Part title={t('nav.leads')}>
+          {leads.map((lead) => (
+            <Hit key={lead.id} to={`/contacts/${lead.contact_id}?lead=${lead.id}`} name={lead.title} more={lead.contact} icon={<IconTargetArrow size={18} stroke={1.5} />} />
+          ))}
+        </Part>
+        <Part title={t('search.goto')}>
+          {places.map(({ to, name, icon: Mark }) => <Hit key={to} to={to} name={t(`nav.${name}`)} icon={<Mark size={18} stroke={1.5} />} />)}
+        </Part>
+        {nothing && <Spotlight.Empty>{t('search.nothing', { query: wanted })}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+function usePlaces(query: string) {
+  const { t } = useTranslation('app');
+  const { permissions } = useMe();
+  const text = query.trim().toLocaleLowerCase();
+  return PLACES.flatMap(({ places }) => places)
+    .filter((place) => permissions.includes(place.needs) && t(`nav.${place.name}`).toLocaleLowerCase().includes(text));
+}
+
+function Part({ title, children }: { title: string; children: ReactNode[] }) {
+  return children.length === 0 ? null : <Spotlight.ActionsGroup label={title}>{children}</Spotlight.ActionsGroup>;
+}
+
+function Hit({ to, name, more, icon }: { to: string; name: string; more?: string | null; icon: ReactNode }) {
+  const navigate = useNavigate();
+  return (
+    <Spotlight.Action onClick={() => void navigate({ to })} highlightColor="iris">
+      <Group gap="sm" wrap="nowrap" w="100%">
+        {icon}
+        <Text size="sm" className="tl-cut">{name}</Text>
+        <Text size="xs" c="dimmed" ml="auto" className="tl-cut">{more}</Text>
+      </Group>
+    </Spotlight.Action>
+  );
+}

@@ -1,0 +1,25 @@
+import { createRouter } from '@tanstack/react-router';
+import { boardRoute } from '@/board/route';
+import { clientRoute } from '@/client/route';
+import { companiesRoute } from '@/companies/route';
+import { contactsRoute } from '@/contacts/route';
+import { duplicatesRoute } from '@/duplicates/route';
+import { funnelRoute } from '@/funnel/route';
+import { importsRoute } from '@/imports/route';
+import { leadsRoute } from '@/leads/route';
+import { segmentsRoute } from '@/segments/route';
+import { settingsRoute } from '@/settings/route';
+import { setupRoute } from '@/setup/route';
+import { todayRoute } from '@/today/route';
+import { rootRoute, shellRoute } from './roots';
+
+const screens = [
+  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, boardRoute, funnelRoute, segmentsRoute, importsRoute, duplicatesRoute, settingsRoute,
+];
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([setupRoute, shellRoute.addChildren(screens)]),
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+});

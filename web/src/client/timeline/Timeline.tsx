@@ -1,0 +1,59 @@
+import { Button, Group, Loader, Text } from '@mantine/core';
+import { IconTimeline } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EmptyState } from '@/ui/EmptyState';
+import { ErrorState } from '@/ui/ErrorState';
+import { useFormat } from '@/ui/format';
+import type { Client } from '../useClient';
+import { EntryLine } from './EntryLine';
+import { byDay, type Line } from './group';
+import { LineFilters } from './LineFilters';
+import { Minimap } from './Minimap';
+import { PagesLine } from './PagesLine';
+import classes from './Timeline.module.css';
+import { EVERYTHING, type LineFilter, useTimeline } from './useTimeline';
+
+/** Everything that happened with the client, the newest first. */
+export function Timeline({ client }: { client: Client }) {
+  const { t } = useTranslation('client');
+  const { day: dayText } = useFormat();
+  const [filter, setFilter] = useState<LineFilter>(EVERYTHING);
+  const line = useTimeline(client, filter);
+  const days = useMemo(() => byDay(line.entries), [line.entries]);
+  const jump = (to: string | null) => setFilter(normal({ ...filter, to }));
+  return (
+    <div>
+      <h2 className="tl-hidden">{t('part.line')}</h2>
+      <Minimap id={client.contact.id} jump={jump} />
+      <LineFilters client={client} filter={filter} change={(next) => setFilter(normal(next))} />
+      {filter.to && (
+        <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(filter.to) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
+      )}
+      {line.error && days.length === 0 && <ErrorState error={line.error} reset={() => void line.refetch()} />}
+      {line.isPending && <Group justify="center" p="xl"><Loader size="sm" /></Group>}
+      {line.isSuccess && days.length === 0 && <EmptyState icon={IconTimeline} title={t(filter === EVERYTHING ? 'line.empty' : 'line.nothing')} text={t(filter === EVERYTHING ? 'line.empty.text' : 'line.nothing.text')} />}
+      {days.map(({ day, lines }) => (
+        <section key={day} aria-label={dayText(day)}>
+          <h3 className={classes.day}>{dayText(day)}</h3>
+          <ol className={classes.list}>{lines.map((line) => <LineOf key={idOf(line)} line={line} />)}</ol>
+        </section>
+      ))}
+      {line.hasNextPage && <Group justify="center" mt="md"><Button variant="default" loading={line.isFetchingNextPage} onClick={() => void line.fetchNextPage()}>{t('earlier')}</Button></Group>}
+    </div>
+  );
+}
+
+function LineOf({ line }: { line: Line }) {
+  if (line.kind === 'entry') return <EntryLine entry={line.entry} />;
+  return line.entries.length === 1 ? <EntryLine entry={line.entries[0]} /> : <PagesLine entries={line.entries} />;
+}
+
+function idOf(line: Line): string {
+  return line.kind === 'entry' ? `${line.entry.type}${line.entry.id}` : `pages${line.entries[0].id}`;
+}
+
+/** No filter at all is always the same one, whose first page is there already. */
+function normal(filter: LineFilter): LineFilter {
+  return filter.channels.length + filter.types.length === 0 && !filter.online && !filter.to ? EVERYTHING : filter;
+}

@@ -1,0 +1,50 @@
+import { Badge, Group } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Schemas } from '@/api/client';
+import { useFields, useUsers } from '@/app/lookups';
+import { customText } from '@/ui/custom';
+import { useFormat } from '@/ui/format';
+import { Initials } from '@/ui/Initials';
+import type { Column } from '@/ui/table/DataTable';
+import { When } from '@/ui/When';
+
+type Contact = Schemas['Contact'];
+
+export const FIRST_COLUMNS = ['email', 'phone', 'owner', 'source', 'city', 'tags', 'created'];
+
+export function useContactColumns(): Column<Contact>[] {
+  const { t } = useTranslation('contacts');
+  const users = useUsers();
+  const fields = useFields('contact');
+  const { country } = useFormat();
+  return useMemo(() => [
+    { id: 'name', title: t('name'), width: 220, cell: (contact) => <Name name={contact.display_name} /> },
+    { id: 'email', title: t('email'), width: 250, cell: ({ emails }) => emails.find((email) => email.primary)?.address ?? emails[0]?.address },
+    { id: 'phone', title: t('phone'), width: 150, cell: ({ phones }) => phones.find((phone) => phone.primary)?.number ?? phones[0]?.number },
+    { id: 'job', title: t('job'), width: 160, cell: (contact) => contact.job_title },
+    { id: 'owner', title: t('ui:owner'), width: 150, cell: (contact) => users.byId.get(contact.owner_id ?? '')?.name },
+    { id: 'source', title: t('source'), width: 130, cell: (contact) => contact.source },
+    { id: 'city', title: t('city'), width: 140, cell: (contact) => contact.address?.city },
+    { id: 'country', title: t('country'), width: 140, cell: ({ address }) => address?.country && country(address.country) },
+    { id: 'tags', title: t('ui:tags'), width: 180, cell: (contact) => <Tags tags={contact.tags} /> },
+    ...fields.map((field): Column<Contact> => ({
+      id: `custom.${field.key}`, title: field.label, width: 150, cell: (contact) => customText(field, contact.custom[field.key]),
+    })),
+    { id: 'created', title: t('created'), width: 120, cell: (contact) => <When at={contact.created_at} /> },
+    { id: 'updated', title: t('updated'), width: 120, cell: (contact) => <When at={contact.updated_at} /> },
+  ], [t, users, fields, country]);
+}
+
+function Name({ name }: { name: string }) {
+  return (
+    <Group gap={10} wrap="nowrap">
+      <Initials name={name} size={26} />
+      <span className="tl-cut" style={{ fontWeight: 550 }} dir="auto">{name}</span>
+    </Group>
+  );
+}
+
+export function Tags({ tags }: { tags: readonly string[] }) {
+  return <Group gap={4} wrap="nowrap">{tags.map((tag) => <Badge key={tag} variant="light" color="gray" size="sm" c="var(--mantine-color-text)">{tag}</Badge>)}</Group>;
+}

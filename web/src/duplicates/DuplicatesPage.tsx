@@ -1,0 +1,5 @@
+import { Soon } from '@/ui/Soon';
+
+export default function DuplicatesPage() {
+  return <Soon name="duplicates" />;
+}

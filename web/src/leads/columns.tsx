@@ -1,0 +1,47 @@
+import { Badge, Group } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Schemas } from '@/api/client';
+import { useFields, usePipelines, useUsers } from '@/app/lookups';
+import { customText } from '@/ui/custom';
+import { useFormat } from '@/ui/format';
+import type { Column } from '@/ui/table/DataTable';
+import { When } from '@/ui/When';
+
+export type Row = Schemas['Lead'] & { contact: string | undefined };
+
+export const FIRST_COLUMNS = ['contact', 'stage', 'amount', 'owner', 'source', 'since', 'close'];
+const COLORS = { open: 'iris', won: 'teal', lost: 'red' } as const;
+const TEXTS = { open: 'var(--tl-accent)', won: 'var(--tl-good)', lost: 'var(--tl-bad)' } as const;
+
+export function useLeadColumns(): Column<Row>[] {
+  const { t } = useTranslation('leads');
+  const users = useUsers();
+  const { stages, list } = usePipelines();
+  const fields = useFields('lead');
+  const { money, day } = useFormat();
+  return useMemo(() => [
+    { id: 'title', title: t('lead'), width: 240, cell: (lead) => <span style={{ fontWeight: 550 }} dir="auto">{lead.title}</span> },
+    { id: 'contact', title: t('contact'), width: 180, cell: (lead) => <span dir="auto">{lead.contact}</span> },
+    {
+      id: 'stage', title: t('stage'), width: 150, cell: (lead) => (
+        <Group gap={6} wrap="nowrap">
+          <Badge variant="light" color={COLORS[lead.stage_kind]} c={TEXTS[lead.stage_kind]}>{stages.get(lead.stage_id)?.name}</Badge>
+        </Group>
+      ),
+    },
+    { id: 'amount', title: t('amount'), width: 120, right: true, cell: ({ amount, currency }) => (amount != null && currency ? money(amount, currency) : null) },
+    { id: 'owner', title: t('ui:owner'), width: 150, cell: (lead) => users.byId.get(lead.owner_id ?? '')?.name },
+    { id: 'source', title: t('source'), width: 140, cell: (lead) => lead.source },
+    { id: 'since', title: t('since'), width: 130, cell: (lead) => <When at={lead.stage_entered_at} /> },
+    { id: 'close', title: t('close'), width: 130, cell: (lead) => lead.expected_close_on && day(lead.expected_close_on) },
+    { id: 'entered', title: t('entered'), width: 130, cell: (lead) => <When at={lead.entered_at} /> },
+    { id: 'closed', title: t('closed'), width: 130, cell: (lead) => lead.closed_at && <When at={lead.closed_at} /> },
+    { id: 'pipeline', title: t('pipeline'), width: 140, cell: (lead) => list.find(({ id }) => id === lead.pipeline_id)?.name },
+    { id: 'first', title: t('first'), width: 150, cell: (lead) => lead.first_touch_group },
+    { id: 'campaign', title: t('campaign'), width: 200, cell: (lead) => lead.touch_campaign },
+    ...fields.map((field): Column<Row> => ({
+      id: `custom.${field.key}`, title: field.label, width: 150, cell: (lead) => customText(field, lead.custom[field.key]),
+    })),
+  ], [t, users, stages, list, fields, money, day]);
+}

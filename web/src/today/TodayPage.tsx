@@ -1,0 +1,57 @@
+import { Loader, SegmentedControl } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { IconSunHigh } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useContactNames } from '@/app/lookups';
+import { useMe } from '@/auth/hooks';
+import { EmptyState } from '@/ui/EmptyState';
+import { ErrorState } from '@/ui/ErrorState';
+import { useFormat } from '@/ui/format';
+import { Page } from '@/ui/Page';
+import { PageHeader } from '@/ui/PageHeader';
+import { useRowKeys } from '@/ui/table/useRowKeys';
+import { type Item, itemsOf, PARTS } from './items';
+import { TodayRow } from './TodayRow';
+import classes from './Today.module.css';
+import { useToday } from './useToday';
+
+export default function TodayPage() {
+  const { t } = useTranslation('today');
+  const { day } = useFormat();
+  const { user, visibility } = useMe();
+  const [whose, setWhose] = useLocalStorage({ key: 'touchline.today', defaultValue: 'mine', getInitialValueInEffect: false });
+  const navigate = useNavigate();
+  const today = useToday(whose === 'mine' ? user.id : null);
+  const items = useMemo(() => itemsOf(today), [today]);
+  const names = useContactNames(items.map((item) => item.contactId));
+  const open = useCallback((item: Item) => void navigate({ to: '/contacts/$id', params: { id: item.contactId } }), [navigate]);
+  const show = useCallback((index: number) => document.querySelectorAll('[data-row]')[index]?.scrollIntoView({ block: 'nearest' }), []);
+  const active = useRowKeys({ rows: items, open, show });
+  return (
+    <Page>
+      <PageHeader title={t('title')} note={day(new Date())}>
+        {visibility !== 'own' && (
+          <SegmentedControl size="xs" value={whose} onChange={setWhose} aria-label={t('whose')}
+            data={[{ value: 'mine', label: t('mine') }, { value: 'all', label: t(`everyone.${visibility}`) }]} />
+        )}
+      </PageHeader>
+      {today.error && items.length === 0 && <ErrorState error={today.error} />}
+      {!today.ready && !today.error && <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>}
+      {today.ready && items.length === 0 && <EmptyState icon={IconSunHigh} title={t('empty.title')} text={t('empty.text')} />}
+      {PARTS.map((part) => {
+        const own = items.filter((item) => item.part === part);
+        if (own.length === 0) return null;
+        return (
+          <section key={part} className={classes.part} aria-labelledby={`today-${part}`}>
+            <h2 id={`today-${part}`} className={classes.title} data-part={part}>{t(`part.${part}`)} <small>{own.length}</small></h2>
+            <ul className={classes.list}>
+              {own.map((item) => <TodayRow key={item.id} item={item} contact={names?.get(item.contactId)} active={items[active] === item} />)}
+            </ul>
+          </section>
+        );
+      })}
+    </Page>
+  );
+}

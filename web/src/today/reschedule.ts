@@ -1,0 +1,23 @@
+import i18n from 'i18next';
+import { api, ifMatch, take, type Schemas } from '@/api/client';
+import { queryClient } from '@/app/query';
+import { notifyProblem, notifyUndo } from '@/ui/notify';
+
+export const DELAYS = [{ key: 'day', days: 1 }, { key: 'three', days: 3 }, { key: 'week', days: 7 }, { key: 'month', days: 30 }];
+
+/** From today on, at nine in the morning. */
+export function inDays(days: number, now = new Date()): string {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 9).toISOString();
+}
+
+export async function reschedule(task: Schemas['Task'], days: number) {
+  const set = async (version: number, due_at: string | null) => {
+    const changed = await take(api.PATCH('/api/v1/tasks/{id}', { params: { path: { id: task.id }, header: ifMatch(version) }, body: { due_at } }));
+    void queryClient.invalidateQueries({ queryKey: ['tasks'] });
+    return changed;
+  };
+  await set(task.version, inDays(days)).then(
+    ({ version }) => notifyUndo(i18n.t('today:later.done', { title: task.title }), () => set(version, task.due_at ?? null)),
+    notifyProblem,
+  );
+}

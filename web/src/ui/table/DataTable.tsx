@@ -1,0 +1,116 @@
+import { Checkbox, Skeleton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './DataTable.module.css';
+import type { Choice } from './useChoice';
+import { useRowKeys } from './useRowKeys';
+
+export interface Column<T> {
+  id: string;
+  title: string;
+  /** Pixels; the first column takes what is left. */
+  width: number;
+  cell: (row: T) => ReactNode;
+  /** Numbers stand on the right. */
+  right?: boolean;
+}
+
+interface Props<T extends { id: string }> {
+  label: string;
+  rows: readonly T[];
+  columns: readonly Column<T>[];
+  name: (row: T) => string;
+  open: (row: T) => void;
+  choice?: Choice;
+  hasMore: boolean;
+  loading: boolean;
+  loadMore: () => void;
+}
+
+const ROW_PX = 44;
+/** Rows before the end of what is loaded at which the next page is asked for. */
+const AHEAD = 60;
+const WAITING = 12;
+
+/** A list of any length: only the rows in sight are drawn, and pages are read as the list is scrolled. */
+export function DataTable<T extends { id: string }>(props: Props<T>) {
+  const { rows, columns, choice, hasMore, loading, loadMore } = props;
+  const { t } = useTranslation('ui');
+  const frame = useRef<HTMLDivElement>(null);
+  const count = rows.length + (hasMore || loading ? WAITING : 0);
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !loading && last > rows.length - AHEAD) loadMore();
+  }, [hasMore, loading, last, rows.length, loadMore]);
+  const active = useRowKeys({ rows, open: props.open, toggle: choice?.toggle, show: (index) => virtual.scrollToIndex(index) });
+  const grid = `${choice ? '36px ' : ''}${columns.map((column, index) => (index === 0 ? `minmax(${column.width}px, 1fr)` : `${column.width}px`)).join(' ')}`;
+  const width = columns.reduce((sum, column) => sum + column.width, choice ? 36 : 0) + 24;
+  const style = { '--grid': grid, minWidth: width } as React.CSSProperties;
+  return (
+    <div ref={frame} className={classes.frame} role="table" aria-label={props.label} aria-rowcount={hasMore ? -1 : rows.length + 1} tabIndex={0}>
+      <div role="rowgroup" className={classes.head} style={style}>
+        <div role="row" className={classes.row} aria-rowindex={1}>
+          {choice && (
+            <div role="columnheader" className={classes.box}>
+              <Checkbox size="xs" aria-label={t('choose.all')} checked={choice.size > 0 && choice.size === rows.length}
+                indeterminate={choice.size > 0 && choice.size < rows.length} onChange={() => choice.all(rows.map((row) => row.id))} />
+            </div>
+          )}
+          {columns.map((column) => <div key={column.id} role="columnheader" className={classes.cell} data-right={column.right}>{column.title}</div>)}
+        </div>
+      </div>
+      <div role="rowgroup" style={{ ...style, height: virtual.getTotalSize(), position: 'relative' }}>
+        {items.map(({ index, start }) => {
+          const row = rows[index];
+          return (
+            <div key={index} className={classes.place} style={{ transform: `translateY(${start}px)` }} role="presentation">
+              {row ? (
+                <Row row={row} index={index} columns={columns} name={props.name} open={props.open} active={index === active}
+                  chosen={choice?.has(row.id) ?? false} toggle={choice?.toggle} />
+              ) : <Waiting columns={columns.length} />}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps<T> {
+  row: T;
+  index: number;
+  columns: readonly Column<T>[];
+  name: (row: T) => string;
+  open: (row: T) => void;
+  active: boolean;
+  chosen: boolean;
+  toggle?: (id: string) => void;
+}
+
+function PlainRow<T extends { id: string }>({ row, index, columns, name, open, active, chosen, toggle }: RowProps<T>) {
+  const { t } = useTranslation('ui');
+  return (
+    <div role="row" className={classes.row} data-active={active || undefined} data-chosen={chosen || undefined} aria-rowindex={index + 2}
+      onClick={() => open(row)}>
+      {toggle && (
+        <div role="cell" className={classes.box} onClick={(event) => event.stopPropagation()}>
+          <Checkbox size="xs" aria-label={t('choose.row', { name: name(row) })} checked={chosen} onChange={() => toggle(row.id)} />
+        </div>
+      )}
+      {columns.map((column) => <div key={column.id} role="cell" className={classes.cell} data-right={column.right}>{column.cell(row)}</div>)}
+    </div>
+  );
+}
+
+const Row = memo(PlainRow) as typeof PlainRow;
+
+function Waiting({ columns }: { columns: number }) {
+  return (
+    <div className={classes.row} role="row" aria-hidden>
+      {Array.from({ length: Math.min(columns, 5) }, (_, index) => <div key={index} role="cell" className={classes.cell}><Skeleton h={10} w="60%" /></div>)}
+    </div>
+  );
+}
