@@ -77,7 +77,9 @@ mod tests {
     fn counted(lines: &[&str]) -> Weblog {
         let site = Url::parse("https://we.example").unwrap();
         let mut log = Weblog::default();
-        lines.iter().for_each(|line| log.add(&site, line));
+        for line in lines {
+            log.add(&site, line);
+        }
         log
     }
 

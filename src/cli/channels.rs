@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 pub(super) struct ChannelsArgs {
     /// The log, in the combined format of Apache and nginx.
     log: PathBuf,
-    /// The address of the site that wrote it, such as https://www.example.com.
+    /// The address of the site that wrote it, such as <https://www.example.com>.
     #[arg(long)]
     site: String,
     /// How many unknown referrers to show.

@@ -149,6 +149,7 @@ pub(super) struct Client {
 
 /// What rules ask for: nothing else is read.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a table that is read or not")]
 pub(super) struct Needs {
     company: bool,
     reached: bool,

@@ -84,7 +84,7 @@ impl Judge<'_> {
 
     fn field(&self, field: &Field, test: &Test) -> Option<bool> {
         let own = &self.client.own;
-        let text = |text: &'_ Option<String>| text.clone().map_or(Known::Nothing, Known::Text);
+        let said = |said: &'_ Option<String>| said.clone().map_or(Known::Nothing, Known::Text);
         let company = self.client.company.as_ref();
         let of_company = |text: fn(&Firm) -> Option<&String>| {
             company.and_then(text).map_or(Known::Nothing, |text| Known::Text(text.clone()))
@@ -93,13 +93,13 @@ impl Judge<'_> {
             Field::Custom(key, kind) => Known::member(Some(&own.custom.0), key, *kind)?,
             Field::CompanyCustom(key, kind) => Known::member(company.map(|firm| &firm.custom.0), key, *kind)?,
             Field::Own(field) => match field {
-                OwnField::GivenName => text(&own.given_name),
-                OwnField::FamilyName => text(&own.family_name),
+                OwnField::GivenName => said(&own.given_name),
+                OwnField::FamilyName => said(&own.family_name),
                 OwnField::DisplayName => Known::Text(own.display_name.clone()),
-                OwnField::JobTitle => text(&own.job_title),
-                OwnField::Language => text(&own.language),
-                OwnField::TimeZone => text(&own.time_zone),
-                OwnField::Source => text(&own.source),
+                OwnField::JobTitle => said(&own.job_title),
+                OwnField::Language => said(&own.language),
+                OwnField::TimeZone => said(&own.time_zone),
+                OwnField::Source => said(&own.source),
                 OwnField::Owner => own.owner_id.map_or(Known::Nothing, |id| Known::Id(id.0)),
                 OwnField::Company => own.company_id.map_or(Known::Nothing, |id| Known::Id(id.0)),
                 OwnField::CreatedAt => Known::At(own.created_at),
@@ -153,7 +153,7 @@ impl Judge<'_> {
     fn test(&self, known: &Known, test: &Test) -> Option<bool> {
         match (test, known) {
             (Test::In(window), Known::At(at)) => Some(self.in_window(*at, *window)),
-            _ => known.satisfies(test, &self.today),
+            _ => known.satisfies(test, self.today),
         }
     }
 
@@ -352,8 +352,10 @@ fn differ(from: Option<&Value>, to: Option<&Value>) -> Option<bool> {
     let (from, to) = (from.unwrap_or(&Value::Null), to.unwrap_or(&Value::Null));
     match (from, to) {
         (from, to) if from == to => Some(false),
-        (Value::Null, _) | (_, Value::Null) | (Value::String(_), Value::String(_)) => Some(true),
-        (Value::Bool(_), Value::Bool(_)) => Some(true),
+        (Value::Null, _)
+        | (_, Value::Null)
+        | (Value::String(_), Value::String(_))
+        | (Value::Bool(_), Value::Bool(_)) => Some(true),
         (Value::Number(from), Value::Number(to)) if from.as_f64() != to.as_f64() => Some(true),
         _ => None,
     }

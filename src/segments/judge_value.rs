@@ -104,7 +104,7 @@ impl Known {
     }
 
     /// Whether it is as the test wants it; `None` where the databases may see it differently, or it is no test of such a value.
-    pub(super) fn satisfies(&self, test: &Test, today: &Today) -> Option<bool> {
+    pub(super) fn satisfies(&self, test: &Test, today: Today) -> Option<bool> {
         let nothing = matches!(self, Self::Nothing);
         match test {
             Test::Empty => Some(nothing),
@@ -113,7 +113,7 @@ impl Known {
             _ if nothing => Some(false),
             Test::Among(values) => self.is_among(values),
             Test::Text(how, wanted) => match self {
-                Self::Text(text) => Some(how.fits(text, wanted)),
+                Self::Text(known) => Some(how.fits(known, wanted)),
                 _ => None,
             },
             Test::Between(least, most) => self.lies(least.as_ref(), most.as_ref()),
@@ -129,7 +129,7 @@ impl Known {
             Test::NextDays(days) => self.day_between(&today.text(), &day(today.ahead(*days))),
             Test::Anniversary(days) if *days >= 366 => Some(true),
             Test::Anniversary(days) => match self {
-                Self::Text(text) if is_day(text) => today.anniversary(text, *days),
+                Self::Text(known) if is_day(known) => today.anniversary(known, *days),
                 _ => None,
             },
             Test::Holds(texts, each) => {

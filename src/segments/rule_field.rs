@@ -125,8 +125,10 @@ impl OwnField {
             Self::Phone => Some("phones"),
             Self::Owner => Some("owner_id"),
             Self::Company => Some("company_id"),
-            Self::Anonymous | Self::CreatedAt | Self::UpdatedAt => None,
-            Self::CompanyName
+            Self::Anonymous
+            | Self::CreatedAt
+            | Self::UpdatedAt
+            | Self::CompanyName
             | Self::CompanyIndustry
             | Self::CompanyDomain
             | Self::CompanyCity

@@ -1,4 +1,4 @@
-//! Funnels over a million leads, each with five stays, beside DuckDB over the same stays in the same run.
+//! Funnels over a million leads, each with five stays, beside `DuckDB` over the same stays in the same run.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -33,7 +33,7 @@ const DAY: i64 = 86_400_000_000;
 /// The month begins so many days ago; all others began before it or after it.
 const MONTH: (i64, i64) = (430, 400);
 
-/// One report: as this program answers it, and as DuckDB does, in milliseconds.
+/// One report: as this program answers it, and as `DuckDB` does, in milliseconds.
 #[derive(Debug, Clone)]
 pub struct Figure {
     name: &'static str,
@@ -79,7 +79,7 @@ struct Row {
     pipeline_id: crate::pipelines::PipelineId,
     entered_at: Instant,
     lead_id: LeadId,
-    source: Option<&'static str>,
+    source: Option<String>,
     path: Vec<u8>,
 }
 
@@ -99,7 +99,7 @@ fn fill(db: &Db, pipeline: &Pipeline, now: Instant, range: std::ops::Range<usize
                     let entries = stays.iter().filter_map(|(stage, before)| Some((*codes.get(*stage)?, at(*before))));
                     let packed = path::pack(Some((100_000, "EUR")), entries);
                     let begun = stays.first().map_or(now, |(_, before)| at(*before));
-                    let source = SOURCES.get(n % 5).copied();
+                    let source = SOURCES.get(n % 5).map(|source| (*source).to_owned());
                     Row {
                         pipeline_id: id,
                         entered_at: begun,
@@ -126,7 +126,7 @@ fn write_stays(file: &FilePath, now: Instant) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The same numbers in DuckDB: each lead's first entry to a step or beyond it, how many, how long, and where the rest stand.
+/// The same numbers in `DuckDB`: each lead's first entry to a step or beyond it, how many, how long, and where the rest stand.
 const SCRIPT: &str = r#"
 import duckdb, json, sys, time
 file, month_from, month_to = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -180,7 +180,7 @@ fn timed(conn: &mut Connection, query: &str) -> Outcome<(f64, u64)> {
 /// Measures funnels, where they are wanted, on a database of their own.
 ///
 /// # Errors
-/// The database cannot be made or filled; DuckDB counts other leads.
+/// The database cannot be made or filled; `DuckDB` counts other leads.
 pub fn measure(place: &mut Place, only: Option<&str>) -> Outcome<Figures> {
     if only.is_some_and(|only| !FUNNELS.contains(only)) {
         return Ok(Figures::default());
