@@ -67,7 +67,7 @@ async fn time_in_stage_and_activity_are_compared_too(app: TestApp) {
     let previous = app.admin.get(&format!("{path}&compare=previous")).await.ok().json;
     assert_eq!(
         (entered(&previous["compared"]), &previous["compared"]["as_of"]),
-        (json!(2), &json!("2024-03-31T22:00:00Z"))
+        (json!(2), &json!("2024-04-01T22:00:00Z"))
     );
     app.admin.get("/api/v1/reports/activity?compare=previous").await.invalid(&["from"]);
 }

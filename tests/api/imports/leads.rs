@@ -146,7 +146,17 @@ async fn a_file_of_back_dated_facts_changes_exactly_what_they_lie_in(app: TestAp
         for group in is["groups"].as_array().unwrap().iter().filter(|group| group["bucket"] != "social") {
             assert!(was["groups"].as_array().unwrap().contains(group), "another source's numbers stay");
         }
-        assert_eq!(before[n][1], after[n][1], "who was won, lost, open, and how fast, stays");
+        // The lead had just been moved then, so it was no longer one that nobody had touched for long.
+        if n == 1 {
+            assert_eq!(after[n][1]["current"]["stale"], 2);
+        }
+        let but_stale = |sales: &Value| {
+            let mut sales = sales.clone();
+            sales["current"]["stale"] = Value::Null;
+            sales
+        };
+        let [was, is] = [but_stale(&before[n][1]), but_stale(&after[n][1])];
+        assert_eq!(was, is, "who was won, lost, open, and how fast, stays");
         for stage in [1, 3] {
             assert_eq!(before[n][2]["stages"][stage], after[n][2]["stages"][stage]);
         }

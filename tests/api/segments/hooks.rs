@@ -32,7 +32,7 @@ async fn entering_and_leaving_reach_a_webhook_once_and_with_their_time(app: Test
         let at: Instant = got.json["timestamp"].as_str().unwrap().parse().unwrap();
         assert!(at >= last && at <= Instant::now(), "{at}");
         last = at;
-        assert_eq!(got.json["timestamp"], change["recorded_at"]);
+        assert_eq!(got.json["timestamp"], change["at"]);
         assert_eq!((&got.json["data"]["contact_id"], &got.json["data"]["record_id"]), (&json!(ann), &json!(segment)));
         assert_eq!(got.json["data"]["record"]["name"], "Visitors");
     }
