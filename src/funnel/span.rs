@@ -73,7 +73,7 @@ pub fn micros(text: &str) -> Option<i64> {
     };
     let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     let seconds = digits.parse::<i64>().ok()?.checked_mul(seconds)?;
-    (1..=LONGEST).contains(&seconds).then_some(seconds * 1_000_000)
+    (1..=LONGEST).contains(&seconds).then(|| seconds * 1_000_000)
 }
 
 /// A conversion window in microseconds; what is wrong joins `faults`.
