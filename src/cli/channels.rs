@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 #[derive(Debug, Args)]
 pub(super) struct ChannelsArgs {
     /// The log, in the combined format of Apache and nginx.
-    log: PathBuf,
+    file: PathBuf,
     /// The address of the site that wrote it, such as <https://www.example.com>.
     #[arg(long)]
     site: String,
@@ -29,8 +29,8 @@ pub(super) struct ChannelsArgs {
 pub(super) fn run(args: &ChannelsArgs) -> Outcome {
     let site = Url::parse(&args.site).ok().filter(Url::has_host);
     let site = site.ok_or_else(|| Failure::new("--site must be an address such as https://www.example.com"))?;
-    let told = |error: std::io::Error| Failure::new(format!("{}: {error}", args.log.display()));
-    let mut lines = BufReader::new(File::open(&args.log).map_err(told)?);
+    let told = |error: std::io::Error| Failure::new(format!("{}: {error}", args.file.display()));
+    let mut lines = BufReader::new(File::open(&args.file).map_err(told)?);
     let (mut log, mut line) = (Weblog::default(), Vec::new());
     while lines.read_until(b'\n', &mut line).map_err(told)? > 0 {
         log.add(&site, String::from_utf8_lossy(&line).trim_end());
