@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { manager, admin, test } from './frame.mjs';
+
+const edit = async (page, label, value) => {
+  await page.click(`button[aria-label^="Edit: ${label}"]`);
+  await page.fill(`input[aria-label="${label}"]`, value);
+};
+
+test('what one writes appears at the other, as text, and can be taken back', async ({ open, client }) => {
+  const [one, other] = [await open(manager, client), await open(admin, client)];
+  await one.page.fill('form textarea', 'Hello <img src=x onerror=alert(1)>');
+  await one.page.click('button:has-text("Save note")');
+  for (const { page } of [one, other]) await page.waitForSelector('li:has-text("Hello <img src=x onerror=alert(1)>")');
+  await one.page.click('button:has-text("Undo")');
+  await one.page.waitForSelector('li:has-text("Hello <img")', { state: 'detached' });
+});
+
+test('two people who change the same field see both values', async ({ open, client }) => {
+  const [one, other] = [await open(manager, client), await open(admin, client)];
+  // The other's page hears nothing of what happens meanwhile.
+  for (const path of ['**/stream*', '**/360']) await other.page.route(path, (route) => route.abort());
+  await edit(other.page, 'Job title', 'Theirs');
+  await edit(one.page, 'Job title', 'Mine');
+  await one.page.keyboard.press('Enter');
+  await one.page.waitForSelector('header >> text=Mine');
+  await other.page.focus('input[aria-label="Job title"]');
+  await other.page.keyboard.press('Enter');
+  const dialog = other.page.getByRole('dialog', { name: 'Somebody else has saved meanwhile' });
+  await dialog.waitFor();
+  assert.deepEqual(await dialog.getByRole('radio').evaluateAll((all) => all.map((radio) => radio.labels[0].textContent)), ['Theirs', 'Mine']);
+  await dialog.getByRole('button', { name: 'Save these' }).click();
+  await one.page.waitForSelector('header >> text=Theirs');
+});
+
+test('a refused value is told at its field', async ({ open, client }) => {
+  const { page } = await open(manager, client);
+  await edit(page, 'Language', 'no language!');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.mantine-TextInput-error');
+  assert.equal(await page.inputValue('input[aria-label="Language"]'), 'no language!');
+});
+
+test('a session that ends in the middle loses nothing', async ({ open, client }) => {
+  const { page, context, password } = await open(manager, client);
+  await page.fill('form textarea', 'Typed before');
+  await context.clearCookies();
+  const expire = (route) => route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer gone' } });
+  await page.route('**/api/v1/interactions', expire, { times: 1 });
+  await page.click('button:has-text("Save note")');
+  await page.getByText('Your session has ended').waitFor();
+  await page.fill('[role=dialog] input[type=password]', password);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('li:has-text("Typed before")');
+});

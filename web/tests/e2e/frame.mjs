@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+import { caller, person, startDemo } from './server.mjs';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const [manager, admin] = ['manager@northlight.example', 'admin@northlight.example'];
+const tests = [];
+
+/** `work` gets `open(email, path, options)`, a browser of somebody's own; `api(path)`; and `client`, the path of a client who bought. */
+export const test = (name, work) => tests.push({ name, work });
+
+/** Runs the tests whose name holds `only` on one server; gives how many failed. */
+export async function run(program, only = '') {
+  const server = await startDemo(program);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const api = await caller(server.address);
+  const won = (await api('/leads?kind=won&limit=1')).items[0];
+  let failed = 0;
+  for (const { name, work } of tests.filter(({ name }) => name.includes(only))) {
+    const fault = await attempt(work, { api, browser, server, client: `/contacts/${won.contact_id}` });
+    console.log(fault === null ? `ok    ${name}` : `FAIL  ${name}\n      ${fault.message}`);
+    if (fault !== null) failed += 1;
+  }
+  await browser.close();
+  server.stop();
+  return failed;
+}
+
+async function attempt(work, { api, browser, server, client }) {
+  const people = [];
+  const open = async (...who) => {
+    const found = await person(browser, server.address, ...who);
+    found.page.setDefaultTimeout(15_000);
+    people.push(found);
+    return found;
+  };
+  try {
+    await work({ open, api, client });
+    assert.deepEqual(people.flatMap(({ faults }) => faults), []);
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    for (const { context } of people) await context.close();
+  }
+}
