@@ -7,9 +7,9 @@ use super::CompanyId;
 use super::model::{Company, CompanyChange, CompanyInput};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, owners};
-use crate::db::Connection;
 use crate::db::schema::companies;
 use crate::db::types::Instant;
+use crate::db::{Connection, listed};
 use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, Mode};
 use crate::http::{Version, check_version, read_json};
@@ -43,7 +43,7 @@ pub fn by_name(conn: &mut Connection, name: &str) -> Result<Option<CompanyId>> {
 pub fn keyed(conn: &mut Connection, keys: &[String]) -> Result<Vec<(String, CompanyId, String)>> {
     let mut found = Vec::new();
     for some in keys.chunks(5000) {
-        let live = companies::table.filter(companies::name_key.eq_any(some)).filter(companies::deleted_at.is_null());
+        let live = companies::table.filter(listed::company_names(some)).filter(companies::deleted_at.is_null());
         let rows: Vec<(String, CompanyId, String)> =
             live.order(companies::id.asc()).select((companies::name_key, companies::id, companies::name)).load(conn)?;
         found.extend(rows);

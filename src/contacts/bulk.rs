@@ -8,9 +8,9 @@ use super::ContactId;
 use super::model::{Contact, ContactChange};
 use super::store::check_named;
 use crate::accounts::Principal;
-use crate::db::Connection;
 use crate::db::schema::contacts;
 use crate::db::types::Instant;
+use crate::db::{Connection, listed};
 use crate::error::Result;
 use crate::fields::{self, Field, Mode};
 
@@ -37,7 +37,9 @@ pub fn prepare(change: &ContactChange, definitions: &[Field], company: Option<&s
 pub fn by_ids(conn: &mut Connection, ids: &[ContactId]) -> Result<HashMap<ContactId, Contact>> {
     let mut found = HashMap::with_capacity(ids.len());
     for some in ids.chunks(5000) {
-        let live = contacts::table.filter(contacts::id.eq_any(some)).filter(contacts::deleted_at.is_null());
+        let live = contacts::table
+            .filter(listed::contacts(some.iter().map(|id| &id.0)))
+            .filter(contacts::deleted_at.is_null());
         let rows: Vec<Contact> = live.select(Contact::as_select()).load(conn)?;
         found.extend(rows.into_iter().map(|contact| (contact.id, contact)));
     }

@@ -219,7 +219,7 @@ pub fn normalise_phone(text: &str, region: &str) -> Result<String, &'static str>
     let country = region.trim().to_ascii_uppercase().parse().ok().filter(|_| !text.starts_with('+'));
     let read = |country, text: &str| phonenumber::parse(country, text).map_err(|_| WRONG);
     let number = read(country, text)?.format().mode(phonenumber::Mode::E164).to_string();
-    if read(None, &number)?.format().mode(phonenumber::Mode::E164).to_string() != number {
+    if number != text && read(None, &number)?.format().mode(phonenumber::Mode::E164).to_string() != number {
         return Err(WRONG);
     }
     // Numbering plans change faster than any list of them: the length alone decides.

@@ -52,7 +52,7 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &[Contact]) -> Result<
 }
 
 fn write(conn: &mut Connection, new: &[Contact]) -> QueryResult<()> {
-    insert_all!(conn, contacts::table, new: Contact)?;
+    insert_all!(@lengths conn, contacts::table, new: Contact, 512, 64, 8, 1)?;
     let linked: Vec<Linked> =
         new.iter().flat_map(|contact| contact.identities().into_iter().map(|(_, one)| linked(contact, one))).collect();
     insert_all!(conn, identities::table, linked: Linked)?;

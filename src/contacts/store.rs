@@ -14,7 +14,7 @@ use crate::accounts::{Principal, UserId, owners};
 use crate::companies::{self, CompanyId};
 use crate::db::schema::{contact_tags, contacts};
 use crate::db::types::Instant;
-use crate::db::{Both, Connection};
+use crate::db::{Both, Connection, listed};
 use crate::error::{Error, Result};
 use crate::fields::{self, Entity, Mode};
 use crate::http::{Version, check_version};
@@ -110,7 +110,8 @@ pub fn owners(conn: &mut Connection, ids: &[ContactId]) -> Result<HashMap<Contac
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let live = contacts::table.filter(contacts::id.eq_any(ids)).filter(contacts::deleted_at.is_null());
+    let live =
+        contacts::table.filter(listed::contacts(ids.iter().map(|id| &id.0))).filter(contacts::deleted_at.is_null());
     Ok(live.select((contacts::id, contacts::owner_id)).load(conn)?.into_iter().collect())
 }
 

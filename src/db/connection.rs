@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::sql_types::BigInt;
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection};
 
 /// A connection to either database: one query text serves both.
 #[derive(diesel::MultiConnection)]
@@ -90,6 +91,21 @@ impl Opener {
             }
         }
     }
+}
+
+/// Gives back what a connection has read: the pages of SQLite's file that are mapped, and its cache. A server that has gone
+/// through a large history would keep all of it in memory; what is needed again is a read away.
+pub fn rest(conn: &mut Conn) {
+    #[derive(QueryableByName)]
+    struct Mapped {
+        #[diesel(sql_type = BigInt)]
+        mmap_size: i64,
+    }
+    let Conn::Sqlite(conn) = conn else { return };
+    let Ok(Mapped { mmap_size }) = diesel::sql_query("PRAGMA mmap_size").get_result(conn) else { return };
+    let give_back = format!("PRAGMA shrink_memory; PRAGMA mmap_size = 0; PRAGMA mmap_size = {mmap_size}");
+    // A connection that cannot do this tells so at its next work.
+    drop(conn.batch_execute(&give_back));
 }
 
 /// A server that has vanished is noticed within half a minute, unless the URL says otherwise.

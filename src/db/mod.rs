@@ -8,6 +8,7 @@ mod declare;
 pub mod dialect;
 pub mod generate;
 pub mod life;
+pub mod listed;
 pub mod migrate;
 mod savepoint;
 pub mod schema;

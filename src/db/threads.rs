@@ -284,7 +284,7 @@ impl r2d2::HandleError<diesel::r2d2::Error> for LogErrors {
 
 fn serve_reads(mut slot: Slot, queue: &Receiver<ReadJob>) {
     let seconds = histogram!("touchline_db_read_seconds");
-    while let Ok(job) = queue.recv() {
+    while let Some(job) = slot.next(queue) {
         let started = Instant::now();
         if !job(slot.connection()) {
             slot.recover();

@@ -20,8 +20,8 @@ use crate::error::{Error, Result};
 use crate::fields::{self, Entity, Field, Mode};
 use crate::text::sort_key;
 
-/// New clients that are written together.
-const TOGETHER: usize = 256;
+/// New clients that are written together: each statement makes the search write what it has of those before.
+const TOGETHER: usize = 512;
 
 /// What became of a row: taken, or refused and why.
 pub type Became = Result<Taken, Vec<RowError>>;

@@ -151,13 +151,14 @@ fn each<'a>(
     let lines = text.split(['\n', '\r']).flat_map(|line| line.split(" ::: "));
     let lines: Vec<&str> = if several { lines.collect() } else { vec![text] };
     for line in lines.into_iter().map(str::trim).filter(|line| !line.is_empty()) {
+        let whole = read(line);
         // Some addresses hold a comma themselves, and the URI of a number a semicolon.
-        let is_one = !several || line.contains(";ext=") || (!line.contains(';') && read(line).is_ok());
+        let is_one = !several || line.contains(";ext=") || (!line.contains(';') && whole.is_ok());
         let parts = if is_one { Vec::new() } else { split_list(line, &[';', ',']) };
         if parts.len() > 1 {
             out.extend(parts.into_iter().map(|part| read(&part).map_err(|message| (part, message))));
         } else {
-            out.push(read(line).map_err(|message| (Cow::Borrowed(line), message)));
+            out.push(whole.map_err(|message| (Cow::Borrowed(line), message)));
         }
     }
     out

@@ -25,13 +25,13 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 
 /// Rows read ahead of the database.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 2048;
 /// Chunks read ahead.
 const AHEAD: usize = 2;
 /// How long one write may hold up others.
 const LONGEST_WRITE: Duration = Duration::from_millis(25);
 /// How long one write may take while nobody else wants to write: what rows of one write touch is written once.
-const LONGEST_ALONE: Duration = Duration::from_millis(100);
+const LONGEST_ALONE: Duration = Duration::from_millis(250);
 
 /// An import and what it is done with.
 #[derive(Debug)]

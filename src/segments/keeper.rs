@@ -217,10 +217,11 @@ pub async fn run(app: Data<App>) {
     while !wake.is_closing() {
         let due = tokio::time::Instant::now() >= sweep_at;
         if tokio::time::Instant::now() >= score_at {
-            score_at = tokio::time::Instant::now() + SCORE;
-            if let Err(error) = rfm::refresh(&app.db, Instant::now()).await {
+            let next = rfm::refresh_when_old(&app.db, SCORE).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, cause = error.cause.as_deref(), "scores wait");
-            }
+                SCORE
+            });
+            score_at = tokio::time::Instant::now() + next;
         }
         let done = round(&app, &mut keeper, due).await;
         if due {

@@ -5,6 +5,7 @@
 //! most purchases are in: others are never added to it. Groups are made of the scores as [`RfmGroup::of`] says.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Text};
@@ -255,6 +256,22 @@ struct Computed {
 const KEY: &str = "rfm";
 /// Rows that are written together.
 const BITE: usize = 500;
+
+/// Computes everybody's scores where the last ones, perhaps of an earlier run or of another server, are `old`; says how long
+/// the next ones have time.
+///
+/// # Errors
+/// The database is away.
+pub async fn refresh_when_old(db: &Db, old: Duration) -> Result<Duration> {
+    let last: Option<Computed> = db.read(|conn| settings::get(conn, KEY)).await?;
+    let now = Instant::now();
+    let age = last.and_then(|last| now.since(last.at).to_std().ok()).unwrap_or(old);
+    if age < old {
+        return Ok(old.saturating_sub(age));
+    }
+    refresh(db, now).await?;
+    Ok(old)
+}
 
 /// Computes everybody's scores as of an instant and keeps them; says how many have changed.
 ///

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use clap::Args;
 
 use self::client::load;
@@ -32,8 +33,12 @@ use self::server::Server;
 use self::stats::{Rate, median, ratio};
 use self::work::{BATCH, CONTACT, LINE_50, LINE_2000, SINGLE, Thing, things};
 use super::{Failure, Outcome, say};
+use crate::channels;
 use crate::config::Config;
+use crate::contacts::duplicates;
+use crate::db::types::Instant;
 use crate::db::{Db, Opener, Sizes, Target};
+use crate::segments::rfm;
 
 /// What to measure on.
 #[derive(Debug, Args)]
@@ -117,7 +122,22 @@ fn prepare(place: &mut Place, name: &str, amounts: Amounts) -> Outcome<Base> {
     let sample = fill(&db, amounts, &|what| say(format!("  {what}")))?;
     ingest::introduce(&db, &sample.contacts)?;
     segments::introduce(&db, ingest::known(&sample.contacts))?;
+    say("  what a server does by itself with new records");
+    settle(&db)?;
     Ok(Base { url, target, sample })
+}
+
+/// Does what the server would do in the background for a while, so that it is at rest when it is measured.
+fn settle(db: &Db) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Failure::new)?;
+    // A change becomes visible a moment after its time was taken.
+    let until = Instant::now().plus(TimeDelta::minutes(1));
+    runtime.block_on(async {
+        while duplicates::step(db, until).await? > 0 {}
+        while channels::step(db).await? {}
+        rfm::refresh(db, Instant::now()).await
+    })?;
+    Ok(())
 }
 
 struct Bench<'a> {

@@ -10,7 +10,7 @@ use crate::accounts::{Principal, UserId};
 use crate::contacts::ContactId;
 use crate::db::schema::{contacts, identities};
 use crate::db::types::Instant;
-use crate::db::{Both, Connection};
+use crate::db::{Both, Connection, listed};
 use crate::error::{Code, Error, FieldError, Result};
 
 /// A contact that has an identity.
@@ -32,7 +32,7 @@ pub struct Holder {
     pub last_seen: Instant,
 }
 
-/// The values that are looked for at once: a statement of SQLite may have 32,766 (`SQLITE_MAX_VARIABLE_NUMBER`).
+/// The values that are looked for at once.
 const MOST_VALUES: usize = 5000;
 
 type Row = ((IdentityKind, String, String, Instant), (ContactId, Option<ContactId>, Option<UserId>, bool, i32));
@@ -54,7 +54,7 @@ pub fn holders(conn: &mut Connection, wanted: &[Identity]) -> Result<Vec<Holder>
     for some in values.chunks(MOST_VALUES) {
         let known = identities::table
             .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
-            .filter(identities::value.eq_any(some).and(identities::retired_at.is_null()));
+            .filter(listed::identity_values(some).and(identities::retired_at.is_null()));
         rows.extend(
             known
                 .select((

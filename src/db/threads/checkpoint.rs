@@ -45,7 +45,7 @@ impl Due {
 
 /// Moves the log whenever asked, until nobody can ask any more.
 pub fn serve(mut slot: Slot, asked: &Receiver<()>) {
-    while asked.recv().is_ok() {
+    while slot.next(asked).is_some() {
         let Ok(conn) = slot.connection() else { continue };
         if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)") {
             tracing::warn!(%error, "the log could not be moved into the database");

@@ -88,7 +88,7 @@ pub fn serve(
         commit_seconds: histogram!("touchline_db_commit_seconds"),
     };
     let mut next = None;
-    while let Some(first) = next.take().or_else(|| queue.recv().ok()) {
+    while let Some(first) = next.take().or_else(|| writer.slot.next(queue)) {
         let mut batch = vec![first];
         next = fill(&mut batch, queue, limit);
         writer.batch_size.record(u32::try_from(batch.len()).unwrap_or(u32::MAX));

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use flume::{Receiver, RecvTimeoutError};
 use r2d2::PooledConnection;
 
+use crate::db::connection::rest;
 use crate::db::{Connection, Opener};
 use crate::error::{Code, Error, Result};
 
@@ -16,6 +18,9 @@ pub const WAIT: Duration = Duration::from_secs(2);
 /// How long nobody asks again for a connection after one was not to be had: requests are refused at once
 /// instead of each waiting in turn.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// After how long without work a thread's connection gives back the memory it holds.
+const REST: Duration = Duration::from_millis(300);
 
 /// What the threads of one database know together.
 #[derive(Debug)]
@@ -93,6 +98,19 @@ impl Slot {
         let until = if got.is_ok() { 0 } else { self.health.after(PAUSE) };
         self.health.away_until.store(until, Ordering::Relaxed);
         got.map_err(Error::unavailable)
+    }
+
+    /// The next one of the thread's queue; `None` once that is closed and empty. The connection rests where none comes soon.
+    pub fn next<T>(&mut self, queue: &Receiver<T>) -> Option<T> {
+        match queue.recv_timeout(REST) {
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(conn) = self.held.as_mut() {
+                    rest(conn);
+                }
+                queue.recv().ok()
+            }
+            next => next.ok(),
+        }
     }
 
     /// Whether a connection was opened.
