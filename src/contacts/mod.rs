@@ -13,6 +13,7 @@ pub mod log;
 pub mod many;
 pub mod merge;
 pub mod model;
+pub mod names;
 pub mod parts;
 pub mod recognise;
 mod reference;

@@ -3,9 +3,11 @@
 pub mod filter;
 pub mod model;
 pub mod moves;
+pub mod order;
 mod people;
 pub mod retract;
 mod routes;
+pub mod rows;
 pub mod store;
 pub mod touches;
 pub mod upsert;
@@ -13,3 +15,4 @@ pub mod upsert;
 pub use model::{Lead, LeadPatch, NewLead};
 pub use moves::StageMove;
 pub(super) use routes::routes;
+pub use rows::LeadRow;

@@ -9,6 +9,7 @@ use utoipa::openapi::{RefOr, schema::Schema};
 use super::filter::{self, LeadQuery};
 use super::model::{Lead, LeadPatch, NewLead};
 use super::moves::{self, StageMove};
+use super::rows::LeadRow;
 use super::upsert::{self, Item};
 use super::{people, store};
 use crate::accounts::permissions::grants;
@@ -94,7 +95,7 @@ fn shown(lead: &Lead) -> Result<Reply> {
 }
 
 /// Lists leads. Custom fields filter by `custom.<key>=<value>`.
-#[utoipa::path(get, path = "/leads", operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+#[utoipa::path(get, path = "/leads", operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn list(actor: May<grants::LeadsRead>, app: Data<App>, req: HttpRequest) -> Result<Reply> {
     let (rest, custom) = split_custom(req.query_string());
     let query: LeadQuery = parse_query(&rest)?;
