@@ -53,6 +53,8 @@ pub mod sales;
 pub mod segments;
 /// One client, one line.
 pub mod timeline;
+/// Views of lists under a name, one's own or shared with roles.
+pub mod views;
 
 /// What other systems keep a copy of: the log of changes, read in order or sent to webhooks.
 pub mod sync;

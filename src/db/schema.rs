@@ -844,7 +844,37 @@ diesel::allow_tables_to_appear_in_same_query!(
     segments,
     segment_members,
     rfm_scores,
+    views,
+    view_roles,
 );
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    views (id) {
+        id -> sql::Guid,
+        list -> Text,
+        name -> Text,
+        filter -> sql::Json,
+        shown_columns -> sql::Json,
+        sort -> Nullable<Text>,
+        owner_id -> sql::Guid,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    view_roles (view_id, role) {
+        view_id -> sql::Guid,
+        role -> Text,
+    }
+}
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};

@@ -32,6 +32,7 @@ mod sync;
 mod tasks;
 mod timeline;
 mod upserts;
+mod views;
 
 fn main() -> std::process::ExitCode {
     support::runner::run()
