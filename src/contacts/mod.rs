@@ -1,6 +1,7 @@
 //! Clients: who they are, how they are reached and recognised, what they agreed to.
 
 pub mod bin;
+pub mod bin_many;
 pub mod bulk;
 pub mod cluster;
 pub mod decide;

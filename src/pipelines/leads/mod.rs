@@ -1,5 +1,6 @@
 //! Leads: a chance to sell something to a client, on its way through a pipeline.
 
+pub mod bulk;
 pub mod filter;
 pub mod model;
 pub mod moves;
@@ -9,6 +10,7 @@ pub mod retract;
 mod routes;
 pub mod rows;
 pub mod store;
+pub mod touch_path;
 pub mod touches;
 pub mod upsert;
 
