@@ -24,7 +24,7 @@ use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
 use crate::{
     channels, companies, contacts, exports, fields, front, funnel, ingest, interactions, openapi, pipelines, reports,
-    sales, segments, stream, timeline, views,
+    sales, sample, segments, stream, timeline, views,
 };
 
 /// What every handler shares.
@@ -137,6 +137,7 @@ fn api(cfg: &mut Routes) {
         .configure(imports::routes)
         .configure(exports::routes)
         .configure(views::routes)
+        .configure(sample::routes)
         .configure(ingest::routes::routes);
 }
 

@@ -62,6 +62,9 @@ pub mod sync;
 /// What happens, as it happens.
 pub mod stream;
 
+/// A business made up: the demo, and sample data that can be removed.
+pub mod sample;
+
 /// Health, metrics, housekeeping.
 pub mod operations;
 

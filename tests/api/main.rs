@@ -24,6 +24,7 @@ mod probe;
 mod problems;
 mod reports;
 mod sales;
+mod sample;
 mod schema;
 mod segments;
 mod stream;
