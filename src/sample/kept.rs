@@ -36,7 +36,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
     pub(super) state: SampleState,
-    pub(super) by: UserId,
+    pub(super) by: Option<UserId>,
     pub(super) begun_at: Instant,
     pub(super) made_at: Option<Instant>,
     pub(super) contacts: Vec<ContactId>,
@@ -100,7 +100,7 @@ pub struct SampleRemoved {
 pub struct SampleData {
     /// Whether it is there.
     state: SampleState,
-    /// Who made it.
+    /// Who made it; `null` where a program did.
     made_by: Option<UserId>,
     /// When it was made.
     made_at: Option<Instant>,
@@ -157,7 +157,7 @@ pub fn shown(conn: &mut Connection) -> Result<SampleData> {
     };
     Ok(SampleData {
         state: kept.state,
-        made_by: Some(kept.by),
+        made_by: kept.by,
         made_at: kept.made_at,
         contacts: kept.contacts.len(),
         companies: kept.companies.len(),

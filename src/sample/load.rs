@@ -55,9 +55,15 @@ pub struct Sales {
 }
 
 impl Setting {
-    /// Everything is one person's, and all clients bear the tag.
-    pub(super) fn of_one(owner: UserId, companies: Vec<CompanyId>, sales: Sales, tag: &'static str) -> Self {
-        Self { staff: vec![owner; words::STAFF.len()], companies, sales, fields: false, tag: Some(tag) }
+    /// Everything is one person's or nobody's, and all clients bear the tag.
+    pub(super) fn of_one(owner: Option<UserId>, companies: Vec<CompanyId>, sales: Sales, tag: &'static str) -> Self {
+        Self {
+            staff: owner.map_or_else(Vec::new, |owner| vec![owner; words::STAFF.len()]),
+            companies,
+            sales,
+            fields: false,
+            tag: Some(tag),
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use super::generator::generate;
 use super::kept::{self, Kept, SampleRemoved, SampleState};
 use super::load::{self, Setting};
 use super::plan::Client;
+use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};
-use crate::accounts::{Principal, UserId};
 use crate::app::App;
 use crate::db::dialect::take_turns;
 use crate::db::types::{Guid, Instant};
@@ -29,13 +29,13 @@ pub(super) const fn subject() -> Subject {
     Subject { entity: "sample_data", id: Guid(uuid::Uuid::nil()), contact_id: None }
 }
 
-/// Makes the sample data, all of it the caller's.
+/// Makes the sample data, all of it the caller's; nobody's where that is a program.
 ///
 /// # Errors
 /// There is some already.
-pub async fn make(app: &App, by: &Principal, owner: UserId) -> Result<Reply> {
+pub async fn make(app: &App, by: &Principal) -> Result<Reply> {
     let clients = Arc::new(generate(SEED, Instant::now(), CLIENTS).clients);
-    app.write_apart(by, None, move |conn, by| begin(conn, by, owner)).await?;
+    app.write_apart(by, None, begin).await?;
     let mut from = 0;
     while from < clients.len() {
         let some = Arc::clone(&clients);
@@ -46,7 +46,7 @@ pub async fn make(app: &App, by: &Principal, owner: UserId) -> Result<Reply> {
     app.write_apart(by, None, finish).await
 }
 
-fn begin(conn: &mut Connection, by: &Principal, owner: UserId) -> Result<Reply> {
+fn begin(conn: &mut Connection, by: &Principal) -> Result<Reply> {
     take_turns(conn)?;
     if kept::find(conn)?.is_some() {
         return Err(Error::because(Code::AlreadyExists, "There is sample data already: remove it first."));
@@ -55,7 +55,7 @@ fn begin(conn: &mut Connection, by: &Principal, owner: UserId) -> Result<Reply> 
     let (sales, reasons) = load::add_sales(conn, by, "Sales (sample)")?;
     let kept = Kept {
         state: SampleState::Making,
-        by: owner,
+        by: by.actor.user(),
         begun_at: Instant::now(),
         made_at: None,
         contacts: Vec::new(),

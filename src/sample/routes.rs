@@ -7,7 +7,7 @@ use super::{made, remove};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
-use crate::error::{Code, Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::http::{Reply, Routes, handlers};
 
 /// Tells whether there is sample data, and what people have entered about its contacts.
@@ -17,11 +17,11 @@ async fn show(actor: May<grants::SampleDataManage>, app: Data<App>) -> Result<Re
 }
 
 /// Makes sample data: some sixty clients with companies, leads in a pipeline of their own, tasks and a history, all of it
-/// the caller's. Contacts and companies bear the tag `sample`. Changes are told like any others.
+/// the caller's, or nobody's where that is a program. Contacts and companies bear the tag `sample`. Changes are told like
+/// any others.
 #[utoipa::path(post, path = "/sample-data", operation_id = "create_sample_data", tag = "sample data", security(("bearer" = ["sample-data:manage"])), responses((status = 201, body = SampleData)))]
 async fn create(actor: May<grants::SampleDataManage>, app: Data<App>) -> Result<Reply> {
-    let owner = actor.actor.user().ok_or_else(|| Error::because(Code::Forbidden, "Only a person may do this."))?;
-    made::make(&app, &actor, owner).await
+    made::make(&app, &actor).await
 }
 
 /// Removes the sample data for good, with all that was entered about its contacts since. What people entered otherwise

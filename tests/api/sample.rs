@@ -10,6 +10,7 @@ cases![
     what_people_entered_about_sample_clients_goes_and_is_counted,
     what_other_records_depend_on_stays,
     only_administrators_make_sample_data,
+    a_program_makes_it_for_nobody,
     made_again_after_it_was_removed,
     clients_own_visits_have_no_person_as_actor,
 ];
@@ -102,6 +103,12 @@ async fn only_administrators_make_sample_data(app: TestApp) {
         client.post_empty(SAMPLE).await.problem(403, "forbidden");
         client.get(SAMPLE).await.problem(403, "forbidden");
     }
+}
+
+async fn a_program_makes_it_for_nobody(app: TestApp) {
+    assert_eq!(app.key.post_empty(SAMPLE).await.created().json["made_by"], json!(null));
+    assert_eq!(total(&app, "contacts?owner_id=none&tag=sample").await, 60);
+    assert!(total(&app, "leads?owner_id=none").await > 30);
 }
 
 async fn made_again_after_it_was_removed(app: TestApp) {
