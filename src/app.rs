@@ -24,7 +24,7 @@ use crate::stream::Streams;
 use crate::sync::{self, webhooks::Sender};
 use crate::{
     channels, companies, contacts, exports, fields, front, funnel, ingest, interactions, openapi, pipelines, reports,
-    sales, segments, stream, timeline,
+    sales, sample, segments, stream, timeline, views,
 };
 
 /// What every handler shares.
@@ -136,6 +136,8 @@ fn api(cfg: &mut Routes) {
     cfg.configure(segments::routes)
         .configure(imports::routes)
         .configure(exports::routes)
+        .configure(views::routes)
+        .configure(sample::routes)
         .configure(ingest::routes::routes);
 }
 

@@ -8,6 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// The result of everything that can fail with an [`Error`].
@@ -85,6 +86,11 @@ pub struct FieldError {
     pub code: Cow<'static, str>,
     /// What is wrong, for a person.
     pub message: Cow<'static, str>,
+    /// The numbers and words of the message, for whoever says it in another language: `min` and `max` of a `length` or a
+    /// `range`, the words that are `allowed` of a `choice`, what was `expected` of a `type`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub params: Option<Box<Map<String, Value>>>,
 }
 
 impl FieldError {
@@ -94,7 +100,20 @@ impl FieldError {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { field: field.into(), code: code.into(), message: message.into() }
+        Self { field: field.into(), code: code.into(), message: message.into(), params: None }
+    }
+
+    /// A number that lies outside the range.
+    pub fn outside(field: impl Into<Cow<'static, str>>, min: i64, max: i64) -> Self {
+        let message = format!("must be between {min} and {max}");
+        Self::new(field, "range", message).with("min", min).with("max", max)
+    }
+
+    /// The same with a number or word of its message.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.params.get_or_insert_default().insert(name.into(), value.into());
+        self
     }
 
     /// The same error of a field inside `parent`.
@@ -155,6 +174,11 @@ impl Error {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::invalid(vec![FieldError::new(field, code, message)])
+    }
+
+    /// One number that lies outside its range.
+    pub fn outside(field: impl Into<Cow<'static, str>>, min: i64, max: i64) -> Self {
+        Self::invalid(vec![FieldError::outside(field, min, max)])
     }
 
     /// There is no such thing, or the caller may not know of it.

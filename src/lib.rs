@@ -53,12 +53,17 @@ pub mod sales;
 pub mod segments;
 /// One client, one line.
 pub mod timeline;
+/// Views of lists under a name, one's own or shared with roles.
+pub mod views;
 
 /// What other systems keep a copy of: the log of changes, read in order or sent to webhooks.
 pub mod sync;
 
 /// What happens, as it happens.
 pub mod stream;
+
+/// A business made up: the demo, and sample data that can be removed.
+pub mod sample;
 
 /// Health, metrics, housekeeping.
 pub mod operations;

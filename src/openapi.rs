@@ -47,7 +47,7 @@ fn finish(mut document: OpenApi) -> OpenApi {
             .schema_from::<Code>()
             // Named by parameters alone, which utoipa does not collect.
             .schema_from::<crate::http::Sort>()
-            .schema_from::<crate::pipelines::leads::filter::LeadSort>()
+            .schema_from::<crate::pipelines::leads::order::LeadSort>()
             .schema_from::<crate::contacts::ConsentChannel>()
             .security_scheme("bearer", bearer())
             .build(),

@@ -83,7 +83,8 @@ pub fn sort_key(text: &str) -> String {
 /// The field `q` is too long or has more than 8 words.
 pub fn words(q: &str) -> Result<Vec<String>> {
     if q.chars().count() > 200 {
-        return Err(Error::field("q", "length", "must have at most 200 characters"));
+        let fault = crate::error::FieldError::new("q", "length", "must have at most 200 characters").with("max", 200);
+        return Err(Error::invalid(vec![fault]));
     }
     let digits: String = q.chars().filter(char::is_ascii_digit).collect();
     if digits.len() >= 5 && q.chars().all(|c| c.is_ascii_digit() || " +-()./\u{a0}".contains(c)) {

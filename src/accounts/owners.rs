@@ -1,10 +1,12 @@
 //! Whose a record is: an active user.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use diesel::prelude::*;
+use serde::{Deserialize, Deserializer};
 
-use super::UserId;
+use super::{Principal, UserId};
 use crate::db::Connection;
 use crate::db::schema::users;
 use crate::error::{Error, Result};
@@ -55,4 +57,50 @@ pub fn by_email_and_name(conn: &mut Connection) -> Result<HashMap<String, UserId
 /// The database is away.
 pub fn addresses(conn: &mut Connection, addresses: &[&str]) -> Result<Vec<String>> {
     Ok(users::table.filter(users::email.eq_any(addresses)).select(users::email).load(conn)?)
+}
+
+/// Whose records are asked for: a user's by their id, the caller's own (`me`), or those that are nobody's (`none`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// This user's.
+    User(UserId),
+    /// The caller's.
+    Me,
+    /// Nobody's.
+    Nobody,
+}
+
+impl Whose {
+    /// The user whose records are meant; `None` where they are nobody's.
+    ///
+    /// # Errors
+    /// A program asks for its own: records belong to people.
+    pub fn user(self, field: &'static str, by: &Principal) -> Result<Option<UserId>> {
+        match self {
+            Self::User(id) => Ok(Some(id)),
+            Self::Nobody => Ok(None),
+            Self::Me => match by.actor.user() {
+                Some(id) => Ok(Some(id)),
+                None => Err(Error::field(field, "person", "is for people: a program names a user's id")),
+            },
+        }
+    }
+}
+
+impl FromStr for Whose {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text {
+            "me" => Ok(Self::Me),
+            "none" => Ok(Self::Nobody),
+            id => id.parse().map(Self::User).map_err(|_| "must be an id, me or none"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Whose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
 }

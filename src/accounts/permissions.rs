@@ -151,6 +151,8 @@ permissions! {
     UsersRead = "users:read": EVERYONE;
     /// Create and change users, teams, roles and API keys.
     UsersManage = "users:manage": ADMIN;
+    /// Make sample data and remove it.
+    SampleDataManage = "sample-data:manage": ADMIN;
     /// Read the audit log.
     AuditRead = "audit:read": LEADING;
 }

@@ -124,7 +124,7 @@ pub fn run(config: &Config, args: &ExportArgs) -> Outcome {
         What::Companies => {
             let asked = request::read(&query, false)?;
             open(db, name, asked, folder.clone(), move |conn, filter, custom| {
-                Companies::new(conn, filter, custom, region)
+                Companies::new(conn, &by, filter, custom, region)
             })
         }
         What::Leads => {

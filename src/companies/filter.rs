@@ -8,8 +8,9 @@ use utoipa::IntoParams;
 
 use super::CompanyId;
 use super::model::Company;
-use crate::accounts::UserId;
-use crate::contacts::filter::{parse_id, parse_ids};
+use crate::accounts::Principal;
+use crate::accounts::owners::Whose;
+use crate::contacts::filter::parse_ids;
 use crate::contacts::identity::{normalise_email, normalise_phone};
 use crate::db::conditions::{Beyond, Direction};
 use crate::db::dialect::Condition;
@@ -32,8 +33,9 @@ pub struct CompanyQuery {
     id: Option<String>,
     /// Words or parts of words in names, domains, e-mail addresses and phone numbers; all must be found.
     q: Option<String>,
-    /// A user's id, or `none`.
-    owner_id: Option<String>,
+    /// A user's id, `me`, or `none`.
+    #[param(value_type = Option<String>)]
+    owner_id: Option<Whose>,
     source: Option<String>,
     tag: Option<String>,
     domain: Option<String>,
@@ -74,10 +76,16 @@ type Conditions = Vec<Condition<companies::table>>;
 ///
 /// # Errors
 /// A bad parameter.
-pub fn page(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], region: &str) -> Result<Page<Company>> {
+pub fn page(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &CompanyQuery,
+    custom: &[Wanted],
+    region: &str,
+) -> Result<Page<Company>> {
     let (limit, sort) = (query.limit.get()?, query.sort.unwrap_or(Sort::NewestFirst));
     let mut rows = companies::table.select(Company::as_select()).into_boxed::<MultiBackend>();
-    for condition in conditions(conn, query, custom, region)? {
+    for condition in conditions(conn, by, query, custom, region)? {
         rows = rows.filter(condition);
     }
     if let Some(cursor) = &query.cursor {
@@ -88,7 +96,7 @@ pub fn page(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], regi
         Page::cut(rows, limit, |last| sort.cursor(last.created_at, last.updated_at, &last.name_key, last.id.0));
     if query.total == Some(true) {
         let mut rows = companies::table.count().into_boxed::<MultiBackend>();
-        for condition in conditions(conn, query, custom, region)? {
+        for condition in conditions(conn, by, query, custom, region)? {
             rows = rows.filter(condition);
         }
         page.total = Some(rows.get_result(conn)?);
@@ -103,6 +111,7 @@ pub fn page(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], regi
 /// A bad parameter.
 pub fn newest(
     conn: &mut Connection,
+    by: &Principal,
     query: &CompanyQuery,
     custom: &[Wanted],
     region: &str,
@@ -110,7 +119,7 @@ pub fn newest(
     count: i64,
 ) -> Result<Vec<Company>> {
     let mut rows = companies::table.select(Company::as_select()).into_boxed::<MultiBackend>();
-    for condition in conditions(conn, query, custom, region)? {
+    for condition in conditions(conn, by, query, custom, region)? {
         rows = rows.filter(condition);
     }
     if let Some((at, id)) = after {
@@ -119,13 +128,19 @@ pub fn newest(
     Ok(rows.order(Sort::NewestFirst.order("companies")).limit(count).load(conn)?)
 }
 
-fn conditions(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], region: &str) -> Result<Conditions> {
+fn conditions(
+    conn: &mut Connection,
+    by: &Principal,
+    query: &CompanyQuery,
+    custom: &[Wanted],
+    region: &str,
+) -> Result<Conditions> {
     let mut all: Conditions = if query.deleted == Some(true) {
         vec![Box::new(companies::deleted_at.is_not_null())]
     } else {
         vec![Box::new(companies::deleted_at.is_null())]
     };
-    equal_fields(query, region, &mut all)?;
+    equal_fields(by, query, region, &mut all)?;
     in_time(query, &mut all);
     if let Some(q) = &query.q {
         searched(conn, text::words(q)?, &mut all)?;
@@ -134,7 +149,7 @@ fn conditions(conn: &mut Connection, query: &CompanyQuery, custom: &[Wanted], re
     Ok(all)
 }
 
-fn equal_fields(query: &CompanyQuery, region: &str, all: &mut Conditions) -> Result<()> {
+fn equal_fields(by: &Principal, query: &CompanyQuery, region: &str, all: &mut Conditions) -> Result<()> {
     macro_rules! equal {
         ($($field:ident = $value:expr;)+) => {
             $(if let Some(value) = &query.$field {
@@ -153,10 +168,10 @@ fn equal_fields(query: &CompanyQuery, region: &str, all: &mut Conditions) -> Res
     if let Some(ids) = &query.id {
         all.push(Box::new(companies::id.eq_any(parse_ids::<CompanyId>(ids)?)));
     }
-    match query.owner_id.as_deref() {
+    match query.owner_id.map(|owner| owner.user("owner_id", by)).transpose()? {
         None => {}
-        Some("none") => all.push(Box::new(companies::owner_id.is_null())),
-        Some(id) => all.push(Box::new(companies::owner_id.assume_not_null().eq(parse_id::<UserId>("owner_id", id)?))),
+        Some(None) => all.push(Box::new(companies::owner_id.is_null())),
+        Some(Some(owner)) => all.push(Box::new(companies::owner_id.assume_not_null().eq(owner))),
     }
     if let Some(country) = &query.country {
         let country = country.trim().to_ascii_uppercase();

@@ -45,7 +45,7 @@ fn reply(company: &Company) -> Result<Reply> {
 #[utoipa::path(get, path = "/companies", operation_id = "list_companies", tag = "companies", security(("bearer" = ["companies:read"])), params(CompanyQuery), responses((status = 200, body = Page<Company>)))]
 async fn list(actor: May<grants::CompaniesRead>, app: Data<App>, query: ListQuery<CompanyQuery>) -> Result<Reply> {
     let region = app.config.region.clone();
-    app.read(&actor, move |conn, _| Reply::ok(&filter::page(conn, &query.known, &query.custom, &region)?)).await
+    app.read(&actor, move |conn, by| Reply::ok(&filter::page(conn, by, &query.known, &query.custom, &region)?)).await
 }
 
 /// Shows a company.

@@ -1,5 +1,7 @@
 //! Companies in the database.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde_json::Map;
 
@@ -26,6 +28,24 @@ const fn subject(id: CompanyId) -> Subject {
 pub fn name_of(conn: &mut Connection, id: CompanyId) -> Result<Option<String>> {
     let company = companies::table.find(id).filter(companies::deleted_at.is_null());
     Ok(company.select(companies::name).first(conn).optional()?)
+}
+
+/// The names of those of these companies that are not deleted.
+///
+/// # Errors
+/// The database is away.
+pub fn names(
+    conn: &mut Connection,
+    ids: impl Iterator<Item = Option<CompanyId>>,
+) -> Result<HashMap<CompanyId, String>> {
+    let mut ids: Vec<CompanyId> = ids.flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let live = companies::table.filter(companies::id.eq_any(ids)).filter(companies::deleted_at.is_null());
+    Ok(live.select((companies::id, companies::name)).load(conn)?.into_iter().collect())
 }
 
 /// The company of this name, written in whatever case; the oldest where there are several.

@@ -40,6 +40,15 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: ContactId, expected: Op
     record(conn, by, &after, "contact.deleted", None)
 }
 
+/// Whether the contact, or its survivor, is not in the bin.
+///
+/// # Errors
+/// Not found.
+pub fn is_in_use(conn: &mut Connection, by: &Principal, id: ContactId) -> Result<bool> {
+    let root = cluster::root_of(conn, id)?;
+    Ok(find(conn, by, root)?.deleted_at.is_none())
+}
+
 /// Takes a contact out of the bin; one that is not there stays as it is.
 ///
 /// # Errors

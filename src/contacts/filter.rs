@@ -8,7 +8,8 @@ use super::ContactId;
 use super::identity::{Identity, IdentityKind};
 use super::model::Contact;
 use super::parts::{ConsentChannel, ConsentState};
-use crate::accounts::{Principal, UserId};
+use crate::accounts::Principal;
+use crate::accounts::owners::Whose;
 use crate::companies::CompanyId;
 use crate::db::conditions::{Beyond, Direction};
 use crate::db::dialect::Condition;
@@ -16,7 +17,7 @@ use crate::db::schema::{contact_tags, contacts};
 use crate::db::search::contact_text_contains;
 use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, Wanted};
 use crate::http::{Limit, Page, Sort};
 use crate::segments::{self, SegmentId};
@@ -32,8 +33,9 @@ pub struct ContactQuery {
     id: Option<String>,
     /// Words or parts of words in names, e-mail addresses, phone numbers and the company's name; all must be found.
     q: Option<String>,
-    /// A user's id, or `none`.
-    owner_id: Option<String>,
+    /// A user's id, `me`, or `none`.
+    #[param(value_type = Option<String>)]
+    owner_id: Option<Whose>,
     /// A company's id, or `none`.
     company_id: Option<String>,
     source: Option<String>,
@@ -160,7 +162,7 @@ fn conditions(
         let hidden = contacts::owner_id.is_not_null().and(contacts::owner_id.assume_not_null().ne_all(owners));
         all.push(Box::new(diesel::dsl::not(hidden)));
     }
-    equal_fields(query, &mut all)?;
+    equal_fields(by, query, &mut all)?;
     reached_by(query, region, in_bin, &mut all)?;
     in_time(query, &mut all);
     if let Some(segment) = query.segment_id {
@@ -173,7 +175,7 @@ fn conditions(
     Ok(all)
 }
 
-fn equal_fields(query: &ContactQuery, all: &mut Conditions) -> Result<()> {
+fn equal_fields(by: &Principal, query: &ContactQuery, all: &mut Conditions) -> Result<()> {
     macro_rules! equal {
         ($($field:ident),+) => {
             $(if let Some(value) = &query.$field {
@@ -185,10 +187,10 @@ fn equal_fields(query: &ContactQuery, all: &mut Conditions) -> Result<()> {
     if let Some(ids) = &query.id {
         all.push(Box::new(contacts::id.eq_any(parse_ids::<ContactId>(ids)?)));
     }
-    match query.owner_id.as_deref() {
+    match query.owner_id.map(|owner| owner.user("owner_id", by)).transpose()? {
         None => {}
-        Some("none") => all.push(Box::new(contacts::owner_id.is_null())),
-        Some(id) => all.push(Box::new(contacts::owner_id.assume_not_null().eq(parse_id::<UserId>("owner_id", id)?))),
+        Some(None) => all.push(Box::new(contacts::owner_id.is_null())),
+        Some(Some(owner)) => all.push(Box::new(contacts::owner_id.assume_not_null().eq(owner))),
     }
     match query.company_id.as_deref() {
         None => {}
@@ -219,7 +221,7 @@ fn equal_fields(query: &ContactQuery, all: &mut Conditions) -> Result<()> {
 ///
 /// # Errors
 /// The parameter is no id.
-pub fn parse_id<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T> {
+fn parse_id<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T> {
     text.parse().map_err(|_| Error::field(field, "format", "must be an id, or none"))
 }
 
@@ -231,7 +233,7 @@ pub fn parse_ids<T: std::str::FromStr>(text: &str) -> Result<Vec<T>> {
     let ids: std::result::Result<Vec<_>, _> = text.split(',').map(|id| id.trim().parse()).collect();
     let ids = ids.map_err(|_| Error::field("id", "format", "must be ids with commas between"))?;
     if ids.len() > 200 {
-        return Err(Error::field("id", "length", "must be at most 200 ids"));
+        return Err(Error::invalid(vec![FieldError::new("id", "length", "must be at most 200 ids").with("max", 200)]));
     }
     Ok(ids)
 }

@@ -89,7 +89,7 @@ impl RulesInput {
         }
         for (kind, limit) in self.limits.unwrap_or_default() {
             if !(1..=10_000).contains(&limit) {
-                faults.push(FieldError::new(format!("limits.{kind}"), "range", "must be between 1 and 10000"));
+                faults.push(FieldError::outside(format!("limits.{kind}"), 1, 10_000));
             }
             rules.limits.insert(kind, limit);
         }

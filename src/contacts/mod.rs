@@ -1,6 +1,7 @@
 //! Clients: who they are, how they are reached and recognised, what they agreed to.
 
 pub mod bin;
+pub mod bin_many;
 pub mod bulk;
 pub mod cluster;
 pub mod decide;
@@ -13,6 +14,7 @@ pub mod log;
 pub mod many;
 pub mod merge;
 pub mod model;
+pub mod names;
 pub mod parts;
 pub mod recognise;
 mod reference;

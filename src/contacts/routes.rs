@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa::openapi::{RefOr, schema::Schema};
 
+use super::bin_many::{self, ContactIds};
 use super::filter::{self, ContactQuery};
 use super::model::{Contact, ContactChange, ContactInput, NewContact};
 use super::parts::{ConsentChannel, ConsentInput};
@@ -151,6 +152,19 @@ async fn restore(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<Con
     app.write(&actor, None, move |conn, by| reply(&bin::restore(conn, by, id)?)).await
 }
 
+/// Puts up to 200 contacts into the bin, each on its own: `updated` says that it is there now.
+#[utoipa::path(post, path = "/contacts/delete", operation_id = "delete_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = ContactIds, responses((status = 200, body = UpsertResults)))]
+async fn remove_many(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<ContactIds>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bin_many::delete).await
+}
+
+/// Takes up to 200 contacts out of the bin, each on its own: `updated` says that it is back, `unchanged` that it was not
+/// there.
+#[utoipa::path(post, path = "/contacts/restore", operation_id = "restore_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = ContactIds, responses((status = 200, body = UpsertResults)))]
+async fn restore_many(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<ContactIds>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bin_many::restore).await
+}
+
 /// Erases the person for good, everywhere; counts and reports stay what they were. There is no way back.
 #[utoipa::path(post, path = "/contacts/{id}/erase", operation_id = "erase_contact", tag = "contacts", security(("bearer" = ["contacts:erase"])), params(("id" = ContactId, Path)), responses((status = 204)))]
 async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<ContactId>) -> Result<Reply> {
@@ -160,7 +174,7 @@ async fn erase(actor: May<grants::ContactsErase>, app: Data<App>, id: Path<Conta
 
 /// The routes of contacts.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: upsert_many);
+    handlers!(cfg: upsert_many, remove_many, restore_many);
     handlers!(cfg: list, show, create, update, consent);
     handlers!(cfg: remove, restore, erase);
     cfg.configure(super::identities::routes).configure(super::merge::routes).configure(super::duplicates::routes);

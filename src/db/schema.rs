@@ -428,6 +428,21 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
     use crate::db::types::sql;
 
+    conversations (contact_id) {
+        contact_id -> sql::Guid,
+        owner_id -> Nullable<sql::Guid>,
+        shown -> Bool,
+        asked_at -> Nullable<sql::Instant>,
+        asked_id -> Nullable<sql::Guid>,
+        answered_at -> Nullable<sql::Instant>,
+        waiting_since -> Nullable<sql::Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
     tasks (contact_id, id) {
         contact_id -> sql::Guid,
         id -> sql::Guid,
@@ -805,6 +820,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_paths,
     timeline_entries,
     channel_totals,
+    conversations,
     tasks,
     imports,
     import_errors,
@@ -828,7 +844,37 @@ diesel::allow_tables_to_appear_in_same_query!(
     segments,
     segment_members,
     rfm_scores,
+    views,
+    view_roles,
 );
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    views (id) {
+        id -> sql::Guid,
+        list -> Text,
+        name -> Text,
+        filter -> sql::Json,
+        shown_columns -> sql::Json,
+        sort -> Nullable<Text>,
+        owner_id -> sql::Guid,
+        version -> BigInt,
+        created_at -> sql::Instant,
+        updated_at -> sql::Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use crate::db::types::sql;
+
+    view_roles (view_id, role) {
+        view_id -> sql::Guid,
+        role -> Text,
+    }
+}
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};

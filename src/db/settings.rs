@@ -23,6 +23,15 @@ where
     Ok(stored.map(|Json(value)| value))
 }
 
+/// Takes away what is under a name.
+///
+/// # Errors
+/// The database is away.
+pub fn remove(conn: &mut Connection, name: &str) -> Result<()> {
+    diesel::delete(settings::table.find(name)).execute(conn)?;
+    Ok(())
+}
+
 /// Puts a value under a name, in place of an earlier one.
 ///
 /// # Errors

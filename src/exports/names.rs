@@ -6,10 +6,9 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use crate::accounts::{Scope, UserId};
-use crate::companies::CompanyId;
 use crate::contacts::{ContactId, Email, Phone};
 use crate::db::Connection;
-use crate::db::schema::{companies, contacts, users};
+use crate::db::schema::{contacts, users};
 use crate::db::types::Json;
 use crate::error::Result;
 
@@ -32,24 +31,6 @@ impl People {
     pub fn address(&self, id: Option<UserId>) -> Option<String> {
         self.0.get(&id?).cloned()
     }
-}
-
-/// The names of companies that are not deleted.
-///
-/// # Errors
-/// The database is away.
-pub fn companies(
-    conn: &mut Connection,
-    ids: impl Iterator<Item = Option<CompanyId>>,
-) -> Result<HashMap<CompanyId, String>> {
-    let mut ids: Vec<CompanyId> = ids.flatten().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let live = companies::table.filter(companies::id.eq_any(ids)).filter(companies::deleted_at.is_null());
-    Ok(live.select((companies::id, companies::name)).load(conn)?.into_iter().collect())
 }
 
 /// A client in a table of something else.

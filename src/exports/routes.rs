@@ -51,7 +51,7 @@ async fn companies(
 ) -> Result<HttpResponse> {
     let Asked { form, filter, custom, text } = asked;
     let region = app.config.region.clone();
-    let open = move |conn: &mut _, _: &_| Companies::new(conn, filter, custom, region);
+    let open = move |conn: &mut _, by: &_| Companies::new(conn, by, filter, custom, region);
     stream::answer(&app, &actor, ("companies", text, form), None, open).await
 }
 

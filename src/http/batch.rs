@@ -12,7 +12,7 @@ use crate::accounts::Principal;
 use crate::app::App;
 use crate::db::Connection;
 use crate::db::types::Guid;
-use crate::error::{Code, Error, Problem, Result};
+use crate::error::{Code, Error, FieldError, Problem, Result};
 
 /// The most items of a request.
 const MOST: usize = 1000;
@@ -102,12 +102,24 @@ struct Envelope<'a> {
 /// # Errors
 /// The body is not an object with 1 to 1,000 `items`.
 pub fn parse<T>(body: &[u8], read: impl Fn(&[u8]) -> Result<T>) -> Result<Items<T>> {
+    parse_up_to(MOST, body, read)
+}
+
+/// [`parse`] for fewer items.
+///
+/// # Errors
+/// The body is not an object with 1 to `most` `items`.
+pub fn parse_up_to<T>(most: usize, body: &[u8], read: impl Fn(&[u8]) -> Result<T>) -> Result<Items<T>> {
     let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => Error::field("items", "format", format!("must be a list: {error}")),
         _ => Error::because(Code::MalformedBody, error.to_string()),
     })?;
-    if !(1..=MOST).contains(&envelope.items.len()) {
-        return Err(Error::field("items", "length", "must have 1 to 1000 entries"));
+    if !(1..=most).contains(&envelope.items.len()) {
+        return Err(Error::invalid(vec![
+            FieldError::new("items", "length", format!("must have 1 to {most} entries"))
+                .with("min", 1)
+                .with("max", most),
+        ]));
     }
     Ok(envelope.items.into_iter().map(|item| read(item.get().as_bytes())).enumerate().collect())
 }

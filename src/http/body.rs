@@ -1,5 +1,6 @@
 //! JSON bodies: every bad field is named at once, unknown fields are refused.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -127,13 +128,30 @@ pub(super) fn quoted(message: &str) -> Option<&str> {
 }
 
 /// A stable word for serde's message.
-pub(super) fn code_of(message: &str) -> &'static str {
+fn code_of(message: &str) -> &'static str {
     match message {
         m if m.starts_with("unknown field") => "unknown",
         m if m.starts_with("missing field") => "required",
         m if m.starts_with("unknown variant") || m.starts_with("must be one of") => "choice",
         m if m.starts_with("invalid type") => "type",
         _ => "format",
+    }
+}
+
+/// What serde's message tells of a field; `shown` is the message as it is sent.
+pub(super) fn told(field: String, message: &str, shown: impl Into<Cow<'static, str>>) -> FieldError {
+    let error = FieldError::new(field, code_of(message), shown);
+    let backquoted = || message.split('`').skip(3).step_by(2).map(Value::from).collect::<Vec<_>>();
+    match error.code.as_ref() {
+        "choice" => match message.strip_prefix("must be one of: ") {
+            Some(words) => error.with("allowed", words.split(", ").map(Value::from).collect::<Vec<_>>()),
+            None => error.with("allowed", backquoted()),
+        },
+        "type" => match message.split_once(", expected ") {
+            Some((_, expected)) => error.with("expected", expected),
+            None => error,
+        },
+        _ => error,
     }
 }
 
@@ -145,7 +163,9 @@ pub fn flatten(errors: &ValidationErrors) -> Vec<FieldError> {
         match kind {
             ValidationErrorsKind::Field(errors) => out.extend(errors.iter().map(|error| {
                 let message = error.message.clone().unwrap_or_else(|| describe(error));
-                FieldError::new(field.clone(), error.code.clone(), message)
+                let params = error.params.iter().filter(|(name, _)| *name != "value");
+                let told = FieldError::new(field.clone(), error.code.clone(), message);
+                params.fold(told, |told, (name, value)| told.with(name.to_string(), value.clone()))
             })),
             ValidationErrorsKind::Struct(errors) => {
                 out.extend(flatten(errors).into_iter().map(|error| error.within(field)));
@@ -162,7 +182,7 @@ pub fn flatten(errors: &ValidationErrors) -> Vec<FieldError> {
     out
 }
 
-fn describe(error: &validator::ValidationError) -> std::borrow::Cow<'static, str> {
+fn describe(error: &validator::ValidationError) -> Cow<'static, str> {
     let bound = |name: &str| error.params.get(name).map(ToString::to_string);
     match (error.code.as_ref(), bound("min"), bound("max")) {
         ("length", Some(min), Some(max)) => format!("must have {min} to {max} characters or entries"),

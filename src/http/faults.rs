@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use validator::Validate;
 
-use super::body::{code_of, flatten, quoted};
+use super::body::{flatten, quoted, told};
 use crate::error::FieldError;
 
 /// The most faults that are told.
@@ -31,7 +31,7 @@ pub(super) fn every_error<T: DeserializeOwned + Validate>(mut value: Value, size
             Err(error) => Fault::of(&error),
         };
         if !is_within(&fault.field, &mended) {
-            errors.push(FieldError::new(fault.field.clone(), code_of(&fault.message), shorten(&fault.message)));
+            errors.push(told(fault.field.clone(), &fault.message, shorten(&fault.message)));
         }
         let removed = fault.is_unknown && remove(&mut value, &fault.field);
         if !removed && !mend::<T>(&mut value, &fault, &mut readings) {

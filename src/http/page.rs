@@ -49,11 +49,7 @@ impl Limit {
     /// # Errors
     /// Outside 1 to 200.
     pub fn get(self) -> Result<i64> {
-        if (1..=200).contains(&self.0) {
-            Ok(self.0)
-        } else {
-            Err(Error::field("limit", "range", "must be between 1 and 200"))
-        }
+        if (1..=200).contains(&self.0) { Ok(self.0) } else { Err(Error::outside("limit", 1, 200)) }
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
 use super::body;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 
 /// A query string read into a `T` (`#[serde(deny_unknown_fields)]`).
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
         let message = error.inner().to_string();
         let path = error.path().to_string();
         let field = if path == "." { body::quoted(&message).unwrap_or("query").to_owned() } else { path };
-        Error::invalid(vec![FieldError::new(field, body::code_of(&message), message)])
+        Error::invalid(vec![body::told(field, &message, message.clone())])
     })
 }
 

@@ -8,6 +8,7 @@ pub mod correction;
 mod limits;
 pub mod list;
 pub mod model;
+pub mod replies;
 pub mod routes;
 pub mod store;
 pub mod tasks;

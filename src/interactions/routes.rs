@@ -110,4 +110,5 @@ async fn restore(actor: May<grants::InteractionsWrite>, app: Data<App>, id: Path
 pub fn routes(cfg: &mut Routes) {
     handlers!(cfg: create_batch, create, list, find, update, delete);
     handlers!(cfg: restore);
+    cfg.configure(super::replies::routes::routes);
 }

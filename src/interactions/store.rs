@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::replies::kept;
 use super::{Draft, Interaction, InteractionId, InteractionPatch, totals};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, Scope, UserId};
@@ -133,6 +134,7 @@ pub fn insert(conn: &mut Connection, rows: &mut [Interaction]) -> Result<()> {
         on!(conn, c => diesel::insert_into(entries::table).values(row).execute(c)).map_err(lost_or_failed)?;
     }
     totals::add(conn, rows)?;
+    kept::add(conn, rows)?;
     touches::changed(conn, &rows.iter().collect::<Vec<_>>())
 }
 
@@ -206,6 +208,7 @@ pub fn update(
         totals::remove(conn, &before)?;
         totals::add(conn, std::slice::from_ref(&after))?;
     }
+    kept::changed(conn, &[&before, &after])?;
     touches::changed(conn, &[&before, &after])?;
     audit::record(conn, by, "update", subject(&before), Some(&before), Some(&after))?;
     Ok(after)
@@ -220,6 +223,7 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: InteractionId, expected
     check_version(expected, before.version)?;
     let after = set_deleted(conn, &before, Some(Instant::now()))?;
     totals::remove(conn, &before)?;
+    kept::changed(conn, &[&before])?;
     touches::changed(conn, &[&before])?;
     audit::record(conn, by, "delete", subject(&before), Some(&before), Some(&after))
 }
@@ -245,6 +249,7 @@ pub fn restore(conn: &mut Connection, by: &Principal, id: InteractionId) -> Resu
     }
     let after = set_deleted(conn, &before, None)?;
     totals::add(conn, std::slice::from_ref(&after))?;
+    kept::changed(conn, &[&after])?;
     touches::changed(conn, &[&after])?;
     audit::record(conn, by, "restore", subject(&before), Some(&before), Some(&after))?;
     Ok(after)

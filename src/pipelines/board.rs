@@ -10,9 +10,10 @@ use diesel::sql_types::{BigInt, Nullable};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::leads::Lead;
+use super::leads::{Lead, LeadRow, rows};
 use super::model::{Stage, StageKind};
-use super::{LeadId, PipelineId, store};
+use super::{LeadId, PipelineId, stages, store};
+use crate::accounts::owners::Whose;
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal, UserId};
 use crate::app::App;
@@ -27,8 +28,9 @@ use crate::http::{Cursor, Limit, Page, Query, Reply, Routes, handlers};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct BoardQuery {
-    /// Only leads of this owner.
-    owner_id: Option<UserId>,
+    /// Only leads of this owner: a user's id, `me`, or `none`.
+    #[param(value_type = Option<String>)]
+    owner_id: Option<Whose>,
     /// Won and lost columns hold leads closed in this many days.
     #[param(minimum = 1, maximum = 366, default = 30)]
     closed_days: Option<i64>,
@@ -64,7 +66,7 @@ struct Column {
     stale: i64,
     /// The first cards, those that came last on top. More are in the list of leads with `stage_id`,
     /// `sort=-stage_entered_at` and this `next_cursor`.
-    leads: Page<Lead>,
+    leads: Page<LeadRow>,
 }
 
 /// A sum in one currency.
@@ -87,7 +89,10 @@ macro_rules! limited {
             rows = rows.filter(leads::stage_entered_at.ge(closed_from));
         }
         if let Some(owner) = $owner {
-            rows = rows.filter(leads::owner_id.eq(owner));
+            rows = match owner {
+                Some(owner) => rows.filter(leads::owner_id.eq(owner)),
+                None => rows.filter(leads::owner_id.is_null()),
+            };
         }
         rows
     }};
@@ -96,15 +101,16 @@ macro_rules! limited {
 fn board(conn: &mut Connection, by: &Principal, id: PipelineId, query: &BoardQuery) -> Result<Board> {
     let closed_days = query.closed_days.unwrap_or(30);
     if !(1..=366).contains(&closed_days) {
-        return Err(Error::field("closed_days", "range", "must be between 1 and 366"));
+        return Err(Error::outside("closed_days", 1, 366));
     }
     let limit = query.limit.get()?;
+    let owner = query.owner_id.map(|owner| owner.user("owner_id", by)).transpose()?;
     let now = Instant::now();
     let closed_from = now.plus(-TimeDelta::days(closed_days));
     let pipeline = store::find(conn, id)?;
     let mut columns = Vec::with_capacity(pipeline.stages.len());
     for stage in pipeline.stages {
-        let column = column(conn, by, query.owner_id, stage, closed_from, now, limit)?;
+        let column = column(conn, by, owner, stage, closed_from, now, limit)?;
         if column.count > 0 || column.stage.archived_at.is_none() {
             columns.push(column);
         }
@@ -115,14 +121,14 @@ fn board(conn: &mut Connection, by: &Principal, id: PipelineId, query: &BoardQue
 fn column(
     conn: &mut Connection,
     by: &Principal,
-    owner: Option<UserId>,
+    owner: Option<Option<UserId>>,
     stage: Stage,
     closed_from: Instant,
     now: Instant,
     limit: i64,
 ) -> Result<Column> {
     let closed_from = (stage.kind != StageKind::Open).then_some(closed_from);
-    let rows = || limited!(leads::table.into_boxed(), by, stage.id, closed_from, owner);
+    let all = || limited!(leads::table.into_boxed(), by, stage.id, closed_from, owner);
     let sums = leads::table
         .group_by(leads::currency)
         .select((leads::currency, count_star(), sql::<Nullable<BigInt>>("CAST(SUM(leads.amount) AS BIGINT)")))
@@ -131,12 +137,12 @@ fn column(
         limited!(sums, by, stage.id, closed_from, owner).order(leads::currency).load(conn)?;
     let overdue = match stage.stale_after_days {
         Some(days) if stage.kind == StageKind::Open => {
-            let since = now.plus(-TimeDelta::days(i64::from(days)));
-            rows().filter(leads::stage_entered_at.lt(since)).count().get_result(conn)?
+            let since = stages::stale_since(now, days);
+            all().filter(leads::stage_entered_at.lt(since)).count().get_result(conn)?
         }
         _ => 0,
     };
-    let cards = rows().order((leads::stage_entered_at.desc(), leads::id.desc())).limit(limit + 1);
+    let cards = all().order((leads::stage_entered_at.desc(), leads::id.desc())).limit(limit + 1);
     let cards: Vec<Lead> = cards.select(Lead::as_select()).load(conn)?;
     let cursor = |lead: &Lead| Cursor::<Instant, LeadId>(lead.stage_entered_at, lead.id).encode();
     Ok(Column {
@@ -146,7 +152,7 @@ fn column(
             .filter_map(|(currency, _, amount)| Some(Money { currency: currency?, amount: amount? }))
             .collect(),
         stale: overdue,
-        leads: Page::cut(cards, limit, cursor),
+        leads: rows::named(conn, by, Page::cut(cards, limit, cursor))?,
         stage,
     })
 }

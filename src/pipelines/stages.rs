@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::model::{NewStage, Pipeline, PipelineRow, Stage, StageKind, StageOrder, StagePatch};
@@ -21,6 +22,28 @@ const MOST: usize = 1000;
 pub fn of(conn: &mut Connection, pipeline: PipelineId) -> Result<Vec<Stage>> {
     let own = stages::table.filter(stages::pipeline_id.eq(pipeline));
     Ok(own.order((stages::position, stages::id)).select(Stage::as_select()).load(conn)?)
+}
+
+/// The open stages that leads go stale in, of this pipeline or of all, each with the instant before which those entered it
+/// that are stale at `now`.
+pub fn stale_before(
+    conn: &mut Connection,
+    pipeline: Option<PipelineId>,
+    now: Instant,
+) -> Result<Vec<(StageId, Instant)>> {
+    let open = stages::table.filter(stages::kind.eq(StageKind::Open)).filter(stages::stale_after_days.is_not_null());
+    let mut open = open.select((stages::id, stages::stale_after_days.assume_not_null())).into_boxed();
+    if let Some(pipeline) = pipeline {
+        open = open.filter(stages::pipeline_id.eq(pipeline));
+    }
+    let found: Vec<(StageId, i32)> = open.order(stages::id).load(conn)?;
+    Ok(found.into_iter().map(|(stage, days)| (stage, stale_since(now, days))).collect())
+}
+
+/// The instant before which leads entered that have stood for more than so many days at `now`.
+#[must_use]
+pub fn stale_since(now: Instant, days: i32) -> Instant {
+    now.plus(-TimeDelta::days(i64::from(days)))
 }
 
 /// One stage.

@@ -117,7 +117,7 @@ struct MembersQuery {
 impl MembersQuery {
     fn part(&self) -> Result<Option<Part>> {
         match (self.holdout, self.side) {
-            (Some(percent), _) if percent > 100 => Err(Error::field("holdout", "range", "must be between 0 and 100")),
+            (Some(percent), _) if percent > 100 => Err(Error::outside("holdout", 0, 100)),
             (Some(percent), side) => Ok(Some(Part { percent, side: side.unwrap_or(Side::Target) })),
             (None, Some(_)) => Err(Error::field("side", "required", "goes with holdout")),
             (None, None) => Ok(None),

@@ -1,4 +1,4 @@
-//! The part of the log of changes that a stream sends: new timeline entries.
+//! The part of the log of changes that a stream sends: timeline entries that are new, taken back, or put back.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::pipelines::LeadId;
 use crate::sync::log::{self, Logged, Place};
 use crate::timeline::EntryId;
-use crate::timeline::page::{self, TimelineEntry};
+use crate::timeline::page::{self, Gone, TimelineEntry};
 
 /// Which entries are wanted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,13 +20,32 @@ pub struct Wanted {
     pub lead: Option<LeadId>,
 }
 
+/// What happened to an entry.
+#[derive(Debug)]
+pub enum News {
+    /// It is there: new, or put back.
+    There(Box<TimelineEntry>),
+    /// It was taken back.
+    Gone(Gone),
+}
+
+/// What a row of the log says of an entry; `None` where it is about something else.
+fn is_there(kind: &str) -> Option<bool> {
+    match kind {
+        "interaction.deleted" | "task.deleted" => Some(false),
+        "interaction.restored" | "task.restored" => Some(true),
+        // The names of other changes have a dot.
+        _ => (!kind.contains('.')).then_some(true),
+    }
+}
+
 /// A piece of the feed.
 #[derive(Debug)]
 pub struct Piece {
     /// Where the next piece begins.
     pub place: Place,
-    /// The entries the caller sees, each with its place.
-    pub entries: Vec<(Place, TimelineEntry)>,
+    /// The news of entries the caller sees, each with its place.
+    pub news: Vec<(Place, News)>,
     /// Whether there is more at once.
     pub more: bool,
 }
@@ -40,20 +59,27 @@ const PIECE: i64 = 500;
 /// The database is away.
 pub fn after(conn: &mut Connection, by: &Principal, place: Place, wanted: Wanted) -> Result<Piece> {
     let rows = log::after(conn, place, PIECE)?;
-    let Some(last) = rows.last() else { return Ok(Piece { place, entries: Vec::new(), more: false }) };
+    let Some(last) = rows.last() else { return Ok(Piece { place, news: Vec::new(), more: false }) };
     let end = last.place;
     let more = i64::try_from(rows.len()).is_ok_and(|count| count == PIECE);
     let members = wanted.contact.map(|contact| cluster::all_of(conn, contact)).transpose()?;
     let fits = |row: &&Logged| {
-        // The names of other changes have a dot.
-        !row.kind.contains('.')
+        is_there(&row.kind).is_some()
             && members.as_ref().is_none_or(|members| row.contact_id.is_some_and(|contact| members.contains(&contact)))
             && wanted.lead.is_none_or(|lead| row.lead_id == Some(lead))
     };
-    let places: Vec<_> = rows.iter().filter(fits).map(|row| (row.place, EntryId(row.record_id))).collect();
-    let ids: Vec<_> = places.iter().map(|(_, id)| *id).collect();
+    let rows: Vec<_> = rows.iter().filter(fits).map(|row| (row.place, EntryId(row.record_id), &row.kind)).collect();
+    let those = |there: bool| {
+        rows.iter().filter(move |row| is_there(row.2) == Some(there)).map(|row| row.1).collect::<Vec<_>>()
+    };
     let mut seen: HashMap<EntryId, TimelineEntry> =
-        page::entries_by_id(conn, by, ids)?.into_iter().map(|entry| (entry.id, entry)).collect();
-    let entries = places.into_iter().filter_map(|(place, id)| Some((place, seen.remove(&id)?))).collect();
-    Ok(Piece { place: end, entries, more })
+        page::entries_by_id(conn, by, those(true))?.into_iter().map(|entry| (entry.id, entry)).collect();
+    let mut gone: HashMap<EntryId, Gone> =
+        page::gone_by_id(conn, by, those(false))?.into_iter().map(|entry| (entry.id, entry)).collect();
+    // What was taken back and put back again is told as it is now.
+    let news = rows.iter().filter_map(|(place, id, kind)| {
+        let news = if is_there(kind)? { News::There(Box::new(seen.remove(id)?)) } else { News::Gone(gone.remove(id)?) };
+        Some((*place, news))
+    });
+    Ok(Piece { place: end, news: news.collect(), more })
 }

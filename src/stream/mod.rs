@@ -1,4 +1,4 @@
-//! What happens, as it happens: new timeline entries and lead moves as Server-Sent Events. A client that was away goes on
+//! What happens, as it happens: new timeline entries and lead moves, and entries taken back, as Server-Sent Events. A client that was away goes on
 //! where it stopped, without gap, also on another server.
 
 pub mod feed;
@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 use utoipa::IntoParams;
 
-use self::feed::Wanted;
+use self::feed::{News, Wanted};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
@@ -99,8 +99,9 @@ struct Listener {
     _place: OwnedSemaphorePermit,
 }
 
-/// Sends new timeline entries as they are recorded (Server-Sent Events). Each has the entry's type as its event and an id
-/// to go on from with `Last-Event-ID`; without it the stream begins now, with an event `ready`. An event `reset` says that
+/// Sends new timeline entries as they are recorded (Server-Sent Events), and those that are put back. Each has the entry's
+/// type as its event and an id to go on from with `Last-Event-ID`. An event `deleted` names, by `id`, `contact_id`, `type`
+/// and `lead_id`, an interaction, note or task that was taken back. Without `Last-Event-ID` the stream begins now, with an event `ready`. An event `reset` says that
 /// more was missed than is kept (30 days, unless set otherwise).
 #[utoipa::path(get, path = "/stream", operation_id = "stream_entries", tag = "timeline", security(("bearer" = ["contacts:read"])), params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
 async fn stream(
@@ -112,7 +113,7 @@ async fn stream(
     let StreamQuery { contact_id, lead_id, seconds } = query.0;
     let seconds = seconds.unwrap_or(LONGEST);
     if seconds > LONGEST {
-        return Err(Error::field("seconds", "range", "must be between 0 and 600"));
+        return Err(Error::outside("seconds", 0, 600));
     }
     let resume = req.headers().get("last-event-id").map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
     let resume: Option<Place> = match resume {
@@ -197,7 +198,7 @@ impl Listener {
                 }
             };
             (self.place, self.more) = (piece.place, piece.more);
-            let text: String = piece.entries.iter().filter_map(|(place, entry)| event(*place, entry)).collect();
+            let text: String = piece.news.iter().filter_map(|(place, news)| event(*place, news)).collect();
             if !text.is_empty() {
                 return Some(text.into());
             }
@@ -215,9 +216,12 @@ impl Listener {
     }
 }
 
-fn event(place: Place, entry: &crate::timeline::TimelineEntry) -> Option<String> {
-    let data = serde_json::to_string(entry).ok()?;
-    Some(format!("id: {place}\nevent: {}\ndata: {data}\n\n", entry.entry_type))
+fn event(place: Place, news: &News) -> Option<String> {
+    let (name, data) = match news {
+        News::There(entry) => (entry.entry_type.as_str(), serde_json::to_string(entry)),
+        News::Gone(entry) => ("deleted", serde_json::to_string(entry)),
+    };
+    Some(format!("id: {place}\nevent: {name}\ndata: {}\n\n", data.ok()?))
 }
 
 /// The route of the stream.

@@ -71,11 +71,11 @@ impl ChangesQuery {
         };
         let limit = self.limit.unwrap_or(200);
         if !(1..=1000).contains(&limit) {
-            refuse(Error::field("limit", "range", "must be between 1 and 1000"));
+            refuse(Error::outside("limit", 1, 1000));
         }
         let wait = self.wait.unwrap_or(0);
         if wait > 30 {
-            refuse(Error::field("wait", "range", "must be between 0 and 30"));
+            refuse(Error::outside("wait", 0, 30));
         }
         let types = change::selected("types", self.types.as_deref().unwrap_or("*").split(',').map(str::trim));
         let types = types.unwrap_or_else(|bad| {

@@ -40,32 +40,32 @@ impl From<Order> for Way {
 pub struct TimelineQuery {
     /// `newest` first (default) or `oldest` first.
     #[param(inline)]
-    order: Option<Order>,
+    pub(super) order: Option<Order>,
     /// Only these channels: one or several with commas between, such as `call,meeting`.
     #[param(example = "call,meeting")]
-    channel: Option<String>,
+    pub(super) channel: Option<String>,
     /// Only these types: `interaction`, `note`, `task`, `stage_move`, `change`, with commas between.
     #[serde(rename = "type")]
     #[param(example = "interaction,note")]
-    entry_type: Option<String>,
+    pub(super) entry_type: Option<String>,
     /// Only this kind.
-    kind: Option<String>,
+    pub(super) kind: Option<String>,
     /// Only online or only offline touchpoints.
-    online: Option<bool>,
+    pub(super) online: Option<bool>,
     /// Only this direction.
     #[param(inline)]
-    direction: Option<Direction>,
+    pub(super) direction: Option<Direction>,
     /// Only from this instant on.
-    from: Option<Instant>,
+    pub(super) from: Option<Instant>,
     /// Only before this instant.
-    to: Option<Instant>,
+    pub(super) to: Option<Instant>,
     /// Only what is about this lead.
-    lead_id: Option<LeadId>,
+    pub(super) lead_id: Option<LeadId>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// How many: 1 to 200.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<Limit>,
+    pub(super) limit: Option<Limit>,
 }
 
 /// A readable wish.

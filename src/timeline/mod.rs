@@ -3,6 +3,7 @@
 pub mod client360;
 pub mod company;
 pub mod filter;
+pub mod months;
 pub mod page;
 pub mod routes;
 

@@ -191,6 +191,50 @@ pub fn lines_of_lead(conn: &mut Connection, by: &Principal, lead: LeadId) -> Res
     Ok(members.into_iter().map(|member| Line::Lead(member, lead)).collect())
 }
 
+/// The entries of a line that a filter lets pass and the caller sees, from a boxed query of any shape.
+macro_rules! narrowed {
+    ($query:expr, $by:expr, $line:expr, $filter:expr) => {{
+        use $crate::timeline::page::{Line, of_seen_leads};
+        let (contact, lead) = match $line {
+            Line::Contact(contact) => (contact, None),
+            Line::Lead(contact, lead) => (contact, Some(lead)),
+        };
+        let mut query = $query.filter(entries::contact_id.eq(contact)).filter(entries::deleted_at.is_null());
+        if let Some(lead) = lead {
+            query = query.filter(entries::lead_id.is_null().or(entries::lead_id.assume_not_null().eq(lead)));
+        }
+        if let Some(seen) = of_seen_leads($by) {
+            query = query.filter(seen);
+        }
+        if !$filter.channels.is_empty() {
+            query = query.filter(entries::channel.eq_any(&$filter.channels));
+        }
+        if !$filter.types.is_empty() {
+            query = query.filter(entries::entry_type.eq_any(&$filter.types));
+        }
+        if let Some(kind) = &$filter.kind {
+            query = query.filter(entries::kind.eq(kind));
+        }
+        if let Some(online) = $filter.online {
+            query = query.filter(entries::online.eq(online));
+        }
+        if let Some(direction) = $filter.direction {
+            query = query.filter(entries::direction.eq(direction));
+        }
+        if let Some(from) = $filter.from {
+            query = query.filter(entries::occurred_at.ge(from));
+        }
+        if let Some(to) = $filter.to {
+            query = query.filter(entries::occurred_at.lt(to));
+        }
+        if let Some(lead) = $filter.lead_id {
+            query = query.filter(entries::lead_id.eq(lead));
+        }
+        query
+    }};
+}
+pub(super) use narrowed;
+
 /// Up to `count` entries of a line behind `after`, without their authors' names.
 ///
 /// # Errors
@@ -203,53 +247,65 @@ pub fn entries_of(
     after: Option<(Instant, EntryId)>,
     count: i64,
 ) -> Result<Vec<TimelineEntry>> {
-    let contact = match line {
-        Line::Contact(contact) | Line::Lead(contact, _) => contact,
-    };
-    let mut query = entries::table
-        .select(TimelineEntry::as_select())
-        .filter(entries::contact_id.eq(contact))
-        .filter(entries::deleted_at.is_null())
-        .limit(count)
-        .into_boxed::<MultiBackend>();
+    let query = entries::table.select(TimelineEntry::as_select()).limit(count).into_boxed::<MultiBackend>();
+    let mut query = narrowed!(query, by, line, filter);
     query = match filter.way {
         Way::Descending => query.order((entries::occurred_at.desc(), entries::id.desc())),
         Way::Ascending => query.order((entries::occurred_at.asc(), entries::id.asc())),
     };
-    if let Line::Lead(_, lead) = line {
-        query = query.filter(entries::lead_id.is_null().or(entries::lead_id.assume_not_null().eq(lead)));
-    }
     if let Some((at, id)) = after {
         query = query.filter(Beyond::new(ORDER, filter.way, at, id.0));
     }
-    if let Some(seen) = of_seen_leads(by) {
-        query = query.filter(seen);
-    }
-    if !filter.channels.is_empty() {
-        query = query.filter(entries::channel.eq_any(&filter.channels));
-    }
-    if !filter.types.is_empty() {
-        query = query.filter(entries::entry_type.eq_any(&filter.types));
-    }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(entries::kind.eq(kind));
-    }
-    if let Some(online) = filter.online {
-        query = query.filter(entries::online.eq(online));
-    }
-    if let Some(direction) = filter.direction {
-        query = query.filter(entries::direction.eq(direction));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(entries::occurred_at.ge(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(entries::occurred_at.lt(to));
-    }
-    if let Some(lead) = filter.lead_id {
-        query = query.filter(entries::lead_id.eq(lead));
-    }
     Ok(query.load(conn)?)
+}
+
+/// Those of these entries whose clients and leads the caller sees, from a boxed query of any shape.
+macro_rules! seen {
+    ($query:expr, $by:expr, $ids:expr) => {{
+        let client = clients::table.filter(clients::id.eq(entries::contact_id)).filter(clients::deleted_at.is_null());
+        let ids = $ids.into_iter().map(|id| id.0).collect();
+        let mut query = $query.filter(OneOf::new("timeline_entries.id", ids));
+        query = match $by.scope.owners() {
+            None => query.filter(exists(client)),
+            Some(owners) => {
+                let owners = owners.into_iter().map(|owner| owner.0).collect();
+                let seen = clients::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
+                query.filter(exists(client.filter(seen)))
+            }
+        };
+        match of_seen_leads($by) {
+            Some(seen) => query.filter(seen),
+            None => query,
+        }
+    }};
+}
+
+/// An entry that was taken back.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable)]
+#[diesel(table_name = entries)]
+pub struct Gone {
+    /// Its id.
+    pub id: EntryId,
+    /// Whose line it stood on.
+    pub contact_id: ContactId,
+    /// What it was.
+    #[serde(rename = "type")]
+    pub entry_type: EntryType,
+    /// The lead it was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_id: Option<LeadId>,
+}
+
+/// Those of these entries that are taken back and that the caller saw, in no order.
+///
+/// # Errors
+/// The database is away.
+pub fn gone_by_id(conn: &mut Connection, by: &Principal, ids: Vec<EntryId>) -> Result<Vec<Gone>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = entries::table.select(Gone::as_select()).filter(entries::deleted_at.is_not_null()).into_boxed();
+    Ok(seen!(query, by, ids).load(conn)?)
 }
 
 /// Those of these entries that the caller sees, with their authors' names, in no order.
@@ -260,24 +316,8 @@ pub fn entries_by_id(conn: &mut Connection, by: &Principal, ids: Vec<EntryId>) -
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let client = clients::table.filter(clients::id.eq(entries::contact_id)).filter(clients::deleted_at.is_null());
-    let ids = ids.into_iter().map(|id| id.0).collect();
-    let mut query = entries::table
-        .select(TimelineEntry::as_select())
-        .filter(OneOf::new("timeline_entries.id", ids))
-        .filter(entries::deleted_at.is_null())
-        .into_boxed::<MultiBackend>();
-    query = match by.scope.owners() {
-        None => query.filter(exists(client)),
-        Some(owners) => {
-            let owners = owners.into_iter().map(|owner| owner.0).collect();
-            let seen = clients::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
-            query.filter(exists(client.filter(seen)))
-        }
-    };
-    if let Some(seen) = of_seen_leads(by) {
-        query = query.filter(seen);
-    }
+    let query = entries::table.select(TimelineEntry::as_select()).filter(entries::deleted_at.is_null()).into_boxed();
+    let query = seen!(query, by, ids);
     let rows: Vec<TimelineEntry> = query.load(conn)?;
     let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     Ok(finish(conn, rows, count)?.items)

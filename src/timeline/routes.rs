@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 
 use super::client360::{self, Client360};
+use super::months::{self, MonthsQuery, TimelineMonths};
 use super::page::{self, Line};
 use super::{TimelineEntry, TimelineQuery, company};
 use crate::accounts::May;
@@ -34,6 +35,29 @@ async fn of_contact(
         }
         let lines = contacts::cluster::line_of(conn, &client)?.into_iter().map(Line::Contact).collect();
         Reply::ok(&company::merged(conn, by, lines, &filter)?)
+    })
+    .await
+}
+
+/// Counts a client's whole timeline by month: touchpoints online and offline, and what is neither. Months without anything
+/// are left out.
+#[utoipa::path(get, path = "/contacts/{id}/timeline/months", operation_id = "get_contact_timeline_months", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = ContactId, Path), MonthsQuery), responses((status = 200, body = TimelineMonths), (status = 301, description = "Merged: `Location` names the survivor")))]
+async fn months_of_contact(
+    actor: May<grants::ContactsRead>,
+    app: Data<App>,
+    id: Path<ContactId>,
+    query: Query<MonthsQuery>,
+    req: HttpRequest,
+) -> Result<Reply> {
+    let (id, (filter, zone)) = (*id, query.0.parse()?);
+    let parameters = req.query_string().to_owned();
+    app.read(&actor, move |conn, by| {
+        let client = contacts::store::visible(conn, by, id)?;
+        if let Some(survivor) = client.merged_into {
+            return Ok(contacts::moved(survivor, "timeline/months", &parameters));
+        }
+        let lines: Vec<Line> = contacts::cluster::line_of(conn, &client)?.into_iter().map(Line::Contact).collect();
+        Reply::ok(&months::count(conn, by, &lines, &filter, zone)?)
     })
     .await
 }
@@ -81,5 +105,5 @@ async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<
 
 /// The routes of timelines.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: of_contact, of_company, of_lead, record_page);
+    handlers!(cfg: of_contact, months_of_contact, of_company, of_lead, record_page);
 }

@@ -1,7 +1,7 @@
 //! The demo is made by the same functions as everything else, on either database.
 
-use touchline::cli::demo::{generator, load};
 use touchline::db::types::Instant;
+use touchline::sample::{generator, load};
 
 use crate::support::{TestApp, cases};
 
@@ -9,7 +9,7 @@ cases![the_demo_fills_the_application];
 
 async fn the_demo_fills_the_application(app: TestApp) {
     let db = app.state.db.clone();
-    let plan = generator::generate(7, Instant::now());
+    let plan = generator::generate(7, Instant::now(), generator::CLIENTS);
     let (clients, leads) = (plan.clients.len(), plan.clients.iter().map(|client| client.leads.len()).sum::<usize>());
     std::thread::spawn(move || load::load(&db, plan).unwrap()).join().unwrap();
     let people = app.admin.get("/api/v1/contacts?total=true&limit=1").await.ok();

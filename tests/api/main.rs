@@ -24,6 +24,7 @@ mod probe;
 mod problems;
 mod reports;
 mod sales;
+mod sample;
 mod schema;
 mod segments;
 mod stream;
@@ -32,6 +33,7 @@ mod sync;
 mod tasks;
 mod timeline;
 mod upserts;
+mod views;
 
 fn main() -> std::process::ExitCode {
     support::runner::run()

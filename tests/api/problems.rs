@@ -16,7 +16,8 @@ cases![
     a_token_that_is_not_ours_or_not_good_any_more_is_refused,
     a_header_that_cannot_be_read_is_named,
     an_idempotency_key_serves_one_request,
-    a_fault_of_ours_tells_nothing_of_its_cause
+    a_fault_of_ours_tells_nothing_of_its_cause,
+    a_bad_field_tells_the_numbers_and_words_of_its_message
 ];
 
 /// Codes whose tests other parts still owe.
@@ -92,4 +93,26 @@ async fn a_fault_of_ours_tells_nothing_of_its_cause(app: TestApp) {
     let answer = app.admin.get("/api/v1/teams").await.problem(500, "internal");
     assert!(answer.json["request_id"].is_string());
     assert!(!answer.text().contains("table") && !answer.text().contains("relation"), "{}", answer.text());
+}
+
+/// What a front end needs to say a field's fault in its own language.
+async fn a_bad_field_tells_the_numbers_and_words_of_its_message(app: TestApp) {
+    let params = |answer: &crate::support::Answer, field: &str| {
+        let errors = answer.json["errors"].as_array().unwrap().clone();
+        let error = errors.into_iter().find(|error| error["field"] == field).unwrap();
+        (error["code"].as_str().unwrap().to_owned(), error["params"].clone())
+    };
+    let said = |code: &str, of: serde_json::Value| (code.to_owned(), of);
+    let range = app.admin.get("/api/v1/leads?limit=0").await.invalid(&["limit"]);
+    assert_eq!(params(&range, "limit"), said("range", json!({ "min": 1, "max": 200 })));
+    let choice = app.admin.get("/api/v1/tasks?state=lost").await.invalid(&["state"]);
+    assert_eq!(params(&choice, "state"), said("choice", json!({ "allowed": ["open", "done"] })));
+    let choice = app.admin.get("/api/v1/leads?kind=odd").await.invalid(&["kind"]);
+    assert_eq!(params(&choice, "kind"), said("choice", json!({ "allowed": ["open", "won", "lost"] })));
+    let body = json!({ "list": 5, "name": "x".repeat(101), "more": 1 });
+    let body = app.sales.post("/api/v1/views", body).await.invalid(&["list", "more", "name"]);
+    assert_eq!(params(&body, "name"), said("length", json!({ "min": 1, "max": 100 })));
+    assert_eq!(params(&body, "more"), said("unknown", json!(null)));
+    let wrong = app.sales.post("/api/v1/tasks", json!({ "contact_id": app.users.sales, "title": 5 })).await;
+    assert_eq!(params(&wrong.invalid(&["title"]), "title"), said("type", json!({ "expected": "a string" })));
 }

@@ -12,6 +12,8 @@ cases![
     a_client_that_was_away_goes_on_where_it_stopped,
     only_what_the_caller_sees_is_sent,
     one_clients_stream_shows_also_what_is_merged_into_it,
+    what_is_taken_back_and_put_back_is_told,
+    what_was_taken_back_out_of_sight_is_not_told,
     bad_requests_are_refused,
     nothing_is_missed_or_doubled_among_many_writers,
     an_open_stream_hears_of_a_commit_and_ends_when_the_server_stops,
@@ -133,4 +135,61 @@ async fn an_open_stream_hears_of_a_commit_and_ends_when_the_server_stops(app: Te
     };
     let (answer, ()) = futures_util::future::join(open, write).await;
     assert_eq!(subjects(&answer.ok()), ["live"]);
+}
+
+/// The next events of these names, each with its data, at least so many.
+async fn events(client: &Client, last: &str, count: usize) -> (Vec<(String, serde_json::Value)>, String) {
+    let (mut found, mut at) = (Vec::new(), last.to_owned());
+    for _ in 0..200 {
+        let news = listen(client, "", Some(&at)).await.ok();
+        for event in news.text().split("\n\n") {
+            let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+            if let (Some(name), Some(data)) = (line("event: "), line("data: ")) {
+                found.push((name, serde_json::from_str::<serde_json::Value>(&data).unwrap()));
+            }
+        }
+        found.retain(|(name, _)| name != "ready");
+        at = place(&news);
+        if found.len() >= count {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    (found, at)
+}
+
+async fn what_is_taken_back_and_put_back_is_told(app: TestApp) {
+    let call = app.touch(json!({ "subject": "call" })).await;
+    let task = json!({ "contact_id": call["contact_id"], "title": "later" });
+    let task = app.admin.post("/api/v1/tasks", task).await.created();
+    let start = place(&listen(&app.reader, "", None).await.ok());
+    let path = format!("/api/v1/interactions/{}", call["id"].as_str().unwrap());
+    app.manager.delete_any(&path).await.no_content();
+    let (gone, at) = events(&app.reader, &start, 1).await;
+    assert_eq!(gone[0].0, "deleted");
+    assert_eq!((&gone[0].1["id"], &gone[0].1["contact_id"]), (&call["id"], &call["contact_id"]));
+    assert_eq!(gone[0].1["type"], "interaction");
+    app.manager.post_empty(&format!("{path}/restore")).await.ok();
+    let (back, at) = events(&app.reader, &at, 1).await;
+    assert_eq!((back[0].0.as_str(), &back[0].1["subject"]), ("interaction", &json!("call")));
+    app.admin.delete_from(&task, &format!("/api/v1/tasks/{}", task.id())).await.no_content();
+    let (gone, _) = events(&app.reader, &at, 1).await;
+    assert_eq!((gone[0].0.as_str(), &gone[0].1["id"]), ("deleted", &json!(task.id())));
+    // Whoever was away the whole time hears how things are now.
+    let (all, _) = events(&app.reader, &start, 2).await;
+    let told: Vec<_> = all.iter().map(|(name, data)| (name.as_str(), data["id"].clone())).collect();
+    assert_eq!(told, [("interaction", call["id"].clone()), ("deleted", json!(task.id()))]);
+}
+
+async fn what_was_taken_back_out_of_sight_is_not_told(app: TestApp) {
+    let hidden = app.touch(json!({ "subject": "hidden" })).await;
+    let seen = app.touch(json!({ "contact": { "email": "bob@example.com" }, "subject": "seen" })).await;
+    app.give(hidden["contact_id"].as_str().unwrap().parse().unwrap(), app.users.rival).await;
+    let start = place(&listen(&app.sales, "", None).await.ok());
+    for touch in [&hidden, &seen] {
+        app.manager.delete_any(&format!("/api/v1/interactions/{}", touch["id"].as_str().unwrap())).await.no_content();
+    }
+    let (told, _) = events(&app.sales, &start, 1).await;
+    assert_eq!(told.iter().map(|(_, data)| data["id"].clone()).collect::<Vec<_>>(), [seen["id"].clone()]);
+    assert_eq!(events(&app.rival, &start, 2).await.0.len(), 2);
 }

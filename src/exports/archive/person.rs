@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::companies;
 use crate::contacts::identity::{IdentityKind, LinkCause};
 use crate::contacts::merge::Merge;
 use crate::contacts::{Contact, ContactId};
@@ -10,7 +11,6 @@ use crate::db::Connection;
 use crate::db::schema::{contact_traits, contacts, identities, merges};
 use crate::db::types::{Instant, Json};
 use crate::error::{Error, Result};
-use crate::exports::names;
 use crate::exports::request::CardVersion;
 use crate::exports::vcard::{self, Card};
 
@@ -33,7 +33,7 @@ pub fn json(conn: &mut Connection, contact: &Contact, members: &[ContactId]) -> 
     let traits = traits
         .into_iter()
         .map(|(id, Json(traits), at)| json!({ "contact_id": id, "traits": traits, "updated_at": at }));
-    let company = names::companies(conn, std::iter::once(contact.company_id))?;
+    let company = companies::store::names(conn, std::iter::once(contact.company_id))?;
     let all = json!({
         "contact": contact,
         "company": company.values().next(),
@@ -79,7 +79,7 @@ fn known(conn: &mut Connection, members: &[ContactId]) -> Result<Vec<Value>> {
 /// # Errors
 /// The database is away.
 pub fn card(conn: &mut Connection, contact: &Contact) -> Result<Vec<u8>> {
-    let company = names::companies(conn, std::iter::once(contact.company_id))?;
+    let company = companies::store::names(conn, std::iter::once(contact.company_id))?;
     let mut text = String::new();
     let company = company.values().next().map(String::as_str);
     vcard::write(Card { contact, company }, CardVersion::V4, &mut text)?;

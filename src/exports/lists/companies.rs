@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{address_columns, list};
+use crate::accounts::Principal;
 use crate::companies::filter::{CompanyQuery, newest};
 use crate::companies::{Company, CompanyId};
 use crate::db::Connection;
@@ -16,6 +17,7 @@ use crate::fields::{self, Entity, Field, Wanted};
 /// The companies that a filter finds.
 #[derive(Debug)]
 pub struct Companies {
+    by: Principal,
     query: CompanyQuery,
     custom: Vec<Wanted>,
     region: String,
@@ -43,9 +45,15 @@ impl Companies {
     ///
     /// # Errors
     /// The database is away.
-    pub fn new(conn: &mut Connection, query: CompanyQuery, custom: Vec<Wanted>, region: String) -> Result<Self> {
+    pub fn new(
+        conn: &mut Connection,
+        by: &Principal,
+        query: CompanyQuery,
+        custom: Vec<Wanted>,
+        region: String,
+    ) -> Result<Self> {
         let (people, fields) = (People::load(conn)?, fields::all(conn, Some(Entity::Company))?);
-        Ok(Self { query, custom, region, people, fields, after: None, ended: false })
+        Ok(Self { by: by.clone(), query, custom, region, people, fields, after: None, ended: false })
     }
 }
 
@@ -80,7 +88,7 @@ impl List for Companies {
         if self.ended {
             return Ok(None);
         }
-        let found = newest(conn, &self.query, &self.custom, &self.region, self.after, PIECE)?;
+        let found = newest(conn, &self.by, &self.query, &self.custom, &self.region, self.after, PIECE)?;
         self.after = found.last().map(|last| (last.created_at, last.id));
         self.ended = i64::try_from(found.len()).is_ok_and(|len| len < PIECE);
         Ok(Some(

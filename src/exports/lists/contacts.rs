@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::{address_columns, list};
 use crate::accounts::Principal;
+use crate::companies;
 use crate::contacts::filter::{ContactQuery, newest};
 use crate::contacts::{Contact, ContactId, store};
 use crate::db::Connection;
@@ -135,7 +136,7 @@ impl List for Contacts {
             return Ok(None);
         }
         let found = self.found(conn)?;
-        let companies = names::companies(conn, found.iter().map(|contact| contact.company_id))?;
+        let companies = companies::store::names(conn, found.iter().map(|contact| contact.company_id))?;
         let row = |contact: Contact| Row {
             company: contact.company_id.and_then(|id| companies.get(&id).cloned()),
             owner: self.people.address(contact.owner_id),

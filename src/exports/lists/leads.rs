@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::{client_columns, client_of};
 use crate::accounts::{Principal, Scope};
+use crate::companies;
 use crate::contacts::ContactId;
 use crate::db::Connection;
 use crate::db::schema::stage_intervals as intervals;
@@ -160,7 +161,7 @@ impl List for Leads {
             return Ok(None);
         }
         let clients = names::clients(conn, &self.scope, found.iter().map(|lead| lead.contact_id))?;
-        let companies = names::companies(conn, found.iter().map(|lead| lead.company_id))?;
+        let companies = companies::store::names(conn, found.iter().map(|lead| lead.company_id))?;
         let mut entered = entered(conn, &found)?;
         let row = |mut lead: Lead| Row {
             client: client_of(&clients, &mut lead.contact_id),

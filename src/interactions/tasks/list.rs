@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Task;
+use crate::accounts::owners::Whose;
 use crate::accounts::{Principal, UserId};
 use crate::contacts::{ContactId, cluster};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
@@ -34,8 +35,9 @@ pub enum State {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TaskQuery {
-    /// Only this person's.
-    assignee_id: Option<UserId>,
+    /// Only this person's: a user's id, `me`, or `none`.
+    #[param(value_type = Option<String>)]
+    assignee_id: Option<Whose>,
     /// Only this client's.
     contact_id: Option<ContactId>,
     /// Only those about this lead.
@@ -62,6 +64,8 @@ pub struct Filter {
     query: TaskQuery,
     /// The client asked for, and those merged into it.
     members: Vec<ContactId>,
+    /// The assignee asked for; `Some(None)` for nobody.
+    assignee: Option<Option<UserId>>,
     after: Option<Cursor<Option<Instant>, TaskId>>,
     limit: i64,
     now: Instant,
@@ -79,6 +83,7 @@ impl TaskQuery {
             limit: keep(self.limit.unwrap_or_default().get(), &mut errors).unwrap_or(1),
             query: self,
             members: Vec::new(),
+            assignee: None,
             now,
         };
         if errors.is_empty() { Ok(filter) } else { Err(Error::invalid(errors)) }
@@ -116,10 +121,12 @@ pub fn of_seen_leads(by: &Principal) -> Option<Condition<tasks::table>> {
 /// # Errors
 /// The database is away.
 pub fn page(conn: &mut Connection, by: &Principal, filter: &Filter) -> Result<Page<Task>> {
-    let filter = &match filter.query.contact_id {
-        Some(contact) => Filter { members: cluster::all_of(conn, contact)?, ..filter.clone() },
-        None => filter.clone(),
-    };
+    let mut filter = filter.clone();
+    if let Some(contact) = filter.query.contact_id {
+        filter.members = cluster::all_of(conn, contact)?;
+    }
+    filter.assignee = filter.query.assignee_id.map(|whose| whose.user("assignee_id", by)).transpose()?;
+    let filter = &filter;
     let wanted = filter.limit + 1;
     let (mut rows, undated_after) = match &filter.after {
         Some(Cursor(None, id)) => (Vec::new(), Some(*id)),
@@ -189,9 +196,11 @@ fn select<'a>(by: &Principal, filter: &Filter, count: i64) -> Select<'a> {
     if let Some(seen) = of_seen_leads(by) {
         query = query.filter(seen);
     }
-    if let Some(assignee) = wanted.assignee_id {
-        query = query.filter(tasks::assignee_id.eq(assignee));
-    }
+    query = match filter.assignee {
+        None => query,
+        Some(None) => query.filter(tasks::assignee_id.is_null()),
+        Some(Some(assignee)) => query.filter(tasks::assignee_id.eq(assignee)),
+    };
     if !filter.members.is_empty() {
         let members = filter.members.iter().map(|member| member.0).collect();
         query = query.filter(OneOf::new("tasks.contact_id", members));

@@ -7,19 +7,23 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::model::Lead;
-use crate::accounts::{Principal, UserId};
+use super::order::{self, LeadSort};
+use super::rows::{self, LeadRow};
+use crate::accounts::Principal;
+use crate::accounts::owners::Whose;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
+use crate::db::composed::{Sql, Value};
 use crate::db::dialect::Condition;
 use crate::db::schema::leads;
 use crate::db::search::lead_text_contains;
 use crate::db::types::Instant;
 use crate::db::types::sql::Guid;
 use crate::db::{Connection, MultiBackend};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, Wanted};
 use crate::http::{Cursor, Limit, Page};
-use crate::pipelines::{LeadId, LostReasonId, PipelineId, StageId, StageKind};
+use crate::pipelines::{LeadId, LostReasonId, PipelineId, StageId, StageKind, stages};
 use crate::segments::{self, SegmentId};
 
 /// Which leads, in which order.
@@ -33,8 +37,9 @@ pub struct LeadQuery {
     pub stage_id: Option<StageId>,
     /// In a stage of this kind.
     pub kind: Option<StageKind>,
-    /// Of this owner.
-    pub owner_id: Option<UserId>,
+    /// Of this owner: a user's id, `me`, or `none`.
+    #[param(value_type = Option<String>)]
+    pub owner_id: Option<Whose>,
     /// Without (`true`) or with (`false`) an owner.
     pub unowned: Option<bool>,
     /// Of this client.
@@ -76,6 +81,8 @@ pub struct LeadQuery {
     pub closed_from: Option<Instant>,
     /// Closed before this time.
     pub closed_to: Option<Instant>,
+    /// Standing (`true`) or not standing (`false`) in an open stage for more than that stage's `stale_after_days`.
+    pub stale: Option<bool>,
     /// The title holds this text.
     #[param(max_length = 200)]
     pub q: Option<String>,
@@ -96,46 +103,22 @@ pub struct LeadQuery {
     pub total: bool,
 }
 
-crate::text_enum! {
-    /// The order of the list; `-` for the latest first.
-    pub enum LeadSort {
-        /// By the time of recording.
-        Created = "created_at",
-        /// By the time of recording, latest first.
-        CreatedDown = "-created_at",
-        /// By the time of change.
-        Updated = "updated_at",
-        /// By the time of change, latest first.
-        UpdatedDown = "-updated_at",
-        /// By the entry to the pipeline.
-        Entered = "entered_at",
-        /// By the entry to the pipeline, latest first.
-        EnteredDown = "-entered_at",
-        /// By the entry to the stage.
-        StageEntered = "stage_entered_at",
-        /// By the entry to the stage, latest first.
-        StageEnteredDown = "-stage_entered_at",
-    }
-}
-
-type Boxed = leads::BoxedQuery<'static, MultiBackend>;
-type At = Cursor<Instant, LeadId>;
+pub(super) type Boxed = leads::BoxedQuery<'static, MultiBackend>;
 
 /// The page of leads that the caller sees.
 ///
 /// # Errors
 /// The cursor, the limit or a filter is not valid.
-pub fn page(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[Wanted]) -> Result<Page<Lead>> {
+pub fn page(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[Wanted]) -> Result<Page<LeadRow>> {
     let limit = query.limit.get()?;
-    let after = query.cursor.as_deref().map(At::decode).transpose()?;
     let sort = query.sort.unwrap_or(LeadSort::CreatedDown);
-    let rows = sorted(filtered(conn, by, query, custom)?, sort, after);
-    let rows: Vec<Lead> = rows.limit(limit + 1).select(Lead::as_select()).load(conn)?;
-    let mut page = Page::cut(rows, limit, |lead| Cursor(key(lead, sort), lead.id).encode());
+    let mut wanted = |conn: &mut Connection| filtered(conn, by, query, custom);
+    let rows = order::load(conn, &mut wanted, sort, query.cursor.as_deref(), limit + 1)?;
+    let mut page = Page::cut(rows, limit, |lead| order::cursor(lead, sort));
     if query.total {
         page.total = Some(filtered(conn, by, query, custom)?.count().get_result(conn)?);
     }
-    Ok(page)
+    rows::named(conn, by, page)
 }
 
 /// Up to `count` leads that the caller sees, the newest first, behind the one recorded at that time with that id: the
@@ -152,53 +135,8 @@ pub fn newest(
     count: i64,
 ) -> Result<Vec<Lead>> {
     let after = after.map(|(at, id)| Cursor(at, id));
-    let rows = sorted(filtered(conn, by, query, custom)?, LeadSort::CreatedDown, after);
+    let rows = order::by_time(filtered(conn, by, query, custom)?, LeadSort::CreatedDown, after);
     Ok(rows.limit(count).select(Lead::as_select()).load(conn)?)
-}
-
-const fn key(lead: &Lead, sort: LeadSort) -> Instant {
-    match sort {
-        LeadSort::Created | LeadSort::CreatedDown => lead.created_at,
-        LeadSort::Updated | LeadSort::UpdatedDown => lead.updated_at,
-        LeadSort::Entered | LeadSort::EnteredDown => lead.entered_at,
-        LeadSort::StageEntered | LeadSort::StageEnteredDown => lead.stage_entered_at,
-    }
-}
-
-macro_rules! by_key {
-    ($rows:expr, $after:expr, $column:ident, up) => {{
-        let rows = $rows.order((leads::$column.asc(), leads::id.asc()));
-        match $after {
-            Some(Cursor(at, id)) => {
-                let later = leads::$column.gt(at).or(leads::id.gt(id));
-                rows.filter(leads::$column.ge(at)).filter(later)
-            }
-            None => rows,
-        }
-    }};
-    ($rows:expr, $after:expr, $column:ident, down) => {{
-        let rows = $rows.order((leads::$column.desc(), leads::id.desc()));
-        match $after {
-            Some(Cursor(at, id)) => {
-                let earlier = leads::$column.lt(at).or(leads::id.lt(id));
-                rows.filter(leads::$column.le(at)).filter(earlier)
-            }
-            None => rows,
-        }
-    }};
-}
-
-fn sorted(rows: Boxed, sort: LeadSort, after: Option<At>) -> Boxed {
-    match sort {
-        LeadSort::Created => by_key!(rows, after, created_at, up),
-        LeadSort::CreatedDown => by_key!(rows, after, created_at, down),
-        LeadSort::Updated => by_key!(rows, after, updated_at, up),
-        LeadSort::UpdatedDown => by_key!(rows, after, updated_at, down),
-        LeadSort::Entered => by_key!(rows, after, entered_at, up),
-        LeadSort::EnteredDown => by_key!(rows, after, entered_at, down),
-        LeadSort::StageEntered => by_key!(rows, after, stage_entered_at, up),
-        LeadSort::StageEnteredDown => by_key!(rows, after, stage_entered_at, down),
-    }
 }
 
 /// Limits a boxed query by those of the fields that are given.
@@ -219,7 +157,7 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
         rows.filter(leads::deleted_at.is_null())
     };
     given!(rows, query:
-        pipeline_id pipeline_id eq, stage_id stage_id eq, kind stage_kind eq, owner_id owner_id eq,
+        pipeline_id pipeline_id eq, stage_id stage_id eq, kind stage_kind eq,
         company_id company_id eq, source source eq, currency currency eq,
         lost_reason_id lost_reason_id eq, amount_min amount ge, amount_max amount le,
         expected_close_from expected_close_on ge, expected_close_to expected_close_on lt,
@@ -231,6 +169,16 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
     }
     if let Some(segment) = query.segment_id {
         rows = rows.filter(segments::leads_query(conn, segment).map_err(segments::named)?);
+    }
+    if let Some(owner) = query.owner_id {
+        rows = match owner.user("owner_id", by)? {
+            Some(owner) => rows.filter(leads::owner_id.eq(owner)),
+            None => rows.filter(leads::owner_id.is_null()),
+        };
+    }
+    if let Some(stale) = query.stale {
+        let standing = stale_ones(conn, query.pipeline_id)?;
+        rows = rows.filter(if stale { standing } else { standing.negated() });
     }
     match query.unowned {
         Some(true) => rows = rows.filter(leads::owner_id.is_null()),
@@ -244,6 +192,17 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
         rows = rows.filter(condition);
     }
     Ok(rows)
+}
+
+/// The leads that stand too long where they are, found by stage and entry: however many were closed, they are not read.
+fn stale_ones(conn: &mut Connection, pipeline: Option<PipelineId>) -> Result<Sql> {
+    let waiting = stages::stale_before(conn, pipeline, Instant::now())?.into_iter().map(|(stage, since)| {
+        let stage = Sql::text("(standing.stage_id = ").bind(Value::Id(stage.0));
+        stage.and_text(" AND standing.stage_entered_at < ").bind(Value::At(since)).and_text(")")
+    });
+    let found =
+        Sql::text("leads.id IN (SELECT standing.id FROM leads AS standing WHERE standing.deleted_at IS NULL AND ");
+    Ok(found.then(Sql::any(waiting)).and_text(")"))
 }
 
 /// The leads of a client and of those merged with it.
@@ -265,7 +224,9 @@ pub(crate) fn seen(by: &Principal) -> Boxed {
 
 fn holding(conn: &mut Connection, rows: Boxed, text: &str) -> Result<Boxed> {
     if text.chars().count() > 200 {
-        return Err(Error::field("q", "length", "must have at most 200 characters"));
+        return Err(Error::invalid(vec![
+            FieldError::new("q", "length", "must have at most 200 characters").with("max", 200),
+        ]));
     }
     let mut rows = rows;
     for word in text.to_lowercase().split_whitespace() {

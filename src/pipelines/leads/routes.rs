@@ -6,9 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, schema::Schema};
 
+use super::bulk::{self, LeadMoves};
 use super::filter::{self, LeadQuery};
 use super::model::{Lead, LeadPatch, NewLead};
 use super::moves::{self, StageMove};
+use super::rows::LeadRow;
+use super::touch_path::{self, LeadTouches, TouchQuery};
 use super::upsert::{self, Item};
 use super::{people, store};
 use crate::accounts::permissions::grants;
@@ -18,7 +21,7 @@ use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, Page, Parts, Post, Reply, Routes, handlers, parse_query};
+use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes, handlers, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
 
 /// A lead's stay in a stage: `[entered_at, exited_at)`.
@@ -94,7 +97,7 @@ fn shown(lead: &Lead) -> Result<Reply> {
 }
 
 /// Lists leads. Custom fields filter by `custom.<key>=<value>`.
-#[utoipa::path(get, path = "/leads", operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+#[utoipa::path(get, path = "/leads", operation_id = "list_leads", tag = "leads", security(("bearer" = ["leads:read"])), params(LeadQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn list(actor: May<grants::LeadsRead>, app: Data<App>, req: HttpRequest) -> Result<Reply> {
     let (rest, custom) = split_custom(req.query_string());
     let query: LeadQuery = parse_query(&rest)?;
@@ -184,6 +187,25 @@ async fn move_stage(
     app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, &value)?.0)).await
 }
 
+/// Moves up to 200 leads, each on its own and each to a stage of its own pipeline. `updated` says that the lead moved,
+/// `unchanged` that it was there.
+#[utoipa::path(post, path = "/leads/stage", operation_id = "move_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = LeadMoves, responses((status = 200, body = UpsertResults)))]
+async fn move_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
+    let items = batch::parse_up_to(bulk::MOST, &body.bytes, bulk::parse)?;
+    batch::write(&app, &actor, body.retry.as_ref(), items, bulk::move_all).await
+}
+
+/// Shows the touchpoints that led to a lead's win: those of its client that tell how they came, in the days before the win.
+#[utoipa::path(get, path = "/leads/{id}/touches", operation_id = "list_lead_touches", tag = "leads", security(("bearer" = ["interactions:read", "leads:read"])), params(("id" = LeadId, Path), TouchQuery), responses((status = 200, body = LeadTouches)))]
+async fn touches(
+    actor: May<(grants::InteractionsRead, grants::LeadsRead)>,
+    app: Data<App>,
+    id: Path<LeadId>,
+    query: Query<TouchQuery>,
+) -> Result<Reply> {
+    app.read(&actor, move |conn, by| Reply::ok(&touch_path::page(conn, by, *id, &query.0)?)).await
+}
+
 /// Shows where a lead stood and how long.
 #[utoipa::path(get, path = "/leads/{id}/stages", operation_id = "list_lead_stages", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Page<StageInterval>)))]
 async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
@@ -196,7 +218,7 @@ async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>
 
 /// The routes of leads.
 pub(in crate::pipelines) fn routes(cfg: &mut Routes) {
-    handlers!(cfg: upsert_many);
+    handlers!(cfg: upsert_many, move_many);
     handlers!(cfg: list, create, show, update, delete);
-    handlers!(cfg: restore, move_stage, history);
+    handlers!(cfg: restore, move_stage, history, touches);
 }

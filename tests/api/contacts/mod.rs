@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::support::{TestApp, answer::Answer};
 
 mod bin;
+mod bin_many;
 mod document;
 mod erasure;
 mod list;

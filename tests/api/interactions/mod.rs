@@ -4,4 +4,5 @@ mod batch;
 mod corrections;
 mod listing;
 mod recording;
+mod replies;
 mod together;

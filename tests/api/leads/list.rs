@@ -8,6 +8,11 @@ cases![
     pages_follow_each_other_in_every_order,
     custom_fields_filter_the_list,
     bad_parameters_are_named,
+    rows_name_the_client_and_the_company,
+    a_client_out_of_sight_has_no_name,
+    leads_without_amount_or_day_come_last,
+    stale_leads_are_those_of_the_board,
+    an_owner_is_a_person_me_or_none,
 ];
 
 /// How many leads a query finds.
@@ -66,7 +71,11 @@ async fn pages_follow_each_other_in_every_order(app: TestApp) {
     for day in ["03", "01", "02", "02", "02"] {
         app.deal(&app.sales, json!({ "entered_at": format!("2024-01-{day}T00:00:00Z") })).await;
     }
-    for sort in ["created_at", "updated_at", "entered_at", "stage_entered_at"] {
+    for day in [5, 7, 7] {
+        let worth = json!({ "amount": day, "currency": "EUR", "expected_close_on": format!("2031-01-0{day}") });
+        app.deal(&app.sales, worth).await;
+    }
+    for sort in ["created_at", "updated_at", "entered_at", "stage_entered_at", "amount", "expected_close_on"] {
         for sort in [sort.to_owned(), format!("-{sort}")] {
             let whole = app.admin.get(&format!("/api/v1/leads?sort={sort}")).await.ok();
             let (mut ids, mut cursor) = (Vec::new(), String::new());
@@ -123,7 +132,102 @@ async fn bad_parameters_are_named(app: TestApp) {
         ("expected_close_from=x", "expected_close_from"),
         ("q=%00", "q"),
         ("colour=red", "colour"),
+        ("stale=x", "stale"),
+        ("owner_id=nobody", "owner_id"),
+        ("sort=amount&cursor=x", "cursor"),
     ] {
         app.admin.get(&format!("/api/v1/leads?{query}")).await.invalid(&[field]);
+    }
+}
+
+async fn rows_name_the_client_and_the_company(app: TestApp) {
+    app.pipeline().await;
+    let company = app.company(Vec::new()).await;
+    app.deal(&app.sales, json!({ "company_id": company })).await;
+    app.deal(&app.sales, json!({ "title": "Alone" })).await;
+    let rows = app.reader.get("/api/v1/leads?sort=created_at").await.ok();
+    let names: Vec<_> = rows.items().iter().map(|row| (&row["contact_name"], &row["company_name"])).collect();
+    assert_eq!(names, [(&json!("Ann Lee"), &json!("Acme")), (&json!("Ann Lee"), &json!(null))]);
+}
+
+async fn a_client_out_of_sight_has_no_name(app: TestApp) {
+    app.pipeline().await;
+    let lead = app.deal(&app.sales, json!({})).await;
+    app.give(lead.json["contact_id"].as_str().unwrap().parse().unwrap(), app.users.rival).await;
+    let name = |answer: &crate::support::Answer| answer.items()[0]["contact_name"].clone();
+    assert_eq!(name(&app.sales.get("/api/v1/leads").await.ok()), json!(null));
+    assert_eq!(name(&app.admin.get("/api/v1/leads").await.ok()), json!("Ann Lee"));
+}
+
+async fn leads_without_amount_or_day_come_last(app: TestApp) {
+    app.pipeline().await;
+    app.deal(&app.sales, json!({ "title": "neither" })).await;
+    for (amount, day) in [(900, "2031-02-01"), (20, "2031-03-01"), (300, "2031-01-01")] {
+        let fields = json!({ "amount": amount, "currency": "EUR", "expected_close_on": day, "title": day });
+        app.deal(&app.sales, fields).await;
+    }
+    for (sort, expected) in [
+        ("amount", ["2031-03-01", "2031-01-01", "2031-02-01", "neither"]),
+        ("-amount", ["2031-02-01", "2031-01-01", "2031-03-01", "neither"]),
+        ("expected_close_on", ["2031-01-01", "2031-02-01", "2031-03-01", "neither"]),
+        ("-expected_close_on", ["2031-03-01", "2031-02-01", "2031-01-01", "neither"]),
+    ] {
+        let rows = app.admin.get(&format!("/api/v1/leads?sort={sort}")).await.ok();
+        let titles: Vec<_> = rows.items().iter().map(|row| row["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, expected, "{sort}");
+    }
+}
+
+async fn stale_leads_are_those_of_the_board(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    app.pipeline().await;
+    let days_ago = crate::pipelines::board::days_ago;
+    let mut stale = Vec::new();
+    for days in [1, 8, 30] {
+        let lead = app.deal(&app.sales, json!({ "pipeline_id": pipeline.id, "entered_at": days_ago(days) })).await;
+        stale.extend((days > 7).then(|| json!(lead.id())));
+    }
+    let won = json!({ "pipeline_id": pipeline.id, "stage_id": pipeline.stage("Won"), "entered_at": days_ago(90) });
+    app.deal(&app.sales, won).await;
+    stale.reverse();
+    for query in [
+        "stale=true&sort=stage_entered_at".to_owned(),
+        format!("stale=true&pipeline_id={}&sort=-created_at", pipeline.id),
+    ] {
+        let rows = app.admin.get(&format!("/api/v1/leads?{query}")).await.ok();
+        assert_eq!(rows.items().iter().map(|row| row["id"].clone()).collect::<Vec<_>>(), stale, "{query}");
+    }
+    assert_eq!(found(&app, "stale=false").await, 2);
+}
+
+async fn an_owner_is_a_person_me_or_none(app: TestApp) {
+    app.pipeline().await;
+    app.deal(&app.sales, json!({})).await;
+    app.deal(&app.sales, json!({ "owner_id": null })).await;
+    for (by, owner, count) in
+        [(&app.sales, "me", 1), (&app.admin, "me", 0), (&app.admin, "none", 1), (&app.key, "none", 1)]
+    {
+        let rows = by.get(&format!("/api/v1/leads?owner_id={owner}")).await.ok();
+        assert_eq!(rows.items().len(), count, "{owner}");
+    }
+    app.key.get("/api/v1/leads?owner_id=me").await.invalid(&["owner_id"]);
+    for list in ["contacts", "companies"] {
+        let body = if list == "contacts" { json!({ "family_name": "Own" }) } else { json!({ "name": "Own" }) };
+        let mut mine = body.clone();
+        mine["owner_id"] = json!(app.users.sales);
+        app.admin.post(&format!("/api/v1/{list}"), mine).await.created();
+        app.admin.post(&format!("/api/v1/{list}"), body).await.created();
+        assert_eq!(app.sales.get(&format!("/api/v1/{list}?owner_id=me")).await.ok().items().len(), 1, "{list}");
+        app.key.get(&format!("/api/v1/{list}?owner_id=me")).await.invalid(&["owner_id"]);
+        app.key.get(&format!("/api/v1/{list}?owner_id=you")).await.invalid(&["owner_id"]);
+    }
+    let client = app.buyer("Ann Lee").await;
+    for assignee in [json!(app.users.sales), json!(null)] {
+        let task = json!({ "contact_id": client, "title": "Call", "assignee_id": assignee });
+        app.admin.post("/api/v1/tasks", task).await.created();
+    }
+    for (by, assignee, count) in [(&app.sales, "me", 1), (&app.sales, "none", 1), (&app.admin, "me", 0)] {
+        let tasks = by.get(&format!("/api/v1/tasks?assignee_id={assignee}")).await.ok();
+        assert_eq!(tasks.items().len(), count, "{assignee}");
     }
 }

@@ -10,6 +10,8 @@ cases![
     closed_columns_go_back_some_days_only,
     further_cards_come_from_the_list,
     a_board_shows_what_the_caller_sees,
+    cards_name_the_client,
+    a_board_is_mine_or_nobodys,
     the_boards_parameters_are_checked,
 ];
 
@@ -83,6 +85,27 @@ async fn a_board_shows_what_the_caller_sees(app: TestApp) {
     assert_eq!(column(&owned, "New")["count"], 1);
     app.rival.delete_from(&lead, &path(&lead)).await.no_content();
     assert_eq!(column(&app.rival.get(&board).await.ok(), "New")["count"], 0);
+}
+
+async fn cards_name_the_client(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let company = app.company(Vec::new()).await;
+    app.deal(&app.sales, json!({ "company_id": company })).await;
+    let board = app.reader.get(&format!("/api/v1/pipelines/{}/board", pipeline.id)).await.ok();
+    let card = &column(&board, "New")["leads"]["items"][0];
+    assert_eq!((&card["contact_name"], &card["company_name"]), (&json!("Ann Lee"), &json!("Acme")));
+}
+
+async fn a_board_is_mine_or_nobodys(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    app.deal(&app.sales, json!({})).await;
+    app.deal(&app.sales, json!({})).await;
+    app.deal(&app.sales, json!({ "owner_id": null })).await;
+    let board = format!("/api/v1/pipelines/{}/board", pipeline.id);
+    for (owner, count) in [("me", 2), ("none", 1)] {
+        assert_eq!(column(&app.sales.get(&format!("{board}?owner_id={owner}")).await.ok(), "New")["count"], count);
+    }
+    app.key.get(&format!("{board}?owner_id=me")).await.invalid(&["owner_id"]);
 }
 
 async fn the_boards_parameters_are_checked(app: TestApp) {

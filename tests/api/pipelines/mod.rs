@@ -1,4 +1,4 @@
 //! Pipelines, their stages and lost reasons, boards.
 
-mod board;
+pub mod board;
 mod stages;

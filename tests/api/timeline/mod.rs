@@ -2,4 +2,5 @@
 
 mod client360;
 mod lines;
+mod months;
 mod paging;

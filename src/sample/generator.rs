@@ -26,11 +26,11 @@ const SOURCES: [(&str, u32, u32); 8] = [
     ("mailing", 3, 12),
 ];
 
-/// Makes the demo as of `now`.
+/// Makes the demo as of `now`, with so many clients.
 #[must_use]
-pub fn generate(seed: u64, now: Instant) -> Plan {
+pub fn generate(seed: u64, now: Instant, clients: usize) -> Plan {
     let mut maker = Maker { random: StdRng::seed_from_u64(seed), now };
-    let mut arrivals: Vec<Instant> = (0..CLIENTS).map(|_| maker.arrival()).collect();
+    let mut arrivals: Vec<Instant> = (0..clients).map(|_| maker.arrival()).collect();
     arrivals.sort_unstable();
     let clients = arrivals.into_iter().enumerate().map(|(number, at)| maker.client(number, at)).collect();
     Plan { clients }
@@ -355,13 +355,13 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_business() {
-        assert_eq!(generate(7, now()), generate(7, now()));
-        assert_ne!(generate(7, now()), generate(8, now()));
+        assert_eq!(generate(7, now(), CLIENTS), generate(7, now(), CLIENTS));
+        assert_ne!(generate(7, now(), CLIENTS), generate(8, now(), CLIENTS));
     }
 
     #[test]
     fn nothing_that_happened_lies_in_the_future_and_stages_come_in_order() {
-        for client in generate(1, now()).clients {
+        for client in generate(1, now(), CLIENTS).clients {
             assert!(client.touches.iter().all(|touch| touch.at <= now()), "{client:?}");
             for lead in &client.leads {
                 let times: Vec<_> =
@@ -374,7 +374,7 @@ mod tests {
 
     #[test]
     fn every_address_and_number_belongs_to_one_client() {
-        let plan = generate(1, now());
+        let plan = generate(1, now(), CLIENTS);
         let emails: BTreeSet<_> = plan.clients.iter().map(|client| &client.email).collect();
         assert_eq!(emails.len(), CLIENTS);
         assert!(emails.iter().all(|email| email.is_ascii()));
@@ -382,7 +382,7 @@ mod tests {
 
     #[test]
     fn the_business_looks_alive() {
-        let plan = generate(1, now());
+        let plan = generate(1, now(), CLIENTS);
         let leads: Vec<_> = plan.clients.iter().flat_map(|client| &client.leads).collect();
         let ended = |wanted: fn(&Step) -> bool| {
             leads.iter().filter(|lead| lead.moves.last().is_some_and(|(step, _)| wanted(step))).count()

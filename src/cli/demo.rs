@@ -1,16 +1,12 @@
 //! `touchline demo`: a small business made up, so that there is something to look at.
 
-pub mod generator;
-pub mod load;
-pub mod plan;
-pub mod words;
-
 use std::path::Path;
 
 use super::installation::{Installation, Use, beside};
 use super::{Failure, Outcome, say, serve};
 use crate::config::Config;
 use crate::db::types::Instant;
+use crate::sample::{generator, load, words};
 
 /// Which business is made up.
 const SEED: u64 = 20_260;
@@ -41,7 +37,7 @@ fn make(config: &Config, database: &Path) -> Outcome {
     }
     let path = building.to_string_lossy().into_owned();
     let installation = Installation::open(&Config { database_url: Some(path), ..config.clone() }, Use::Alone)?;
-    load::load(&installation.db, generator::generate(SEED, Instant::now()))?;
+    load::load(&installation.db, generator::generate(SEED, Instant::now(), generator::CLIENTS))?;
     // Closing the last connection folds the journal into the file.
     drop(installation);
     drop(std::fs::remove_file(beside(&building, ".lock")));

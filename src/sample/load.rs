@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use validator::Validate;
 
-use super::plan::{Client, Lead, Plan, Step};
+use super::plan::{Client, Lead, Plan, Step, Touch};
 use super::words;
 use crate::accounts::passwords::{self, Secret};
 use crate::accounts::users::{self, NewUserInput};
@@ -17,7 +18,7 @@ use crate::contacts::model::{ContactInput, NewContact};
 use crate::contacts::{self, ContactId};
 use crate::db::types::Instant;
 use crate::db::{Connection, Db};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::fields;
 use crate::http::read_json;
 use crate::interactions::{self, NewInteraction, tasks};
@@ -33,14 +34,37 @@ const TOGETHER: usize = 40;
 
 /// What clients refer to.
 #[derive(Debug, Clone)]
-struct Setting {
+pub struct Setting {
     staff: Vec<UserId>,
     companies: Vec<CompanyId>,
-    pipeline: PipelineId,
+    sales: Sales,
+    /// Whether the demo's custom fields are there.
+    fields: bool,
+    /// A tag that all clients bear.
+    tag: Option<&'static str>,
+}
+
+/// The pipeline that leads move through.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sales {
+    pub(super) pipeline: PipelineId,
     open: Vec<StageId>,
     won: StageId,
     lost: StageId,
-    reasons: Vec<LostReasonId>,
+    pub(super) reasons: Vec<LostReasonId>,
+}
+
+impl Setting {
+    /// Everything is one person's or nobody's, and all clients bear the tag.
+    pub(super) fn of_one(owner: Option<UserId>, companies: Vec<CompanyId>, sales: Sales, tag: &'static str) -> Self {
+        Self {
+            staff: owner.map_or_else(Vec::new, |owner| vec![owner; words::STAFF.len()]),
+            companies,
+            sales,
+            fields: false,
+            tag: Some(tag),
+        }
+    }
 }
 
 /// The address a member of the staff logs in with.
@@ -62,7 +86,7 @@ pub fn load(db: &Db, plan: Plan) -> Result<()> {
         let (setting, clients) = (setting.clone(), clients.clone());
         db.write_now(move |conn| {
             let some = clients.iter().skip(from).take(TOGETHER);
-            some.map(|client| load_client(conn, &setting, client)).collect::<Result<Vec<()>>>()
+            some.map(|client| load_client(conn, &setting, client).map(drop)).collect::<Result<Vec<()>>>()
         })?;
         from += TOGETHER;
     }
@@ -75,10 +99,10 @@ fn input<T: DeserializeOwned + Validate>(value: &Value) -> Result<T> {
 }
 
 /// Bad fields in the demo are our own fault.
-fn fault(error: Error) -> Error {
+pub(super) fn fault(error: Error) -> Error {
     match error.errors.first() {
-        Some(bad) => Error::internal(format!("{}: {}", bad.field, bad.message)),
-        None => error,
+        Some(bad) if error.code == Code::Invalid => Error::internal(format!("{}: {}", bad.field, bad.message)),
+        _ => error,
     }
 }
 
@@ -104,28 +128,45 @@ fn set_up(conn: &mut Connection, hash: &str) -> Result<Setting> {
     for field in custom_fields() {
         fields::insert(conn, &by, input(&field)?)?;
     }
-    let mut firms = Vec::new();
+    let companies = add_companies(conn, &by, &["business"])?;
+    Ok(Setting { staff, companies, sales: add_sales(conn, &by, "Sales")?.0, fields: true, tag: None })
+}
+
+/// Makes the companies that clients work for.
+pub(super) fn add_companies(conn: &mut Connection, by: &Principal, tags: &[&str]) -> Result<Vec<CompanyId>> {
+    let mut made = Vec::new();
     for (name, industry) in words::COMPANIES {
-        let new = json!({ "name": name, "industry": industry, "tags": ["business"] });
+        let new = json!({ "name": name, "industry": industry, "tags": tags });
         let new = input::<CompanyInput>(&new)?.parse(REGION).map_err(fault)?;
-        firms.push(companies::store::insert(conn, &by, &new, false).map_err(fault)?.id);
+        made.push(companies::store::insert(conn, by, &new, false).map_err(fault)?.id);
     }
-    let pipeline = pipelines::insert(conn, &by, &input(&stages())?)?;
+    Ok(made)
+}
+
+/// Makes the pipeline, and the lost reasons that are not there yet; says which reasons are new.
+pub(super) fn add_sales(conn: &mut Connection, by: &Principal, name: &str) -> Result<(Sales, Vec<LostReasonId>)> {
+    let pipeline = pipelines::insert(conn, by, &input(&stages(name))?)?;
     let stage = |name: &str| pipeline.stages.iter().find(|stage| stage.name == name).map(|stage| stage.id);
     let missing = || Error::internal("a stage of the demo is missing");
-    let mut reasons = Vec::new();
+    let known = lost_reasons::all(conn)?;
+    let (mut reasons, mut new) = (Vec::new(), Vec::new());
     for name in words::LOST {
-        reasons.push(lost_reasons::insert(conn, &by, &input(&json!({ "name": name }))?)?.id);
+        if let Some(known) = known.iter().find(|known| known.name == name && known.archived_at.is_none()) {
+            reasons.push(known.id);
+        } else if !known.iter().any(|known| known.name == name) {
+            let made = lost_reasons::insert(conn, by, &input(&json!({ "name": name }))?)?.id;
+            reasons.push(made);
+            new.push(made);
+        }
     }
-    Ok(Setting {
-        staff,
-        companies: firms,
+    let sales = Sales {
         pipeline: pipeline.id,
         open: words::STAGES.iter().filter_map(|(name, ..)| stage(name)).collect(),
         won: stage("Won").ok_or_else(missing)?,
         lost: stage("Lost").ok_or_else(missing)?,
         reasons,
-    })
+    };
+    Ok((sales, new))
 }
 
 fn custom_fields() -> [Value; 3] {
@@ -136,12 +177,12 @@ fn custom_fields() -> [Value; 3] {
     ]
 }
 
-fn stages() -> Value {
+fn stages(name: &str) -> Value {
     let open = words::STAGES.iter().map(|(name, probability, stale)| {
         json!({ "name": name, "kind": "open", "probability": probability, "stale_after_days": stale })
     });
     let ends = [json!({ "name": "Won", "kind": "won" }), json!({ "name": "Lost", "kind": "lost" })];
-    json!({ "name": "Sales", "stages": open.chain(ends).collect::<Vec<_>>() })
+    json!({ "name": name, "stages": open.chain(ends).collect::<Vec<_>>() })
 }
 
 /// Whoever of the staff did it.
@@ -150,7 +191,13 @@ fn person(setting: &Setting, index: Option<usize>) -> Principal {
     Principal { actor: user.map_or(Actor::System, Actor::User), ..Principal::system() }
 }
 
-fn load_client(conn: &mut Connection, setting: &Setting, client: &Client) -> Result<()> {
+/// Whether a client did it all alone, on a page or with a program: nobody here recorded it.
+fn is_their_own(touch: &Touch) -> bool {
+    touch.inbound && matches!(touch.channel, "web" | "ad" | "social" | "email" | "chat")
+}
+
+/// Puts a client with their whole history into the database.
+pub(super) fn load_client(conn: &mut Connection, setting: &Setting, client: &Client) -> Result<ContactId> {
     let by = person(setting, client.owner.or(Some(2)));
     let said: ContactInput = input(&contact(setting, client))?;
     let fields = said.parse(REGION).map_err(fault)?;
@@ -159,36 +206,45 @@ fn load_client(conn: &mut Connection, setting: &Setting, client: &Client) -> Res
         load_lead(conn, &by, setting, id, client, lead)?;
     }
     let touches = client.touches.iter().map(|touch| {
-        json!({
+        let said = json!({
             "contact": { "id": id }, "channel": touch.channel, "occurred_at": touch.at, "kind": touch.kind,
             "direction": if touch.inbound { "inbound" } else { "outbound" }, "subject": touch.subject,
             "duration_seconds": touch.duration, "campaign": touch.campaign, "utm_campaign": touch.utm.and(touch.campaign.as_ref()),
             "utm_source": touch.utm.map(|(source, _)| source), "utm_medium": touch.utm.map(|(_, medium)| medium),
-        })
+        });
+        (said, is_their_own(touch))
     });
     let notes = client.notes.iter().map(|(at, text)| {
-        json!({ "contact": { "id": id }, "channel": "note", "direction": "internal", "occurred_at": at, "body": text })
+        let said = json!({ "contact": { "id": id }, "channel": "note", "direction": "internal", "occurred_at": at, "body": text });
+        (said, false)
     });
     let now = Instant::now();
-    let rows = touches.chain(notes).map(|said| {
+    let nobody = Principal::system();
+    let rows = touches.chain(notes).map(|(said, own)| {
         let draft = input::<NewInteraction>(&said)?.parse(now, REGION).map_err(fault)?;
-        Ok(draft.of(&by, id))
+        Ok(draft.of(if own { &nobody } else { &by }, id))
     });
     interactions::store::insert(conn, &mut rows.collect::<Result<Vec<_>>>()?)?;
-    load_tasks(conn, setting, id, client)
+    load_tasks(conn, setting, id, client)?;
+    Ok(id)
 }
 
 fn contact(setting: &Setting, client: &Client) -> Value {
     let (street, town, postcode) = &client.address;
+    let tags: Vec<_> = client.tags.iter().copied().chain(setting.tag).collect();
     let mut said = json!({
         "given_name": client.given_name, "family_name": client.family_name, "emails": [{ "address": client.email }],
         "company_id": client.company.and_then(|index| setting.companies.get(index)),
         "owner_id": client.owner.and_then(|index| setting.staff.get(index)),
-        "source": client.source, "tags": client.tags, "language": "en-GB", "time_zone": "Europe/London",
+        "source": client.source, "tags": tags, "language": "en-GB", "time_zone": "Europe/London",
         "address": { "street": street, "city": town, "postal_code": postcode, "country": "GB" },
-        "custom": { "roof": client.house.roof, "heating": client.house.heating, "usage_kwh": client.house.usage_kwh },
     });
     let mut more = Map::new();
+    if setting.fields {
+        let house = &client.house;
+        let custom = json!({ "roof": house.roof, "heating": house.heating, "usage_kwh": house.usage_kwh });
+        more.insert("custom".to_owned(), custom);
+    }
     if let Some(phone) = &client.phone {
         more.insert("phones".to_owned(), json!([{ "number": phone, "label": "mobile" }]));
     }
@@ -212,7 +268,7 @@ fn load_lead(
 ) -> Result<()> {
     let close = lead.entered_at.plus(chrono::TimeDelta::days(lead.expected_after_days)).to_utc().date_naive();
     let new = NewLead {
-        pipeline_id: Some(setting.pipeline),
+        pipeline_id: Some(setting.sales.pipeline),
         title: Some(lead.title.to_owned()),
         owner_id: Some(client.owner.and_then(|index| setting.staff.get(index)).copied()),
         amount: Some(lead.amount),
@@ -225,9 +281,9 @@ fn load_lead(
     let (made, _) = leads::insert(conn, by, contact, &new).map_err(fault)?;
     for (step, at) in &lead.moves {
         let (stage, lost_reason_id) = match step {
-            Step::Open(index) => (setting.open.get(*index).copied(), None),
-            Step::Won => (Some(setting.won), None),
-            Step::Lost(index) => (Some(setting.lost), setting.reasons.get(*index).copied()),
+            Step::Open(index) => (setting.sales.open.get(*index).copied(), None),
+            Step::Won => (Some(setting.sales.won), None),
+            Step::Lost(index) => (Some(setting.sales.lost), setting.sales.reasons.get(*index).copied()),
         };
         let stage_id = stage.ok_or_else(|| Error::internal("a stage of the demo is missing"))?;
         let step = StageMove { stage_id, at: Some(*at), reason: None, lost_reason_id };
