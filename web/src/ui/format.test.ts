@@ -1,6 +1,6 @@
 import i18n from 'i18next';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { day, decimals, money, relative, toMinor } from './format';
+import { day, decimals, money, relative, rough, toMinor } from './format';
 
 beforeEach(async () => {
   await i18n.init({ lng: 'en', resources: {} });
@@ -33,6 +33,10 @@ describe('time', () => {
     const now = Date.parse('2026-03-10T12:00:00Z');
     expect(relative('2026-03-07T12:00:00Z', now)).toBe('3 days ago');
     expect(relative('2026-03-10T14:00:00Z', now)).toContain('2 hours');
+  });
+
+  it('is one unit where it need not be exact', () => {
+    expect([rough(1500), rough(56_460), rough(200_000), rough(2_000_000)]).toEqual(['25m', '16h', '2.3d', '23d']);
   });
 
   it('keeps a day without a time the same day everywhere', () => {

@@ -95,6 +95,13 @@ export function duration(seconds: number): string {
   return unit(Math.round(minutes / 1440), 'day');
 }
 
+/** `3 d`, `5 h`: how long in one unit, where minutes beside hours would be noise. */
+export function rough(seconds: number): string {
+  const [size, unit] = seconds < 3600 ? [60, 'minute'] : seconds < 86_400 ? [3600, 'hour'] : [86_400, 'day'];
+  const value = seconds / (size as number);
+  return numberFormat({ style: 'unit', unit: unit as string, unitDisplay: 'narrow', maximumFractionDigits: unit === 'day' && value < 10 ? 1 : 0 }).format(value);
+}
+
 export function country(code: string): string {
   try {
     return new Intl.DisplayNames([locale()], { type: 'region' }).of(code) ?? code;
@@ -106,5 +113,5 @@ export function country(code: string): string {
 /** Formats that follow the language: a component that uses them draws itself anew when it changes. */
 export function useFormat() {
   useTranslation('ui');
-  return { money, number, day, time, dayAndTime, month, relative, duration, country };
+  return { money, number, day, time, dayAndTime, month, relative, duration, rough, country };
 }
