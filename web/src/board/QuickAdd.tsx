@@ -6,7 +6,7 @@ import type { Schemas } from '@/api/client';
 import { useMe } from '@/auth/hooks';
 import { type Chosen, ContactPicker } from '@/leads/ContactPicker';
 import { createLead, draftErrors, type LeadDraft, removeLead } from '@/leads/create';
-import { usualCurrency } from '@/leads/currency';
+import { useUsualCurrency } from '@/leads/currency';
 import { NewLead } from '@/leads/NewLead';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 import classes from './Board.module.css';
@@ -28,7 +28,7 @@ export function QuickAdd({ stage, close, open }: Props) {
   const [busy, setBusy] = useState(false);
   const [whole, { open: showAll, close: hideAll }] = useDisclosure();
   const draft: LeadDraft = {
-    client, title, amount, email: '', phone: '', pipeline: stage.pipeline_id, stage: stage.id, currency: usualCurrency(), owner: user.id, close: '', source: '',
+    client, title, amount, email: '', phone: '', pipeline: stage.pipeline_id, stage: stage.id, currency: useUsualCurrency(), owner: user.id, close: '', source: '',
   };
 
   function submit(event: FormEvent) {

@@ -9,7 +9,7 @@ import { notifyUndo } from '@/ui/notify';
 import { problemText } from '@/ui/problemText';
 import { ContactPicker } from './ContactPicker';
 import { createLead, draftErrors, type LeadDraft, removeLead } from './create';
-import { CURRENCIES, usualCurrency } from './currency';
+import { CURRENCIES, useUsualCurrency } from './currency';
 
 interface Props {
   close: () => void;
@@ -26,19 +26,20 @@ export function NewLead({ close, begin, done }: Props) {
   const first = list.find(({ archived_at }) => !archived_at);
   const form = useForm<LeadDraft>({
     initialValues: {
-      client: null, email: '', phone: '', title: '', pipeline: first?.id ?? '', stage: '', amount: '', currency: usualCurrency(), owner: user.id, close: '', source: '', ...begin,
+      client: null, email: '', phone: '', title: '', pipeline: first?.id ?? '', stage: '', amount: '', currency: '', owner: user.id, close: '', source: '', ...begin,
     },
     validate: { client: (value) => (value ? null : t('client.needed')) },
   });
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const usual = useUsualCurrency();
   const { values } = form;
   const stages = list.find(({ id }) => id === values.pipeline)?.stages.filter(({ archived_at, kind }) => !archived_at && kind === 'open') ?? [];
 
   function submit(draft: LeadDraft) {
     setBusy(true);
     setProblem(null);
-    createLead(draft).then((lead) => {
+    createLead({ ...draft, currency: draft.currency || usual }).then((lead) => {
       close();
       notifyUndo(t('created', { title: lead.title }), () => removeLead(lead));
       done(lead);
@@ -63,7 +64,7 @@ export function NewLead({ close, begin, done }: Props) {
           <TextInput label={t('about')} description={t('about.hint')} {...form.getInputProps('title')} />
           <Group grow align="start">
             <TextInput label={t('amount')} inputMode="decimal" {...form.getInputProps('amount')} />
-            <NativeSelect label={t('currency')} data={CURRENCIES} {...form.getInputProps('currency')} />
+            <NativeSelect label={t('currency')} data={CURRENCIES} {...form.getInputProps('currency')} value={values.currency || usual} />
           </Group>
           <Group grow align="start">
             {list.length > 1 && (

@@ -1,6 +1,6 @@
 import i18n from 'i18next';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { day, decimals, money, relative, rough, toMinor } from './format';
+import { day, decimals, money, relative, rough, roundMoney, toMinor } from './format';
 
 beforeEach(async () => {
   await i18n.init({ lng: 'en', resources: {} });
@@ -12,6 +12,7 @@ describe('money', () => {
     expect([decimals('EUR'), decimals('JPY'), decimals('KWD')]).toEqual([2, 0, 3]);
     expect(money(123456, 'EUR')).toBe('€1,234.56');
     expect(money(123400, 'EUR')).toBe('€1,234');
+    expect(roundMoney(123456.4, 'EUR')).toBe('€1,235');
     expect(money(1234, 'JPY')).toBe('¥1,234');
     expect(money(1234567, 'KWD')).toContain('1,234.567');
   });

@@ -46,6 +46,12 @@ export function money(minor: number, currency: string, compact = false): string 
   }
 }
 
+/** Money of which nobody needs the cents, such as an average. */
+export function roundMoney(minor: number, currency: string): string {
+  const unit = 10 ** decimals(currency);
+  return money(Math.round(minor / unit) * unit, currency);
+}
+
 /** Minor units from what somebody wrote, such as `1,250.50`; `null` where it is no amount. */
 export function toMinor(amount: number | string, currency: string): number | null {
   const value = typeof amount === 'number' ? amount : Number(amount.replace(/[\s\u00a0']/g, '').replace(',', '.'));
@@ -113,5 +119,5 @@ export function country(code: string): string {
 /** Formats that follow the language: a component that uses them draws itself anew when it changes. */
 export function useFormat() {
   useTranslation('ui');
-  return { money, number, day, time, dayAndTime, month, relative, duration, rough, country };
+  return { money, roundMoney, number, day, time, dayAndTime, month, relative, duration, rough, country };
 }

@@ -5,7 +5,7 @@ import { CustomField } from '@/client/CustomField';
 import { Field, InlineSelect, InlineText } from '@/client/Inline';
 import { decimals, toMinor, useFormat } from '@/ui/format';
 import { When } from '@/ui/When';
-import { CURRENCIES, rememberCurrency, usualCurrency } from '../currency';
+import { CURRENCIES, rememberCurrency, useUsualCurrency } from '../currency';
 import classes from './Detail.module.css';
 import type { Lead, SaveLead } from './useLead';
 
@@ -19,6 +19,7 @@ export function Facts({ lead, save }: { lead: Lead; save: SaveLead }) {
   const told = [['first', lead.first_touch_group], ['last', lead.last_touch_group], ['campaign', lead.touch_campaign]] as const;
   return (
     <div className={classes.facts}>
+      <InlineText label={t('lead')} value={lead.title} readOnly={readOnly} save={(title) => save({ title })} />
       <Worth lead={lead} save={save} readOnly={readOnly} />
       <InlineText label={t('close')} type="date" readOnly={readOnly} value={lead.expected_close_on ?? ''}
         shown={lead.expected_close_on ? day(lead.expected_close_on) : undefined} save={(value) => save({ expected_close_on: value || null })} />
@@ -40,7 +41,8 @@ export function Facts({ lead, save }: { lead: Lead; save: SaveLead }) {
 function Worth({ lead, save, readOnly }: { lead: Lead; save: SaveLead; readOnly: boolean }) {
   const { t } = useTranslation('leads');
   const { money } = useFormat();
-  const currency = lead.currency ?? usualCurrency();
+  const usual = useUsualCurrency();
+  const currency = lead.currency ?? usual;
   async function write(text: string) {
     const amount = toMinor(text, currency);
     if (text !== '' && amount === null) throw new Error('no amount');

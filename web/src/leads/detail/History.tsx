@@ -12,7 +12,7 @@ export function History({ lead }: { lead: Lead }) {
   const reasons = useLostReasons();
   const stays = useStays(lead.id);
   return (
-    <section aria-labelledby={`stays-${lead.id}`}>
+    <section className={classes.card} aria-labelledby={`stays-${lead.id}`}>
       <h2 className={classes.part} id={`stays-${lead.id}`}>{t('history')}</h2>
       <ol className={classes.history}>
         {[...(stays ?? [])].reverse().map((stay) => {

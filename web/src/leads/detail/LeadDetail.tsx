@@ -7,7 +7,6 @@ import { api, ifMatch, take } from '@/api/client';
 import { useContactNames, usePipelines } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
 import { Composer } from '@/client/Composer';
-import { InlineText } from '@/client/Inline';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import { Initials } from '@/ui/Initials';
@@ -41,23 +40,21 @@ export function LeadDetail({ id, ...props }: Props) {
 function Detail({ lead, beside, gone, corner }: Omit<Props, 'id'> & { lead: Lead }) {
   const { t } = useTranslation('leads');
   const save = useSaveLead(lead);
-  const mayWrite = useMay('leads:write');
   const Title = beside ? 'h2' : 'h1';
   return (
     <div className={classes.detail} data-beside={beside || undefined}>
-      <header className={classes.head}>
+      <div className={classes.head}>
         <div className={classes.top}>
           <Title className={classes.title} dir="auto">{lead.title}</Title>
           <div className={classes.corner}><Actions lead={lead} beside={beside} gone={gone} />{corner}</div>
         </div>
         <Under lead={lead} />
         <Steps lead={lead} />
-      </header>
+      </div>
       <div className={classes.columns}>
         <div>
-          <section aria-labelledby={`facts-${lead.id}`}>
+          <section className={classes.card} aria-labelledby={`facts-${lead.id}`}>
             <h2 className={classes.part} id={`facts-${lead.id}`}>{t('facts')}</h2>
-            <InlineText label={t('lead')} value={lead.title} readOnly={!mayWrite} save={(title) => save({ title })} />
             <Facts lead={lead} save={save} />
           </section>
           <History lead={lead} />
