@@ -23,6 +23,7 @@ describe('money', () => {
 
   it('is read back into minor units', () => {
     expect(toMinor('1 250,50', 'EUR')).toBe(125050);
+    expect([toMinor('1,250', 'EUR'), toMinor('1,250.50', 'EUR'), toMinor('12,5', 'EUR'), toMinor('1.250,50', 'EUR')]).toEqual([125000, 125050, 1250, 125050]);
     expect(toMinor(19.99, 'EUR')).toBe(1999);
     expect(toMinor('7', 'JPY')).toBe(7);
     expect([toMinor('', 'EUR'), toMinor('x', 'EUR')]).toEqual([null, null]);

@@ -52,9 +52,24 @@ export function roundMoney(minor: number, currency: string): string {
   return money(Math.round(minor / unit) * unit, currency);
 }
 
+/** What groups thousands here: `1,250` is read as people here write it. */
+function groupSign(): string {
+  return (numberFormat({}) as Intl.NumberFormat).formatToParts(1_234_567).find(({ type }) => type === 'group')?.value ?? ' ';
+}
+
+function plainNumber(text: string): string {
+  const bare = text.replace(/[\s\u00a0\u202f']/g, '');
+  const sign = groupSign();
+  const grouped = /[.,]/.test(sign) && new RegExp(`^-?\\d{1,3}(\\${sign}\\d{3})+(?!\\d)`).test(bare);
+  const ungrouped = grouped ? bare.replaceAll(sign, '') : bare;
+  // Of two signs the last one stands before the decimals.
+  const [last] = /[.,](?=\d*$)/.exec(ungrouped) ?? [];
+  return last ? ungrouped.replaceAll(last === '.' ? ',' : '.', '').replace(last, '.') : ungrouped;
+}
+
 /** Minor units from what somebody wrote, such as `1,250.50`; `null` where it is no amount. */
 export function toMinor(amount: number | string, currency: string): number | null {
-  const value = typeof amount === 'number' ? amount : Number(amount.replace(/[\s\u00a0']/g, '').replace(',', '.'));
+  const value = typeof amount === 'number' ? amount : Number(plainNumber(amount));
   return amount === '' || !Number.isFinite(value) ? null : Math.round(value * 10 ** decimals(currency));
 }
 
