@@ -1,4 +1,4 @@
-import { Button, Loader, NativeSelect } from '@mantine/core';
+import { Button, Loader, NativeSelect, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLayoutKanban, IconList, IconPlus } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -54,6 +54,7 @@ export default function BoardPage() {
       {board.error && !board.board && <ErrorState error={board.error} reset={board.retry} />}
       {ready && !pipeline && <EmptyState icon={IconLayoutKanban} title={t('empty.title')} text={t('empty.text')} />}
       {pipeline && board.waiting && <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>}
+      {board.board?.columns.every(({ count }) => count === 0) && <Text size="sm" c="dimmed" mb="sm">{t('none.text')}</Text>}
       {board.board && <Columns {...board} board={board.board} days={days} open={open} />}
       <LeadDrawer id={search.lead ?? null} close={() => set({ lead: undefined })} />
       {creating && <NewLead begin={{ pipeline }} close={create.close} done={({ id }) => open(id)} />}

@@ -56,7 +56,7 @@ function Inside({ card, stage, name }: Pick<Props, 'card' | 'stage' | 'name'>) {
   const { money, rough, day } = useFormat();
   const owner = useUsers().byId.get(card.owner_id ?? '');
   const here = Math.max(0, Math.floor((Date.now() - Date.parse(card.stage_entered_at)) / 1000));
-  const late = card.stage_kind === 'open' && card.expected_close_on != null && card.expected_close_on < new Date().toISOString().slice(0, 10);
+  const late = card.stage_kind === 'open' && card.expected_close_on != null && card.expected_close_on < today();
   return (
     <>
       <div className={classes.client} dir="auto">{name ?? '…'}</div>
@@ -72,6 +72,11 @@ function Inside({ card, stage, name }: Pick<Props, 'card' | 'stage' | 'name'>) {
       </div>
     </>
   );
+}
+
+function today(): string {
+  const now = new Date();
+  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
 }
 
 /** What follows the pointer. */

@@ -24,7 +24,7 @@ export default function ForecastTab({ ask, snapshot }: TabProps) {
 
 function Content({ report, query }: { report: Forecast; query: Query }) {
   const { t } = useTranslation('funnel');
-  const currencies = [...new Set(report.months.map(({ currency }) => currency))];
+  const currencies = byLeads(report.months);
   const [chosen, choose] = useState<string | null>(null);
   const currency = currencies.find((one) => one === chosen) ?? currencies[0];
   if (!currency) return <EmptyState icon={IconCoins} title={t('forecast.empty')} text={t('forecast.empty.text')} />;
@@ -43,6 +43,13 @@ function Content({ report, query }: { report: Forecast; query: Query }) {
       </div>
     </>
   );
+}
+
+/** The currency of most leads first. */
+function byLeads(months: Forecast['months']): string[] {
+  const leads = new Map<string, number>();
+  for (const row of months) leads.set(row.currency, (leads.get(row.currency) ?? 0) + row.leads);
+  return [...leads].sort(([, a], [, b]) => b - a).map(([currency]) => currency);
 }
 
 function Months({ months, query, without }: { months: Forecast['months']; query: Query; without: number }) {

@@ -17,11 +17,12 @@ export function Velocity({ now, before }: { now: Outcome; before: Outcome | unde
       <h2 id="velocity" className={classes.title}>{t('velocity')}</h2>
       <Text size="xs" c="dimmed" mb="sm">{t('velocity.text')}</Text>
       {now.velocity.length === 0 && <Text size="sm" c="dimmed">{t('nothing')}</Text>}
-      {now.velocity.map(({ currency, open, average_won: average, per_day: speed }) => {
+      {[...now.velocity].sort((a, b) => b.open - a.open).map(({ currency, open, average_won: average, per_day: speed }) => {
+        if (speed == null) return <Text key={currency} size="sm" c="dimmed" mt="sm">{t('velocity.none', { currency, count: open })}</Text>;
         const old = before?.velocity.find((other) => other.currency === currency);
         return (
           <div key={currency} className={classes.velocity}>
-            <div><span className={classes.big}>{speed == null ? '—' : t('per.day', { money: roundMoney(speed, currency) })}</span> <Delta now={speed} before={old?.per_day} />
+            <div><span className={classes.big}>{t('per.day', { money: roundMoney(speed, currency) })}</span> <Delta now={speed} before={old?.per_day} />
               {old?.per_day != null && <span className={classes.soft}> {t('before')} {roundMoney(old.per_day, currency)}</span>}
             </div>
             <dl className={classes.formula}>

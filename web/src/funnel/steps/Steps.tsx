@@ -16,13 +16,13 @@ export function Steps({ report, mode, query }: { report: Funnel; mode: Mode; que
   const { t } = useTranslation('funnel');
   const before = report.compared?.total.modes.find((other) => other.mode === mode.mode);
   return (
-    <div className={classes.card}>
+    <div className={classes.card}><div className={classes.sideways}>
       <table className={classes.steps}>
         <caption className="tl-hidden">{t('steps.of', { mode: t(`mode.${mode.mode}`) })}</caption>
         <thead>
           <tr>
             <th scope="col">{t('step')}</th><th scope="col" className={classes.wide}>{t('entered')}</th><th scope="col" data-right>{t('from.previous')}</th>
-            <th scope="col" data-right>{t('from.first')}</th><th scope="col" data-right className={classes.roomy}>{t('median')}</th><th scope="col" data-right className={classes.roomy}>{t('value')}</th>
+            <th scope="col" data-right className={classes.roomy}>{t('from.first')}</th><th scope="col" data-right className={classes.roomy}>{t('median')}</th><th scope="col" data-right className={classes.roomy}>{t('value')}</th>
           </tr>
         </thead>
         <tbody>
@@ -31,7 +31,7 @@ export function Steps({ report, mode, query }: { report: Funnel; mode: Mode; que
           ))}
         </tbody>
       </table>
-    </div>
+    </div></div>
   );
 }
 
@@ -68,7 +68,7 @@ function Row({ step, before, first, report, query }: RowProps) {
           <Odd step={step} report={report} query={query} />
         </td>
         <td data-right>{first ? '' : <strong>{percent(step.from_previous, 1)}</strong>}{before && !first && <div><Delta share now={step.from_previous} before={before.from_previous} /></div>}</td>
-        <td data-right>{percent(step.from_first, 1)}{before && !first && <div><Delta share now={step.from_first} before={before.from_first} /></div>}</td>
+        <td data-right className={classes.roomy}>{percent(step.from_first, 1)}{before && !first && <div><Delta share now={step.from_first} before={before.from_first} /></div>}</td>
         <td data-right className={classes.roomy} title={step.p90_seconds == null ? undefined : t('p90', { time: rough(step.p90_seconds) })}>{step.median_seconds == null ? '' : rough(step.median_seconds)}</td>
         <td data-right className={classes.roomy}>{step.value.length === 0 ? number(0) : step.value.map(({ currency, amount }) => <span key={currency} className={classes.line}>{money(amount, currency, true)}</span>)}</td>
       </tr>
