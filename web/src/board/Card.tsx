@@ -1,7 +1,7 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { useDraggable } from '@dnd-kit/core';
 import { IconCalendarDue, IconClockExclamation, IconDots } from '@tabler/icons-react';
-import { type KeyboardEvent, memo } from 'react';
+import { type KeyboardEvent, memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { useUsers } from '@/app/lookups';
@@ -21,8 +21,9 @@ interface Props {
   move: (card: Card, stage: string) => void;
 }
 
-export const LeadCard = memo(function LeadCard({ card, stage, name, stages, open, move }: Props) {
-  const { t } = useTranslation('board');
+/** Moves with the pointer. Every step of a drag draws all of these anew, so what is in them is drawn apart. */
+export const LeadCard = memo(function LeadCard(props: Props) {
+  const { card, stage, stages } = props;
   const fixed = stages.length === 0;
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, isDragging } = useDraggable({ id: card.id, disabled: fixed });
   function pressed(event: KeyboardEvent) {
@@ -31,43 +32,66 @@ export const LeadCard = memo(function LeadCard({ card, stage, name, stages, open
   }
   return (
     <li ref={setNodeRef} className={classes.card} data-dragged={isDragging || undefined} data-stale={isStale(card, stage) || undefined} {...listeners} onKeyDown={pressed}>
-      <button type="button" ref={setActivatorNodeRef} className={classes.open} onClick={() => open(card.id)} data-card={card.id} dir="auto"
-        {...(fixed ? {} : { 'aria-describedby': attributes['aria-describedby'], 'aria-roledescription': t('card') })}>
-        {card.title}
-      </button>
-      <Inside card={card} stage={stage} name={name} />
-      {!fixed && (
-        <Menu position="bottom-end" width={200} withinPortal>
-          <Menu.Target>
-            <ActionIcon className={classes.dots} size={24} aria-label={t('move.of', { title: card.title })} onMouseDown={(event) => event.stopPropagation()}><IconDots size={15} /></ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown onMouseDown={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
-            <Menu.Label>{t('move')}</Menu.Label>
-            {stages.filter(({ id }) => id !== stage.id).map(({ id, name: text }) => <Menu.Item key={id} onClick={() => move(card, id)}>{text}</Menu.Item>)}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <Face {...props} grip={setActivatorNodeRef} how={fixed ? undefined : attributes['aria-describedby']} />
     </li>
   );
 });
+
+interface FaceProps extends Props {
+  /** What is held to move the card, and what says how. */
+  grip: (element: HTMLElement | null) => void;
+  how: string | undefined;
+}
+
+const Face = memo(function Face({ card, stage, name, stages, open, move, grip, how }: FaceProps) {
+  const { t } = useTranslation('board');
+  return (
+    <>
+      <button type="button" ref={grip} className={classes.open} onClick={() => open(card.id)} data-card={card.id} dir="auto"
+        aria-describedby={how} aria-roledescription={how && t('card')}>{card.title}</button>
+      <Inside card={card} stage={stage} name={name} />
+      {stages.length > 0 && <Ways card={card} stages={stages} move={move} />}
+    </>
+  );
+});
+
+/** Another way to move a card. The menu is made only once it is wanted: there are many cards. */
+function Ways({ card, stages, move }: Pick<Props, 'card' | 'stages' | 'move'>) {
+  const { t } = useTranslation('board');
+  const [wanted, setWanted] = useState(false);
+  const dots = (
+    <ActionIcon className={classes.dots} size={24} aria-label={t('move.of', { title: card.title })} aria-haspopup="menu" onMouseDown={(event) => event.stopPropagation()}
+      onClick={() => setWanted(true)}><IconDots size={15} /></ActionIcon>
+  );
+  if (!wanted) return dots;
+  return (
+    <Menu defaultOpened position="bottom-end" width={200} withinPortal>
+      <Menu.Target>{dots}</Menu.Target>
+      <Menu.Dropdown onMouseDown={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
+        <Menu.Label>{t('move')}</Menu.Label>
+        {stages.filter(({ id }) => id !== card.stage_id).map(({ id, name }) => <Menu.Item key={id} onClick={() => move(card, id)}>{name}</Menu.Item>)}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
 
 function Inside({ card, stage, name }: Pick<Props, 'card' | 'stage' | 'name'>) {
   const { t } = useTranslation('board');
   const { money, rough, day } = useFormat();
   const owner = useUsers().byId.get(card.owner_id ?? '');
   const here = Math.max(0, Math.floor((Date.now() - Date.parse(card.stage_entered_at)) / 1000));
-  const late = card.stage_kind === 'open' && card.expected_close_on != null && card.expected_close_on < today();
+  const late = card.stage_kind === 'open' && card.expected_close_on != null && card.expected_close_on < today() ? t('late', { day: day(card.expected_close_on) }) : null;
   return (
     <>
       <div className={classes.client} dir="auto">{name ?? '…'}</div>
       <div className={classes.foot}>
         {card.amount != null && card.currency && <strong>{money(card.amount, card.currency)}</strong>}
         <span className={classes.marks}>
-          {late && <Tooltip label={t('late', { day: day(card.expected_close_on ?? '') })}><span className={classes.late}><IconCalendarDue size={14} aria-hidden /><span className="tl-hidden">{t('late', { day: day(card.expected_close_on ?? '') })}</span></span></Tooltip>}
+          {late && <span className={classes.late} title={late}><IconCalendarDue size={14} aria-hidden /><span className="tl-hidden">{late}</span></span>}
           {isStale(card, stage)
-            ? <Tooltip label={t('stale.why', { days: stage.stale_after_days })}><span className={classes.stale}><IconClockExclamation size={14} aria-hidden />{rough(here)}<span className="tl-hidden">{t('stale')}</span></span></Tooltip>
-            : <Tooltip label={t('here')}><span>{rough(here)}</span></Tooltip>}
-          {owner && <Tooltip label={owner.name}><span className={classes.owner}><Initials name={owner.name} size={20} /><span className="tl-hidden">{owner.name}</span></span></Tooltip>}
+            ? <span className={classes.stale} title={t('stale.why', { days: stage.stale_after_days })}><IconClockExclamation size={14} aria-hidden />{rough(here)}<span className="tl-hidden">{t('stale')}</span></span>
+            : <span title={t('here')}>{rough(here)}</span>}
+          {owner && <span className={classes.owner} title={owner.name}><Initials name={owner.name} size={20} /><span className="tl-hidden">{owner.name}</span></span>}
         </span>
       </div>
     </>
