@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { usePipelines } from '@/app/lookups';
 import { FilterBar } from '@/ui/filters/FilterBar';
 import { useFormat } from '@/ui/format';
-import { type Ask, type Query, RANGES } from './ask';
+import { type Ask, PEOPLE, type Query, RANGES } from './ask';
 import classes from './Funnel.module.css';
 import { lastDay, nextDay } from './days';
 import { useNarrowing } from './useNarrowing';
@@ -20,13 +20,15 @@ interface Props {
 export function Cohort({ ask, set }: Props) {
   const { t } = useTranslation('funnel');
   const { list } = usePipelines();
-  const fields = useNarrowing();
+  const narrowing = useNarrowing();
+  const people = ask.tab === 'team';
+  const fields = people ? narrowing.filter(({ key }) => PEOPLE.includes(key)) : narrowing;
   const pipelines = list.filter(({ archived_at, id }) => !archived_at || id === ask.pipeline);
   const narrow = (values: Query) => set({ ...Object.fromEntries(fields.map(({ key }) => [key, ''])), ...values });
   const timeless = ask.tab === 'forecast';
   return (
     <Group gap={6} mb="sm" className={classes.cohort}>
-      {pipelines.length > 1 && (
+      {pipelines.length > 1 && !people && (
         <NativeSelect size="xs" aria-label={t('pipeline')} value={ask.pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
       )}
       {!timeless && <PeriodPicker ask={ask} set={set} />}

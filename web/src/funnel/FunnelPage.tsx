@@ -25,6 +25,7 @@ const CONTENT: Record<Tab, ComponentType<TabProps>> = {
   times: lazy(() => import('./times/TimesTab')),
   sales: lazy(() => import('./sales/SalesTab')),
   forecast: lazy(() => import('./forecast/ForecastTab')),
+  team: lazy(() => import('./team/TeamTab')),
 };
 
 export default function FunnelPage() {

@@ -29,6 +29,7 @@ describe('what the address asks for', () => {
   it('comes back from a saved report', () => {
     const search = { tab: 'funnel', pipeline: 'p1', from: '2026-01-01', to: '2026-02-01', mode: 'all', by: 'period', unit: 'week', window: '30d', compare: 'last_year', campaign: 'spring' };
     expect(searchOf('funnel', reportQuery(readAsk(search, '', now)))).toEqual(search);
-    expect(searchOf('activity', {})).toBeNull();
+    expect(searchOf('journey', {})).toBeNull();
+    expect(searchOf('activity', reportQuery(readAsk({ tab: 'team', range: 'all', source: 'fair', team_id: 'north' }, 'p1', now)))).toEqual({ tab: 'team', range: 'all', team_id: 'north' });
   });
 });

@@ -1,6 +1,6 @@
 import type { ListSearch } from '@/ui/list/useListSearch';
 
-export const TABS = ['funnel', 'channels', 'times', 'sales', 'forecast'] as const;
+export const TABS = ['funnel', 'channels', 'times', 'sales', 'forecast', 'team'] as const;
 export type Tab = (typeof TABS)[number];
 
 export const RANGES = ['30d', '90d', '6m', '12m', 'month', 'last_month', 'quarter', 'last_quarter', 'year', 'last_year', 'all'] as const;
@@ -109,11 +109,20 @@ export function reportQuery(ask: Ask): Query {
     case 'funnel': return { ...base, ...comparison(ask), ...window, mode: ask.mode === 'all' ? MODES.join(',') : ask.mode, ...breakdown(ask.by, ask.unit) };
     case 'channels': return { ...base, ...comparison(ask), mode: 'reached', breakdown: ask.channel };
     case 'forecast': return { pipeline_id: ask.pipeline, tz: ZONE, ...ask.narrow };
+    // What people did is of no pipeline, and is narrowed to people alone.
+    case 'team': return { tz: ZONE, ...ask.span, ...comparison(ask), ...pick(ask.narrow, PEOPLE) } as Query;
     default: return { ...base, ...comparison(ask) };
   }
 }
 
-export const KINDS = { funnel: 'funnel', channels: 'funnel', times: 'time_in_stage', sales: 'sales', forecast: 'forecast' } as const;
+/** What the activity of people can be narrowed by. */
+export const PEOPLE: readonly string[] = ['owner_id', 'team_id'];
+
+function pick(query: Query, keys: readonly string[]): Query {
+  return Object.fromEntries(Object.entries(query).filter(([key]) => keys.includes(key)));
+}
+
+export const KINDS = { funnel: 'funnel', channels: 'funnel', times: 'time_in_stage', sales: 'sales', forecast: 'forecast', team: 'activity' } as const;
 
 /** The address of a report with these parameters: what {@link reportQuery} was made from. */
 export function searchOf(kind: string, parameters: Record<string, unknown>): ListSearch | null {

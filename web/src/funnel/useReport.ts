@@ -6,12 +6,14 @@ export type Funnel = Schemas['Report'];
 export type Sales = Schemas['SalesReport'];
 export type Times = Schemas['StageTimes'];
 export type Forecast = Schemas['Forecast'];
+export type Activity = Schemas['Activity'];
 
 interface Answers {
   funnel: Funnel;
   sales: Sales;
   time_in_stage: Times;
   forecast: Forecast;
+  activity: Activity;
 }
 type Kind = keyof Answers;
 
@@ -20,6 +22,7 @@ const ASK: { [K in Kind]: (query: Query, signal: AbortSignal) => Promise<Answers
   sales: (query, signal) => take(api.GET('/api/v1/reports/sales', { params: { query: query as never }, signal })),
   time_in_stage: (query, signal) => take(api.GET('/api/v1/reports/time-in-stage', { params: { query: query as never }, signal })),
   forecast: (query, signal) => take(api.GET('/api/v1/reports/forecast', { params: { query: query as never }, signal })),
+  activity: (query, signal) => take(api.GET('/api/v1/reports/activity', { params: { query: query as never }, signal })),
 };
 
 async function kept<K extends Kind>(id: string, signal: AbortSignal): Promise<Answers[K]> {
@@ -31,7 +34,7 @@ async function kept<K extends Kind>(id: string, signal: AbortSignal): Promise<An
 /** A report as it is now, or as a snapshot kept it. */
 export function useReport<K extends Kind>(kind: K, query: Query, snapshot: string | undefined) {
   return useQuery<Answers[K], Error, Answers[K]>({
-    queryKey: ['reports', kind, snapshot ?? query], staleTime: snapshot ? Infinity : 60_000, enabled: Boolean(query.pipeline_id),
+    queryKey: ['reports', kind, snapshot ?? query], staleTime: snapshot ? Infinity : 60_000, enabled: kind === 'activity' || Boolean(query.pipeline_id),
     queryFn: ({ signal }): Promise<Answers[K]> => (snapshot ? kept<K>(snapshot, signal) : ASK[kind](query, signal)),
     placeholderData: keepPreviousData as never,
   });

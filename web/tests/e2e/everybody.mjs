@@ -7,7 +7,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Every screen. What is behind `client` and `lead` is known only when the program runs. */
 const SCREENS = [
   '/contacts', '/', '/leads', '/companies', '/board', '/funnel?compare=previous&by=first_touch_group', '/funnel?mode=all', '/funnel?tab=channels', '/funnel?tab=times', '/funnel?tab=sales',
-  '/funnel?tab=forecast',
+  '/funnel?tab=forecast', '/funnel?tab=team',
 ];
 
 for (const [locale, word] of [['en-GB', 'Contacts'], ['ru-RU', 'Контакты'], ['pt-BR', 'Contatos']]) {
