@@ -19,6 +19,7 @@ export function KeyHelp() {
         ]} />
         <div>
           <Keys title={t('keys.lists')} rows={[[['j', 'k'], t('keys.rows')], [['Enter'], t('keys.open')], [['x'], t('keys.choose')]]} />
+          <Keys title={t('keys.board')} rows={[[['←', '→', '↑', '↓'], t('keys.cards')], [['Space', '←', '→'], t('keys.move')], [['Enter'], t('keys.lead')]]} />
           <Keys title={t('keys.record')} rows={[[['j', 'k'], t('keys.rows')], [['n'], t('keys.note')]]} />
         </div>
       </SimpleGrid>

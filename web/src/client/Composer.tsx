@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, take, type Schemas } from '@/api/client';
+import { api, take } from '@/api/client';
 import { isTyping } from '@/app/useGoKeys';
 import { useMay, useMe } from '@/auth/hooks';
 import { notifyUndo } from '@/ui/notify';
@@ -16,14 +16,16 @@ const ICONS = { note: CHANNEL_ICONS.note, call: CHANNEL_ICONS.call, meeting: CHA
 
 interface Props {
   contactId: string;
-  leads: readonly Schemas['OpenLead'][];
+  leads: readonly { id: string; title: string }[];
+  /** The lead it is about unless another is chosen. */
+  about?: string;
 }
 
 /** Writes down what happened with the client, or what is to be done. */
-export function Composer({ contactId, leads }: Props) {
+export function Composer({ contactId, leads, about = '' }: Props) {
   const { t } = useTranslation('client');
   const { user } = useMe();
-  const [draft, setDraft] = useState<Draft>(() => restore(contactId));
+  const [draft, setDraft] = useState<Draft>(() => ({ ...restore(contactId), ...(about ? { lead: about } : {}) }));
   const [busy, setBusy] = useState(false);
   const text = useRef<HTMLTextAreaElement>(null);
   const mayTouch = useMay('interactions:write');
@@ -38,7 +40,7 @@ export function Composer({ contactId, leads }: Props) {
     const entry = draft.kind === 'task'
       ? { kind: 'task' as const, id: (await take(api.POST('/api/v1/tasks', { body: toTask(draft, contactId, user.id) }))).id }
       : { kind: 'interaction' as const, id: (await take(api.POST('/api/v1/interactions', { body: toInteraction(draft, contactId) }))).id };
-    setDraft(emptyDraft(draft.kind));
+    setDraft({ ...emptyDraft(draft.kind), lead: about });
     refreshClient(contactId);
     notifyUndo(t(`did.${draft.kind}`), () => undoEntry(entry, contactId));
   }

@@ -41,7 +41,7 @@ function Inside({ company }: { company: Company }) {
       <Part title={t('leads')} empty={t('leads.none')} count={leads.data?.items.length}>
         {leads.data?.items.map((lead) => (
           <Group key={lead.id} gap="sm" wrap="nowrap">
-            <Link to="/contacts/$id" params={{ id: lead.contact_id }} search={{ lead: lead.id }} className="tl-link"><Text size="sm" dir="auto">{lead.title}</Text></Link>
+            <Link to="/leads/$id" params={{ id: lead.id }} className="tl-link"><Text size="sm" dir="auto">{lead.title}</Text></Link>
             <Text size="xs" c="dimmed" ml="auto" ta="right">{[stages.get(lead.stage_id)?.name, lead.amount != null && lead.currency && money(lead.amount, lead.currency)].filter(Boolean).join(' · ')}</Text>
           </Group>
         ))}

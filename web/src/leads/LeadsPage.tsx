@@ -1,5 +1,6 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
-import { IconLayoutKanban, IconStairs, IconTargetArrow, IconUser } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
+import { IconLayoutKanban, IconPlus, IconStairs, IconTargetArrow, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,7 +26,9 @@ import { useColumns } from '@/ui/table/useColumns';
 import { giveTo, moveAll } from './bulk';
 import { FIRST_COLUMNS, type Row, useLeadColumns } from './columns';
 import { useLeadFilters } from './filters';
+import { LeadDrawer } from './LeadDrawer';
 import { LostDialog } from './LostDialog';
+import { NewLead } from './NewLead';
 
 const SORTS = ['-created_at', '-entered_at', 'stage_entered_at', '-updated_at'] as const;
 
@@ -46,13 +49,17 @@ export default function LeadsPage() {
   const found = useRows<Row>('leads', list.query, read);
   const columns = useColumns('leads', useLeadColumns(), FIRST_COLUMNS);
   const choice = useChoice();
-  const open = useCallback((lead: Row) => void navigate({ to: '/contacts/$id', params: { id: lead.contact_id }, search: { lead: lead.id } }), [navigate]);
+  const [opened, setOpened] = useState<string | null>(null);
+  const [creating, create] = useDisclosure();
+  const mayWrite = useMay('leads:write');
+  const open = useCallback((lead: { id: string }) => setOpened(lead.id), []);
   const narrowed = list.q !== '' || Object.keys(list.filters).length > 0;
   return (
     <Page full>
       <PageHeader title={t('title')} note={found.total !== null && t('ui:rows', { count: found.total })}>
         <SearchField label={t('search')} value={list.q} change={list.setQ} />
         <Button variant="default" leftSection={<IconLayoutKanban size={15} />} onClick={() => void navigate({ to: '/board' })}>{t('board')}</Button>
+        {mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>}
       </PageHeader>
       <Group justify="space-between" mb="sm" gap="xs">
         <FilterBar fields={fields} values={list.filters} change={list.setFilters} />
@@ -69,6 +76,8 @@ export default function LeadsPage() {
           <EmptyState icon={IconTargetArrow} title={t(narrowed ? 'nothing.title' : 'empty.title')} text={t(narrowed ? 'nothing.text' : 'empty.text')} />
         ) : <DataTable label={t('title')} columns={columns.shown} name={nameOf} open={open} choice={choice} {...found} />}
       <Bulk choice={choice} rows={found.rows} />
+      <LeadDrawer id={opened} close={() => setOpened(null)} />
+      {creating && <NewLead close={create.close} done={open} />}
     </Page>
   );
 }

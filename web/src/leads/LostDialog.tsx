@@ -9,7 +9,7 @@ interface Reason {
 }
 
 /** Asks why a lead was lost. */
-export function LostDialog({ close, lose }: { close: () => void; lose: (reason: Reason) => Promise<void> }) {
+export function LostDialog({ close, lose }: { close: () => void; lose: (reason: Reason) => Promise<unknown> }) {
   const { t } = useTranslation('leads');
   const reasons = useLostReasons().filter(({ archived_at }) => !archived_at);
   const [id, setId] = useState('');

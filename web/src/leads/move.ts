@@ -1,17 +1,50 @@
 import i18n from 'i18next';
 import { api, take, type Schemas } from '@/api/client';
+import { Problem } from '@/api/problem';
 import { queryClient } from '@/app/query';
+import { type Outcome, saveTogether } from '@/ui/conflict/save';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
+import { refreshLeads } from './refresh';
 
-/** Moves a lead to a stage and offers to move it back. */
-export async function moveLead(lead: Schemas['Lead'], move: Schemas['StageMove'], done: () => void) {
-  const send = async (body: Schemas['StageMove']) => {
-    await take(api.POST('/api/v1/leads/{id}/stage', { params: { path: { id: lead.id } }, body }));
-    void queryClient.invalidateQueries({ queryKey: ['leads'] });
+type Lead = Schemas['Lead'];
+type Move = Schemas['StageMove'];
+
+function stageName(id: unknown): string {
+  const pipelines = queryClient.getQueryData<Schemas['Page_Pipeline']>(['pipelines'])?.items ?? [];
+  return pipelines.flatMap(({ stages }) => stages).find((stage) => stage.id === id)?.name ?? '';
+}
+
+/** Where somebody else moved the lead since it was shown, both stages are shown and one is chosen. */
+function send(base: Lead, move: Move): Promise<Outcome<Lead>> {
+  const params = { path: { id: base.id } };
+  const latest = () => take(api.GET('/api/v1/leads/{id}', { params }));
+  return saveTogether<Lead>({
+    base, latest, changes: { stage_id: move.stage_id },
+    save: async (_, version) => {
+      // A move takes no If-Match, so the version is looked at just before it.
+      if ((await latest()).version !== version) throw new Problem(412, 'precondition_failed', '');
+      return take(api.POST('/api/v1/leads/{id}/stage', { params, body: move }));
+    },
+    label: () => i18n.t('leads:stage.of', { title: base.title }),
+    show: (_, id) => stageName(id),
+  });
+}
+
+/** Moves a lead to a stage and offers to move it back. Says whether it stands there now. */
+export async function moveLead(lead: Lead, move: Move, done: () => void = () => undefined): Promise<boolean> {
+  const there = async (from: Lead, to: Move) => {
+    const outcome = await send(from, to).finally(() => void refreshLeads());
     done();
+    return outcome;
   };
-  await send(move).then(
-    () => notifyUndo(i18n.t('leads:moved', { title: lead.title }), () => send({ stage_id: lead.stage_id, lost_reason_id: lead.lost_reason_id ?? null })),
-    notifyProblem,
-  );
+  try {
+    const { kind, record } = await there(lead, move);
+    if (kind === 'dropped') return false;
+    const back = { stage_id: lead.stage_id, lost_reason_id: lead.lost_reason_id ?? null };
+    notifyUndo(i18n.t('leads:moved', { title: lead.title, stage: stageName(move.stage_id) }), () => there(record, back));
+    return true;
+  } catch (error) {
+    notifyProblem(error);
+    return false;
+  }
 }

@@ -8,3 +8,9 @@ export const leadsRoute = createRoute({
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./LeadsPage')),
 });
+
+export const leadRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/leads/$id',
+  component: lazyRouteComponent(() => import('./LeadPage')),
+});

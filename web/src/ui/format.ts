@@ -46,9 +46,30 @@ export function money(minor: number, currency: string, compact = false): string 
   }
 }
 
+/** Money of which nobody needs the cents, such as an average. */
+export function roundMoney(minor: number, currency: string): string {
+  const unit = 10 ** decimals(currency);
+  return money(Math.round(minor / unit) * unit, currency);
+}
+
+/** What groups thousands here: `1,250` is read as people here write it. */
+function groupSign(): string {
+  return (numberFormat({}) as Intl.NumberFormat).formatToParts(1_234_567).find(({ type }) => type === 'group')?.value ?? ' ';
+}
+
+function plainNumber(text: string): string {
+  const bare = text.replace(/[\s\u00a0\u202f']/g, '');
+  const sign = groupSign();
+  const grouped = /[.,]/.test(sign) && new RegExp(`^-?\\d{1,3}(\\${sign}\\d{3})+(?!\\d)`).test(bare);
+  const ungrouped = grouped ? bare.replaceAll(sign, '') : bare;
+  // Of two signs the last one stands before the decimals.
+  const [last] = /[.,](?=\d*$)/.exec(ungrouped) ?? [];
+  return last ? ungrouped.replaceAll(last === '.' ? ',' : '.', '').replace(last, '.') : ungrouped;
+}
+
 /** Minor units from what somebody wrote, such as `1,250.50`; `null` where it is no amount. */
 export function toMinor(amount: number | string, currency: string): number | null {
-  const value = typeof amount === 'number' ? amount : Number(amount.replace(/[\s\u00a0']/g, '').replace(',', '.'));
+  const value = typeof amount === 'number' ? amount : Number(plainNumber(amount));
   return amount === '' || !Number.isFinite(value) ? null : Math.round(value * 10 ** decimals(currency));
 }
 
@@ -95,6 +116,13 @@ export function duration(seconds: number): string {
   return unit(Math.round(minutes / 1440), 'day');
 }
 
+/** `3 d`, `5 h`: how long in one unit, where minutes beside hours would be noise. */
+export function rough(seconds: number): string {
+  const [size, unit] = seconds < 3600 ? [60, 'minute'] : seconds < 86_400 ? [3600, 'hour'] : [86_400, 'day'];
+  const value = seconds / (size as number);
+  return numberFormat({ style: 'unit', unit: unit as string, unitDisplay: 'narrow', maximumFractionDigits: unit === 'day' && value < 10 ? 1 : 0 }).format(value);
+}
+
 export function country(code: string): string {
   try {
     return new Intl.DisplayNames([locale()], { type: 'region' }).of(code) ?? code;
@@ -106,5 +134,5 @@ export function country(code: string): string {
 /** Formats that follow the language: a component that uses them draws itself anew when it changes. */
 export function useFormat() {
   useTranslation('ui');
-  return { money, number, day, time, dayAndTime, month, relative, duration, country };
+  return { money, roundMoney, number, day, time, dayAndTime, month, relative, duration, rough, country };
 }

@@ -4,15 +4,18 @@ import { createRequire } from 'node:module';
 import { manager, test } from './frame.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Every screen. What is behind `client` is known only when the program runs. */
-const SCREENS = ['/contacts', '/', '/leads', '/companies'];
+/** Every screen. What is behind `client` and `lead` is known only when the program runs. */
+const SCREENS = [
+  '/contacts', '/', '/leads', '/companies', '/board', '/funnel?compare=previous&by=first_touch_group', '/funnel?mode=all', '/funnel?tab=channels', '/funnel?tab=times', '/funnel?tab=sales',
+  '/funnel?tab=forecast', '/funnel?tab=team',
+];
 
 for (const [locale, word] of [['en-GB', 'Contacts'], ['ru-RU', 'Контакты'], ['pt-BR', 'Contatos']]) {
-  test(`the screens speak ${locale} and are for everybody, light and dark`, async ({ open, client }) => {
+  test(`the screens speak ${locale} and are for everybody, light and dark`, async ({ open, client, lead }) => {
     for (const colorScheme of ['light', 'dark']) {
       const { page } = await open(manager, '/contacts', { locale, colorScheme, bypassCSP: true });
       await page.getByRole('heading', { name: word }).waitFor();
-      for (const path of [client, ...SCREENS]) await accessible(page, path, colorScheme);
+      for (const path of [client, lead, ...SCREENS]) await accessible(page, path, colorScheme);
     }
   });
 }

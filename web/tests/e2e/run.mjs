@@ -1,6 +1,8 @@
 // End to end: the real program, a real browser. node tests/e2e/run.mjs PROGRAM [PART OF A TEST'S NAME]
+import './board.mjs';
 import './client.mjs';
 import './everybody.mjs';
+import './funnel.mjs';
 import './lists.mjs';
 import './today.mjs';
 import { run } from './frame.mjs';

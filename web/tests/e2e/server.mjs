@@ -28,12 +28,17 @@ export async function startDemo(program) {
 
 const PASSWORD = 'solar-roof-demo';
 
-/** The API, as somebody who may do everything. */
+/** The API, as somebody who may do everything; what has a body is posted. */
 export async function caller(address) {
   const headers = { 'Content-Type': 'application/json' };
   const login = await fetch(`${address}/api/v1/auth/login`, { method: 'POST', headers, body: JSON.stringify({ email: 'admin@northlight.example', password: PASSWORD }) });
   const { access_token: token } = await login.json();
-  return async (path) => (await fetch(`${address}/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })).json();
+  return async (path, body) => {
+    const answer = await fetch(`${address}/api/v1${path}`, {
+      method: body ? 'POST' : 'GET', headers: { ...headers, Authorization: `Bearer ${token}` }, ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return answer.json();
+  };
 }
 
 /** A browser of its own for somebody, logged in at `path`. */

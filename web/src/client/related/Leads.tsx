@@ -1,6 +1,8 @@
-import { NativeSelect, Text } from '@mantine/core';
+import { Button, NativeSelect, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
@@ -9,6 +11,7 @@ import { useMay } from '@/auth/hooks';
 import { useFormat } from '@/ui/format';
 import { moveLead } from '@/leads/move';
 import { LostDialog } from '@/leads/LostDialog';
+import { NewLead } from '@/leads/NewLead';
 import { clientKey, type Client, refreshClient } from '../useClient';
 import { Card } from './Card';
 import classes from './Related.module.css';
@@ -26,11 +29,16 @@ export function Leads({ client }: { client: Client }) {
     queryFn: () => take(api.GET('/api/v1/leads', { params: { query: { contact_id: id, limit: 50 } } })),
   });
   const rank = { open: 0, won: 1, lost: 2 };
+  const [creating, create] = useDisclosure();
+  const mayWrite = useMay('leads:write');
+  const { contact } = client;
   const leads = [...(data?.items ?? [])].sort((a, b) => rank[a.stage_kind] - rank[b.stage_kind]);
   return (
     <Card title={t('leads')} note={leads.length || undefined}>
       {data && leads.length === 0 && <Text size="sm" c="dimmed">{t('leads.none')}</Text>}
       {leads.map((lead) => <LeadCard key={lead.id} lead={lead} />)}
+      {mayWrite && <Button variant="subtle" mt="xs" fullWidth leftSection={<IconPlus size={15} />} onClick={create.open}>{t('leads:new')}</Button>}
+      {creating && <NewLead begin={{ client: { kind: 'known', id: contact.id, name: contact.display_name } }} close={create.close} done={() => refreshClient(contact.id)} />}
     </Card>
   );
 }
@@ -46,7 +54,7 @@ function LeadCard({ lead }: { lead: Lead }) {
   return (
     <div className={classes.lead} data-kind={lead.stage_kind} data-pointed={pointed || undefined}>
       <div className={classes.top}>
-        <span className={classes.strong} dir="auto">{lead.title}</span>
+        <Link to="/leads/$id" params={{ id: lead.id }} className={`tl-link ${classes.strong}`} dir="auto">{lead.title}</Link>
         {lead.amount != null && lead.currency && <span className={classes.strong}>{money(lead.amount, lead.currency)}</span>}
       </div>
       <div className={classes.steps} aria-hidden>{open.map(({ id }, index) => <i key={id} data-on={index < reached || undefined} />)}</div>

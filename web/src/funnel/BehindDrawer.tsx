@@ -1,0 +1,72 @@
+import { Button, Drawer, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { contactsByIds } from '@/app/lookups';
+import { useMay } from '@/auth/hooks';
+import { type Row, useLeadColumns } from '@/leads/columns';
+import { LeadDrawer } from '@/leads/LeadDrawer';
+import { download } from '@/ui/download';
+import { ErrorState } from '@/ui/ErrorState';
+import { useFormat } from '@/ui/format';
+import { type RowPage, useRows } from '@/ui/list/useRows';
+import { notifyProblem } from '@/ui/notify';
+import { DataTable } from '@/ui/table/DataTable';
+import { type Behind, readBehind } from './behind';
+import classes from './Funnel.module.css';
+
+const SHOWN = ['title', 'contact', 'stage', 'amount', 'owner', 'entered'];
+
+/** Exactly the leads behind a number. */
+export function BehindDrawer({ behind, close }: { behind: Behind | null; close: () => void }) {
+  const { t } = useTranslation('funnel');
+  return (
+    <Drawer opened={behind !== null} onClose={close} position="right" size="min(980px, 100vw)" title={behind?.title} closeButtonProps={{ 'aria-label': t('ui:close') }}
+      styles={{ content: { display: 'flex', flexDirection: 'column' }, body: { flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' } }}>
+      {behind && <Leads behind={behind} />}
+    </Drawer>
+  );
+}
+
+const nameOf = (lead: Row) => lead.title;
+
+function Leads({ behind }: { behind: Behind }) {
+  const { t } = useTranslation('funnel');
+  const { number } = useFormat();
+  const [opened, setOpened] = useState<string | null>(null);
+  const read = useMemo(() => {
+    const page = readBehind(behind);
+    return async (query: object, signal: AbortSignal): Promise<RowPage<Row>> => {
+      const found = await page(query, signal);
+      const names = await contactsByIds(found.items.map((lead) => lead.contact_id));
+      return { ...found, items: found.items.map((lead) => ({ ...lead, contact: names.get(lead.contact_id)?.display_name })) };
+    };
+  }, [behind]);
+  const found = useRows<Row>('leads', { ...behind.query, report: behind.from }, useCallback(({ report: _, ...query }, signal) => read(query, signal), [read]));
+  const columns = useLeadColumns().filter(({ id }) => SHOWN.includes(id));
+  const open = useCallback((lead: Row) => setOpened(lead.id), []);
+  if (found.error && found.rows.length === 0) return <ErrorState error={found.error} reset={found.retry} />;
+  const differs = found.total !== null && found.total !== behind.count;
+  return (
+    <>
+      <div className={classes.behind}>
+        <Text size="sm" c="dimmed" data-total={found.total ?? undefined}>{found.total === null ? t('ui:loading') : t('behind.leads', { count: found.total })}</Text>
+        {differs && <Text size="xs" c="dimmed">{t(behind.other ? 'behind.stays' : 'behind.changed', { number: number(behind.count) })}</Text>}
+        <Export behind={behind} />
+      </div>
+      <DataTable label={behind.title} columns={columns} name={nameOf} open={open} {...found} />
+      <LeadDrawer id={opened} close={() => setOpened(null)} />
+    </>
+  );
+}
+
+function Export({ behind }: { behind: Behind }) {
+  const { t } = useTranslation('funnel');
+  const may = useMay('exports:run');
+  const path = { funnel: '/api/v1/exports/funnel/leads', leads: '/api/v1/exports/leads', sales: null }[behind.from];
+  if (!may || !path) return null;
+  return (
+    <Button variant="default" ml="auto" leftSection={<IconDownload size={15} />}
+      onClick={() => void download(path, { ...behind.query, format: 'csv' }, 'leads.csv').catch(notifyProblem)}>{t('ui:export')}</Button>
+  );
+}

@@ -1,0 +1,55 @@
+import { Alert, NativeSelect, SegmentedControl, Text } from '@mantine/core';
+import { IconChartFunnel, IconHourglass } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { EmptyState } from '@/ui/EmptyState';
+import { type Ask, MODES, type Query, reportQuery, WINDOWS } from '../ask';
+import classes from '../Funnel.module.css';
+import { Report } from '../Report';
+import { type Funnel, useReport } from '../useReport';
+import { Breakdown } from './Breakdown';
+import { Modes } from './Modes';
+import { Steps } from './Steps';
+import { useBreakdowns } from './useBreakdowns';
+
+export interface TabProps {
+  ask: Ask;
+  set: (changes: Query) => void;
+  snapshot: string | undefined;
+}
+
+export default function FunnelTab({ ask, set, snapshot }: TabProps) {
+  const { t } = useTranslation('funnel');
+  const query = reportQuery(ask);
+  const report = useReport('funnel', query, snapshot);
+  const breakdowns = useBreakdowns();
+  return (
+    <>
+      <div className={classes.tools}>
+        <SegmentedControl size="xs" value={ask.mode} onChange={(mode) => set({ mode })} aria-label={t('mode')}
+          data={[...MODES, 'all'].map((value) => ({ value, label: t(`mode.${value}`) }))} />
+        <NativeSelect size="xs" aria-label={t('by')} value={ask.by} onChange={(event) => set({ by: event.currentTarget.value })} data={breakdowns} />
+        {ask.by === 'period' && (
+          <NativeSelect size="xs" aria-label={t('unit')} value={ask.unit} onChange={(event) => set({ unit: event.currentTarget.value })} data={['day', 'week', 'month'].map((value) => ({ value, label: t(`unit.${value}`) }))} />
+        )}
+        <NativeSelect size="xs" aria-label={t('window')} value={ask.window} onChange={(event) => set({ window: event.currentTarget.value })}
+          data={WINDOWS.map((value) => ({ value, label: value ? t('window.days', { count: parseInt(value, 10) }) : t('window.none') }))} />
+      </div>
+      {ask.mode !== 'all' && <Text size="xs" c="dimmed" mb="sm" maw={760}>{t(`mode.${ask.mode}.text`)}</Text>}
+      <Report found={report}>{(data) => <Content report={data} query={query} ask={ask} />}</Report>
+    </>
+  );
+}
+
+function Content({ report, query, ask }: { report: Funnel; query: Query; ask: Ask }) {
+  const { t } = useTranslation('funnel');
+  if (report.total.cohort === 0) return <EmptyState icon={IconChartFunnel} title={t('empty.title')} text={t('empty.text')} />;
+  const [first] = report.total.modes;
+  return (
+    <>
+      {report.total.immature && <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">{t('immature', { count: report.total.immature_leads })}</Alert>}
+      {report.notes.map((note) => <Text key={note} size="xs" c="dimmed" mb="xs">{note}</Text>)}
+      {report.total.modes.length > 1 ? <Modes report={report} query={query} /> : first && <Steps report={report} mode={first} query={query} />}
+      {report.groups.length > 0 && <Breakdown report={report} query={query} by={ask.by} unit={ask.unit} />}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { manager, test } from './frame.mjs';
+
+/** Opens a number and compares it with the list behind it, which is given back. */
+async function agrees(page, number) {
+  const label = await number.getAttribute('aria-label');
+  const told = Number(/(\d+)[^:]*$/.exec(label)[1]);
+  await number.click();
+  const total = page.locator('[role=dialog] [data-total]');
+  await total.waitFor();
+  assert.equal(Number(await total.getAttribute('data-total')), told, label);
+  await page.waitForSelector('[role=dialog] [role=row][aria-rowindex="2"]');
+  const rows = await page.locator('[role=dialog] [role=row][aria-rowindex]:not([aria-hidden])').count() - 1;
+  if (told < 10) assert.equal(rows, told, label);
+  await page.keyboard.press('Escape');
+  await total.waitFor({ state: 'detached' });
+}
+
+test('each number of the funnel equals the list behind it', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?by=owner&compare=previous&range=6m');
+  await page.locator('table button').first().waitFor();
+  const steps = page.locator('table').first().locator('button');
+  const parts = page.locator('table').nth(1).locator('button');
+  for (let index = 0; index < await steps.count(); index += 1) await agrees(page, steps.nth(index));
+  for (let index = 0; index < await parts.count(); index += 4) await agrees(page, parts.nth(index));
+});
+
+test('modes stand side by side, and the other reports agree with their lists, too', async ({ open, api }) => {
+  const { page } = await open(manager, '/funnel?mode=all&range=12m');
+  const pipeline = (await api('/pipelines')).items[0].id;
+  await page.getByRole('columnheader', { name: 'In order' }).waitFor();
+  assert.equal(await page.getByRole('columnheader').count(), 4);
+  for (const [tab, numbers] of [['Channels', 'table button'], ['Outcome and speed', 'dd button, table button'], ['Forecast', 'table button']]) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.locator(numbers).first().waitFor();
+    const count = Math.min(await page.locator(numbers).count(), 6);
+    for (let index = 0; index < count; index += 1) await agrees(page, page.locator(numbers).nth(index));
+  }
+  await page.getByRole('tab', { name: 'Time in stage' }).click();
+  await page.locator('.recharts-surface').first().waitFor();
+  assert.ok((await api(`/reports/time-in-stage?pipeline_id=${pipeline}`)).stages.length > 0);
+});
+
+test('a report is saved, kept as it was, and found again', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?by=source&range=90d');
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Sources of the quarter');
+  await page.getByRole('checkbox', { name: 'Marketer' }).check();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“Sources of the quarter” saved').waitFor();
+  const other = await open('marketing@northlight.example', '/funnel');
+  await other.page.getByRole('button', { name: 'Saved reports' }).click();
+  await other.page.getByRole('button', { name: 'Sources of the quarter', exact: true }).click();
+  await other.page.getByRole('heading', { name: 'Breakdown' }).waitFor();
+  await page.getByRole('button', { name: 'Sources of the quarter', exact: true }).click();
+  await page.getByRole('button', { name: 'Snapshots of “Sources of the quarter”' }).click();
+  await page.getByRole('button', { name: 'Take a snapshot now' }).click();
+  await page.getByText('Snapshot taken').waitFor();
+  await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
+  await page.getByText(/This is a snapshot of/).waitFor();
+  await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
+});
