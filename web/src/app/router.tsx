@@ -7,14 +7,14 @@ import { duplicatesRoute } from '@/duplicates/route';
 import { funnelRoute } from '@/funnel/route';
 import { importsRoute } from '@/imports/route';
 import { leadsRoute } from '@/leads/route';
-import { segmentsRoute } from '@/segments/route';
+import { segmentRoutes } from '@/segments/route';
 import { settingsRoute } from '@/settings/route';
 import { setupRoute } from '@/setup/route';
 import { todayRoute } from '@/today/route';
 import { rootRoute, shellRoute } from './roots';
 
 const screens = [
-  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, boardRoute, funnelRoute, segmentsRoute, importsRoute, duplicatesRoute, settingsRoute,
+  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, boardRoute, funnelRoute, ...segmentRoutes, importsRoute, duplicatesRoute, settingsRoute,
 ];
 
 export const router = createRouter({
