@@ -5,7 +5,7 @@ import { companiesRoute } from '@/companies/route';
 import { contactsRoute } from '@/contacts/route';
 import { duplicatesRoute } from '@/duplicates/route';
 import { funnelRoute } from '@/funnel/route';
-import { importsRoute } from '@/imports/route';
+import { importRoutes } from '@/imports/route';
 import { leadsRoute } from '@/leads/route';
 import { segmentRoutes } from '@/segments/route';
 import { settingsRoute } from '@/settings/route';
@@ -14,7 +14,7 @@ import { todayRoute } from '@/today/route';
 import { rootRoute, shellRoute } from './roots';
 
 const screens = [
-  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, boardRoute, funnelRoute, ...segmentRoutes, importsRoute, duplicatesRoute, settingsRoute,
+  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, boardRoute, funnelRoute, ...segmentRoutes, ...importRoutes, duplicatesRoute, settingsRoute,
 ];
 
 export const router = createRouter({
