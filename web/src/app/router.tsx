@@ -1,7 +1,7 @@
 import { createRouter } from '@tanstack/react-router';
 import { boardRoute } from '@/board/route';
 import { clientRoute } from '@/client/route';
-import { companiesRoute } from '@/companies/route';
+import { companyRoutes } from '@/companies/route';
 import { contactsRoute } from '@/contacts/route';
 import { duplicatesRoute } from '@/duplicates/route';
 import { funnelRoute } from '@/funnel/route';
@@ -14,7 +14,7 @@ import { todayRoute } from '@/today/route';
 import { rootRoute, shellRoute } from './roots';
 
 const screens = [
-  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, boardRoute, funnelRoute, ...segmentRoutes, ...importRoutes, duplicatesRoute, settingsRoute,
+  todayRoute, contactsRoute, clientRoute, ...companyRoutes, leadsRoute, boardRoute, funnelRoute, ...segmentRoutes, ...importRoutes, duplicatesRoute, settingsRoute,
 ];
 
 export const router = createRouter({

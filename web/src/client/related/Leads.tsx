@@ -10,7 +10,7 @@ import { useFormat } from '@/ui/format';
 import { moveLead } from '@/leads/move';
 import { LostDialog } from '@/leads/LostDialog';
 import { clientKey, type Client, refreshClient } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 import classes from './Related.module.css';
 import { Touches } from './Touches';
 
