@@ -24,7 +24,7 @@ export function Rfm() {
           const size = sizes.get(group) ?? 0;
           return (
             <li key={group}>
-              <Link to="/segments/new" search={{ rfm: group }} className={classes.group} aria-label={t('rfm.make', { name: t(`rfm.${group}`) })} data-none={size === 0 || undefined}>
+              <Link to="/segments/new" search={{ rfm: group }} className={classes.group} data-none={size === 0 || undefined}>
                 <span className={classes.name}>{t(`rfm.${group}`)}</span>
                 <span className={classes.size}>{number(size)}</span>
                 <span className={classes.bar}><i style={{ width: `${total ? (size / total) * 100 : 0}%` }} /></span>

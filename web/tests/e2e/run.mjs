@@ -1,7 +1,11 @@
 // End to end: the real program, a real browser. node tests/e2e/run.mjs PROGRAM [PART OF A TEST'S NAME]
 import './client.mjs';
+import './companies.mjs';
+import './duplicates.mjs';
 import './everybody.mjs';
+import './imports.mjs';
 import './lists.mjs';
+import './segments.mjs';
 import './today.mjs';
 import { run } from './frame.mjs';
 

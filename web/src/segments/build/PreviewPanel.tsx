@@ -29,17 +29,19 @@ export function PreviewPanel({ tried, unfinished, wrong }: { tried: Tried; unfin
         <>
           <h2 className={classes.title}>{t('preview.words')}</h2>
           <p className={classes.words} dir="auto">{sentenceOf(preview.words)}</p>
-          <h2 className={classes.title}>{t('preview.sample')}</h2>
-          {preview.sample.length === 0 && <Text size="sm" c="dimmed">{t('preview.nobody')}</Text>}
-          <ul className={classes.sample}>
-            {preview.sample.map((contact) => (
-              <li key={contact.id}>
-                <Initials name={contact.display_name} size={22} />
-                <Anchor component={Link} to={`/contacts/${contact.id}` as '/contacts'} size="sm" className="tl-cut" c="inherit" dir="auto">{contact.display_name}</Anchor>
-                <Text size="xs" c="dimmed" ml="auto" className="tl-cut" component="span">{contact.address?.city}</Text>
-              </li>
-            ))}
-          </ul>
+          <div className={classes.examples}>
+            <h2 className={classes.title}>{t('preview.sample')}</h2>
+            {preview.sample.length === 0 && <Text size="sm" c="dimmed">{t('preview.nobody')}</Text>}
+            <ul className={classes.sample}>
+              {preview.sample.map((contact) => (
+                <li key={contact.id}>
+                  <Initials name={contact.display_name} size={22} />
+                  <Anchor component={Link} to={`/contacts/${contact.id}` as '/contacts'} size="sm" className="tl-cut" c="inherit" dir="auto">{contact.display_name}</Anchor>
+                  <Text size="xs" c="dimmed" ml="auto" className="tl-cut" component="span">{contact.address?.city}</Text>
+                </li>
+              ))}
+            </ul>
+          </div>
         </>
       )}
     </aside>
