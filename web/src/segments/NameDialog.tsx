@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fieldErrors } from '@/api/problem';
+import { fieldErrors, isProblem } from '@/api/problem';
 import { problemText } from '@/ui/problemText';
 
 interface Props {
@@ -21,7 +21,7 @@ export function NameDialog({ title, text, first, described, close, save }: Props
   const [description, setDescription] = useState(first?.description ?? '');
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const errors = fieldErrors(problem);
+  const errors = isProblem(problem, 409) ? { name: t('name.taken') } as Record<string, string> : fieldErrors(problem);
   function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);

@@ -23,7 +23,7 @@ export function MappingTable({ columns, mapping, change, faults, readOnly }: Pro
   return (
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('mapping')}>
       <Table className={classes.table} verticalSpacing={6} layout="fixed">
-        <Table.Thead><Table.Tr><Table.Th w="22%">{t('column')}</Table.Th><Table.Th w="28%">{t('samples')}</Table.Th><Table.Th>{t('goes')}</Table.Th></Table.Tr></Table.Thead>
+        <Table.Thead><Table.Tr><Table.Th className={classes.first}>{t('column')}</Table.Th><Table.Th className={classes.second}>{t('samples')}</Table.Th><Table.Th>{t('goes')}</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>
           {columns.map((column) => (
             <ColumnRow key={column.position} column={column} mapping={mapping} change={change} targets={targets} readOnly={readOnly}
@@ -43,14 +43,14 @@ function ColumnRow({ column, mapping, change, targets, faults, readOnly }: Omit<
   const pick = (target: string) => { change(added(mapping, chosen(column, target))); setAdding(false); };
   return (
     <Table.Tr data-left-out={fields.length === 0 || undefined}>
-      <Table.Th scope="row" className={classes.name} dir="auto">{name}</Table.Th>
+      <Table.Th scope="row" className={classes.name} dir="auto">{name}<span className={classes.below} aria-hidden>{column.samples[0]}</span></Table.Th>
       <Table.Td className={classes.samples} title={column.samples.join('\n')} dir="auto">{column.samples.slice(0, 3).join(' · ') || '—'}</Table.Td>
       <Table.Td>
         {fields.map((placed) => (
           <FieldLine key={placed.index} placed={placed} column={column} name={name} targets={targets} readOnly={readOnly} change={(field) => change(field ? replaced(mapping, placed.index, field) : without(mapping, placed.index))} />
         ))}
         {(fields.length === 0 || adding) && (
-          <Select size="xs" w={260} aria-label={t('goes.of', { name })} placeholder={t('left.out')} data={targets} searchable value={null} disabled={readOnly} onChange={(target) => target && pick(target)} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
+          <Select size="xs" w={260} maw="100%" aria-label={t('goes.of', { name })} placeholder={t('left.out')} data={targets} searchable value={null} disabled={readOnly} onChange={(target) => target && pick(target)} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
         )}
         {fields.length > 0 && !adding && !readOnly && (
           <Tooltip label={t('also')}><ActionIcon size="sm" className={classes.also} aria-label={t('also.of', { name })} onClick={() => setAdding(true)}><IconPlus size={13} /></ActionIcon></Tooltip>
@@ -78,7 +78,7 @@ function FieldLine({ placed: { field }, column, name, targets, readOnly, change 
   const staged = /^(stage|left):/.test(field.target);
   return (
     <Group gap={6} mb={4} wrap="wrap">
-      <Select size="xs" w={260} aria-label={t('goes.of', { name })} data={targets} searchable allowDeselect={false} value={field.target} disabled={readOnly} onChange={(target) => target && change(chosen(column, target))} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
+      <Select size="xs" w={260} maw="100%" aria-label={t('goes.of', { name })} data={targets} searchable allowDeselect={false} value={field.target} disabled={readOnly} onChange={(target) => target && change(chosen(column, target))} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
       {isNew(field) && (
         <>
           <TextInput size="xs" w={150} aria-label={t('new.label', { name })} title={t('new.label', { name })} maxLength={100} value={field.label ?? ''} disabled={readOnly} onChange={(event) => change({ ...field, label: event.currentTarget.value || name })} />

@@ -52,8 +52,9 @@ export function Build({ segment, first }: { segment: Segment | null; first: Piec
     }
   }
 
-  const errors = fieldErrors(problem);
-  const ruleOnly = isProblem(problem, 422) && problem.fields.every(({ field }) => field.startsWith('rule') || field in { name: 1, description: 1 });
+  const taken = isProblem(problem, 409);
+  const errors = taken ? { name: t('name.taken') } as Record<string, string> : fieldErrors(problem);
+  const marked = taken || (isProblem(problem, 422) && problem.fields.every(({ field }) => field.startsWith('rule') || field in { name: 1, description: 1 }));
   return (
     <Page>
       <PageHeader title={segment ? segment.name : t('new')}>
@@ -62,7 +63,7 @@ export function Build({ segment, first }: { segment: Segment | null; first: Piec
         {mayWrite && <Button loading={busy} disabled={work.name.trim() === ''} onClick={() => void save()}>{t('ui:save')}</Button>}
       </PageHeader>
       {restored && <Alert variant="light" mb="sm" p="xs">{t('restored')}</Alert>}
-      {problem !== null && <Alert color="red" variant="light" mb="sm" p="xs" role="alert">{ruleOnly ? t('refused') : problemText(problem)}</Alert>}
+      {problem !== null && <Alert color="red" variant="light" mb="sm" p="xs" role="alert">{marked ? t('refused') : problemText(problem)}</Alert>}
       <div className={classes.columns}>
         <div>
           <div className={classes.meta}>

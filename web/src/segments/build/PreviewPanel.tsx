@@ -24,7 +24,7 @@ export function PreviewPanel({ tried, unfinished, wrong }: { tried: Tried; unfin
       {wrong > 0 && <Text size="xs" c="var(--tl-bad)"><IconAlertTriangle size={13} aria-hidden style={{ verticalAlign: -2 }} /> {t('preview.wrong', { count: wrong })}</Text>}
       {wrong === 0 && unfinished > 0 && <Text size="xs" c="dimmed">{t('preview.unfinished', { count: unfinished })}</Text>}
       {error && <Alert color="red" variant="light" p="xs">{problemText(error)}</Alert>}
-      {!preview && !error && <Text size="sm" c="dimmed">{t('preview.empty')}</Text>}
+      {!preview && !error && !stale && <Text size="sm" c="dimmed">{t('preview.empty')}</Text>}
       {preview && (
         <>
           <h2 className={classes.title}>{t('preview.words')}</h2>

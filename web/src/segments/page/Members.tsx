@@ -20,7 +20,7 @@ import { Why } from './Why';
 
 type Contact = Schemas['Contact'];
 const SHOWN = ['name', 'email', 'city', 'owner'];
-const NARROWER: Record<string, number> = { name: 190, email: 230, city: 120, owner: 130 };
+const NARROWER: Record<string, number> = { name: 180, email: 220, city: 120, owner: 130 };
 const nameOf = (contact: Contact) => contact.display_name;
 
 /** Who belongs to the segment, and why. */
@@ -61,7 +61,7 @@ function useMemberColumns(ask: ((contact: Contact) => void) | null): Column<Cont
   return useMemo(() => [
     ...shown.slice(0, 1),
     ...(ask ? [{
-      id: 'why', title: t('why'), width: 96, cell: (contact: Contact) => (
+      id: 'why', title: t('why'), width: 122, cell: (contact: Contact) => (
         <Button size="compact-xs" variant="subtle" leftSection={<IconHelpCircle size={14} />} aria-label={t('why.of', { name: contact.display_name })}
           onClick={(event) => { event.stopPropagation(); ask(contact); }}>{t('why')}</Button>
       ),
