@@ -53,7 +53,8 @@ export function Draft({ found }: { found: Import }) {
       <MappingTable columns={columns} mapping={mapping} change={change} faults={faults} readOnly={busy !== null} />
       <Group my="md" gap="xs">
         <Button size="sm" variant={tried ? 'default' : 'filled'} loading={busy === 'dry-run'} leftSection={<IconListCheck size={16} />} onClick={() => void go('dry-run')}>{t(tried ? 'check.again' : 'check')}</Button>
-        <Button size="sm" variant={tried ? 'filled' : 'default'} loading={busy === 'run'} leftSection={<IconPlayerPlay size={16} />} onClick={() => void go('run')}>{tried ? t('run.rows', { count: tried.rows - tried.errors, number: number(tried.rows - tried.errors) }) : t('run')}</Button>
+        <Button size="sm" variant={tried ? 'filled' : 'default'} loading={busy === 'run'} leftSection={<IconPlayerPlay size={16} />}
+          onClick={() => void go('run')}>{tried ? t('run.rows', { count: tried.rows - tried.errors, number: number(tried.rows - tried.errors) }) : t('run')}</Button>
         {proposal && <Button size="sm" variant="subtle" color="gray" leftSection={<IconArrowBackUp size={16} />} onClick={() => change(proposal.mapping)}>{t('proposed')}</Button>}
         <Button size="sm" variant="subtle" color="red" c="var(--tl-bad)" ml="auto" leftSection={<IconTrash size={16} />} onClick={() => void drop().catch(notifyProblem)}>{t('drop.draft')}</Button>
       </Group>

@@ -50,7 +50,8 @@ export default function SegmentsPage() {
           </Menu>
         )}
       </PageHeader>
-      <Tabs value={tab ?? 'all'} onChange={(next) => void navigate({ to: '/segments', search: next === 'rfm' ? { tab: 'rfm' } : {}, replace: true })} keepMounted={false} flex={1} mih={0} style={{ display: 'flex', flexDirection: 'column' }}>
+      <Tabs value={tab ?? 'all'} onChange={(next) => void navigate({ to: '/segments', search: next === 'rfm' ? { tab: 'rfm' } : {}, replace: true })}
+        keepMounted={false} flex={1} mih={0} style={{ display: 'flex', flexDirection: 'column' }}>
         <Tabs.List mb="sm"><Tabs.Tab value="all">{t('title')}</Tabs.Tab><Tabs.Tab value="rfm">{t('rfm')}</Tabs.Tab></Tabs.List>
         <Tabs.Panel value="all" flex={1} mih={0} style={{ display: 'flex', flexDirection: 'column' }}><All /></Tabs.Panel>
         <Tabs.Panel value="rfm" style={{ overflowY: 'auto' }}><Rfm /></Tabs.Panel>

@@ -23,7 +23,8 @@ export function FileOptions({ mapping, change, faults, readOnly }: Props) {
   const fault = (key: string) => faults.find(({ field }) => field.replace(/^mapping\./, '') === key)?.message;
   const shared = (key: keyof Mapping) => ({ size: 'xs', label: t(`option.${key}`), error: fault(key), disabled: readOnly }) as const;
   const pick = (key: 'row' | 'unreadable' | 'missing' | 'decimal', values: string[], first: string) => (
-    <NativeSelect {...shared(key)} value={mapping[key] ?? first} onChange={(event) => set(key, event.currentTarget.value)} data={values.map((value) => ({ value, label: t(`option.${key}.${value === '.' ? 'point' : value === ',' ? 'comma' : value}`) }))} />
+    <NativeSelect {...shared(key)} value={mapping[key] ?? first} onChange={(event) => set(key, event.currentTarget.value)}
+      data={values.map((value) => ({ value, label: t(`option.${key}.${value === '.' ? 'point' : value === ',' ? 'comma' : value}`) }))} />
   );
   const table = mapping.format !== 'vcard';
   return (
@@ -38,11 +39,13 @@ export function FileOptions({ mapping, change, faults, readOnly }: Props) {
           <NativeSelect {...shared('delimiter')} value={mapping.delimiter ?? ''} onChange={(event) => set('delimiter', event.currentTarget.value)}
             data={['', ',', ';', '\t', '|'].map((value) => ({ value, label: value === '' ? t('option.found') : value === '\t' ? t('option.tab') : value }))} />
         )}
-        {table && <Select {...shared('encoding')} searchable allowDeselect={false} value={mapping.encoding ?? 'utf-8'} data={[...new Set([...ENCODINGS, mapping.encoding ?? 'utf-8'])]} onChange={(next) => set('encoding', next)} />}
+        {table && <Select {...shared('encoding')} searchable allowDeselect={false} value={mapping.encoding ?? 'utf-8'}
+          data={[...new Set([...ENCODINGS, mapping.encoding ?? 'utf-8'])]} onChange={(next) => set('encoding', next)} />}
         {table && <NumberInput {...shared('skip_rows')} min={0} max={100} allowDecimal={false} value={mapping.skip_rows ?? 0} onChange={(next) => set('skip_rows', Number(next) || null)} />}
         <Select {...shared('date_format')} searchable clearable placeholder="ISO 8601" clearButtonProps={{ 'aria-label': t('ui:clear') }} value={mapping.date_format ?? null} onChange={(next) => set('date_format', next)}
           data={[...new Set([...DATES, ...(mapping.date_format ? [mapping.date_format] : [])])].map((value) => ({ value, label: sample(value) }))} />
-        <Select {...shared('time_zone')} searchable clearable placeholder="UTC" clearButtonProps={{ 'aria-label': t('ui:clear') }} value={mapping.time_zone ?? null} data={ZONES} onChange={(next) => set('time_zone', next)} />
+        <Select {...shared('time_zone')} searchable clearable placeholder="UTC" clearButtonProps={{ 'aria-label': t('ui:clear') }} value={mapping.time_zone ?? null}
+          data={ZONES} onChange={(next) => set('time_zone', next)} />
         {pick('decimal', ['.', ','], '.')}
         {fixedOf(mapping).map(({ field, index }) => (
           <TextInput key={index} size="xs" label={t('option.fixed', { name: field.target })} value={field.value ?? ''} disabled={readOnly} maxLength={1000}

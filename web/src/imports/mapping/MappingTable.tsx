@@ -47,10 +47,12 @@ function ColumnRow({ column, mapping, change, targets, faults, readOnly }: Omit<
       <Table.Td className={classes.samples} title={column.samples.join('\n')} dir="auto">{column.samples.slice(0, 3).join(' · ') || '—'}</Table.Td>
       <Table.Td>
         {fields.map((placed) => (
-          <FieldLine key={placed.index} placed={placed} column={column} name={name} targets={targets} readOnly={readOnly} change={(field) => change(field ? replaced(mapping, placed.index, field) : without(mapping, placed.index))} />
+          <FieldLine key={placed.index} placed={placed} column={column} name={name} targets={targets} readOnly={readOnly}
+            change={(field) => change(field ? replaced(mapping, placed.index, field) : without(mapping, placed.index))} />
         ))}
         {(fields.length === 0 || adding) && (
-          <Select size="xs" w={260} maw="100%" aria-label={t('goes.of', { name })} placeholder={t('left.out')} data={targets} searchable value={null} disabled={readOnly} onChange={(target) => target && pick(target)} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
+          <Select size="xs" className={classes.target} aria-label={t('goes.of', { name })} placeholder={t('left.out')} data={targets} searchable value={null}
+            disabled={readOnly} onChange={(target) => target && pick(target)} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
         )}
         {fields.length > 0 && !adding && !readOnly && (
           <Tooltip label={t('also')}><ActionIcon size="sm" className={classes.also} aria-label={t('also.of', { name })} onClick={() => setAdding(true)}><IconPlus size={13} /></ActionIcon></Tooltip>
@@ -78,14 +80,18 @@ function FieldLine({ placed: { field }, column, name, targets, readOnly, change 
   const staged = /^(stage|left):/.test(field.target);
   return (
     <Group gap={6} mb={4} wrap="wrap">
-      <Select size="xs" w={260} maw="100%" aria-label={t('goes.of', { name })} data={targets} searchable allowDeselect={false} value={field.target} disabled={readOnly} onChange={(target) => target && change(chosen(column, target))} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
+      <Select size="xs" className={classes.target} aria-label={t('goes.of', { name })} data={targets} searchable allowDeselect={false} value={field.target}
+        disabled={readOnly} onChange={(target) => target && change(chosen(column, target))} comboboxProps={{ shadow: 'md' }} maxDropdownHeight={340} />
       {isNew(field) && (
         <>
-          <TextInput size="xs" w={150} aria-label={t('new.label', { name })} title={t('new.label', { name })} maxLength={100} value={field.label ?? ''} disabled={readOnly} onChange={(event) => change({ ...field, label: event.currentTarget.value || name })} />
-          <NativeSelect size="xs" w={110} aria-label={t('new.kind', { name })} value={field.kind ?? 'text'} disabled={readOnly} onChange={(event) => change({ ...field, kind: event.currentTarget.value as MappedField['kind'] })} data={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} />
+          <TextInput size="xs" w={150} aria-label={t('new.label', { name })} title={t('new.label', { name })} maxLength={100} value={field.label ?? ''}
+            disabled={readOnly} onChange={(event) => change({ ...field, label: event.currentTarget.value || name })} />
+          <NativeSelect size="xs" w={110} aria-label={t('new.kind', { name })} value={field.kind ?? 'text'} disabled={readOnly}
+            onChange={(event) => change({ ...field, kind: event.currentTarget.value as MappedField['kind'] })} data={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} />
         </>
       )}
-      {staged && <TextInput size="xs" w={150} aria-label={t('stage.pipeline', { name })} placeholder={t('stage.any')} maxLength={100} value={field.pipeline ?? ''} disabled={readOnly} onChange={(event) => change({ ...field, pipeline: event.currentTarget.value || null })} />}
+      {staged && <TextInput size="xs" w={150} aria-label={t('stage.pipeline', { name })} placeholder={t('stage.any')} maxLength={100} value={field.pipeline ?? ''}
+        disabled={readOnly} onChange={(event) => change({ ...field, pipeline: event.currentTarget.value || null })} />}
       {!readOnly && <ActionIcon size="sm" aria-label={t('leave', { name })} onClick={() => change(null)}><IconX size={13} /></ActionIcon>}
     </Group>
   );

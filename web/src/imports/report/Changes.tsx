@@ -26,7 +26,8 @@ export function Changes({ found }: { found: Import }) {
     <section>
       <Group justify="space-between" my="xs">
         <h2 className={classes.title} style={{ margin: 0 }}>{t('changes')}</h2>
-        {undone && <SegmentedControl size="xs" value={outcome} onChange={(next) => setOutcome(next as typeof outcome)} aria-label={t('changes.outcome')} data={['', 'taken_back', 'kept'].map((value) => ({ value, label: t(`outcome.${value || 'all'}`) }))} />}
+        {undone && <SegmentedControl size="xs" value={outcome} onChange={(next) => setOutcome(next as typeof outcome)} aria-label={t('changes.outcome')}
+          data={['', 'taken_back', 'kept'].map((value) => ({ value, label: t(`outcome.${value || 'all'}`) }))} />}
       </Group>
       {data && changes.length === 0 && <Text size="sm" c="dimmed">{t('changes.none')}</Text>}
       {changes.length > 0 && (

@@ -67,7 +67,8 @@ export function Build({ segment, first }: { segment: Segment | null; first: Piec
       <div className={classes.columns}>
         <div>
           <div className={classes.meta}>
-            <TextInput label={t('name')} required maxLength={200} value={work.name} error={errors.name} readOnly={!mayWrite} data-autofocus={segment ? undefined : true} onChange={(event) => set({ name: event.currentTarget.value })} />
+            <TextInput label={t('name')} required maxLength={200} value={work.name} error={errors.name} readOnly={!mayWrite}
+              data-autofocus={segment ? undefined : true} onChange={(event) => set({ name: event.currentTarget.value })} />
             <TextInput label={t('description')} maxLength={2000} value={work.description} error={errors.description} readOnly={!mayWrite} onChange={(event) => set({ description: event.currentTarget.value })} />
           </div>
           <ToldContext value={told.value}>

@@ -52,7 +52,8 @@ export function Actions({ segment, split }: { segment: Segment; split: Split }) 
         </Menu>
       )}
       {mayWrite && !segment.broken && segment.kind !== 'snapshot' && <Button variant="default" leftSection={<IconCamera size={15} />} onClick={() => setAsked('snapshot')}>{t('snapshot')}</Button>}
-      {segment.kind === 'dynamic' && <Button variant={mayWrite ? 'filled' : 'default'} leftSection={<IconPencil size={15} />} onClick={() => void navigate({ to: '/segments/$id/rule', params: { id: segment.id } })}>{t(mayWrite ? 'edit' : 'rule')}</Button>}
+      {segment.kind === 'dynamic' && <Button variant={mayWrite ? 'filled' : 'default'} leftSection={<IconPencil size={15} />}
+        onClick={() => void navigate({ to: '/segments/$id/rule', params: { id: segment.id } })}>{t(mayWrite ? 'edit' : 'rule')}</Button>}
       {mayWrite && (
         <Menu position="bottom-end">
           <Menu.Target><ActionIcon variant="default" size={30} aria-label={t('actions')}><IconDots size={16} /></ActionIcon></Menu.Target>
@@ -72,7 +73,8 @@ export function Actions({ segment, split }: { segment: Segment; split: Split }) 
       {asked === 'delete' && (
         <Modal opened onClose={close} title={t('delete.title', { name: segment.name })} closeButtonProps={{ 'aria-label': t('ui:close') }}>
           <Text size="sm" mb="md">{t('delete.text')}</Text>
-          <Group justify="flex-end"><Button variant="default" onClick={close} data-autofocus>{t('ui:cancel')}</Button><Button color="red.8" onClick={() => void remove().catch(notifyProblem).finally(close)}>{t('ui:delete')}</Button></Group>
+          <Group justify="flex-end"><Button variant="default"
+            onClick={close} data-autofocus>{t('ui:cancel')}</Button><Button color="red.8" onClick={() => void remove().catch(notifyProblem).finally(close)}>{t('ui:delete')}</Button></Group>
         </Modal>
       )}
     </>

@@ -36,7 +36,8 @@ function OverTime({ segment }: { segment: Segment }) {
   const [unit, setUnit] = useState<SizeUnit>('day');
   const { data } = useSize(segment.id, unit);
   return (
-    <Card title={t('over')} right={<NativeSelect size="xs" aria-label={t('over.unit')} value={unit} onChange={(event) => setUnit(event.currentTarget.value as SizeUnit)} data={(['day', 'week', 'month'] as const).map((value) => ({ value, label: t(`over.${value}`) }))} />}>
+    <Card title={t('over')} right={<NativeSelect size="xs" aria-label={t('over.unit')} value={unit}
+      onChange={(event) => setUnit(event.currentTarget.value as SizeUnit)} data={(['day', 'week', 'month'] as const).map((value) => ({ value, label: t(`over.${value}`) }))} />}>
       <Suspense fallback={<Skeleton h={190} />}>{data ? <SizeChart points={data} unit={unit} /> : <Skeleton h={190} />}</Suspense>
     </Card>
   );
@@ -48,7 +49,8 @@ function Holdout({ split, setSplit }: Omit<Props, 'segment'>) {
     <Card title={t('holdout')}>
       <Stack gap="xs">
         <Text size="xs" c="dimmed">{t('holdout.text')}</Text>
-        <NumberInput size="xs" label={t('holdout.percent')} min={1} max={99} allowDecimal={false} suffix=" %" value={split.percent} onChange={(next) => setSplit({ ...split, percent: Math.min(99, Math.max(1, Number(next) || 1)) })} />
+        <NumberInput size="xs" label={t('holdout.percent')} min={1} max={99} allowDecimal={false} suffix=" %" value={split.percent}
+          onChange={(next) => setSplit({ ...split, percent: Math.min(99, Math.max(1, Number(next) || 1)) })} />
         <SegmentedControl size="xs" fullWidth value={split.side} onChange={(side) => setSplit({ ...split, side: side as Split['side'] })} aria-label={t('holdout')}
           data={(['all', 'target', 'control'] as const).map((value) => ({ value, label: t(`holdout.${value}`) }))} />
       </Stack>
@@ -63,7 +65,8 @@ function Compare({ segment }: { segment: Segment }) {
   const compared = chosen.flatMap((id) => others.filter((other) => other.id === id));
   return (
     <Card title={t('overlap')}>
-      <MultiSelect size="xs" aria-label={t('overlap.with')} placeholder={chosen.length ? '' : t('overlap.with')} value={chosen} onChange={setChosen} maxValues={2} searchable data={others.map(({ id, name }) => ({ value: id, label: name }))} mb="xs" />
+      <MultiSelect size="xs" aria-label={t('overlap.with')} placeholder={chosen.length ? '' : t('overlap.with')} value={chosen} onChange={setChosen} maxValues={2}
+        searchable data={others.map(({ id, name }) => ({ value: id, label: name }))} mb="xs" />
       {compared.length > 0 ? <Overlap segments={[segment, ...compared]} /> : <Text size="xs" c="dimmed">{t('overlap.text')}</Text>}
     </Card>
   );

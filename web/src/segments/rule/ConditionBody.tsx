@@ -30,7 +30,8 @@ export function ConditionBody(props: BodyProps) {
     case 'tag': return <Line path={path}><Text label={t('tag')} path={`${path}.tag`} value={node.tag} change={(tag) => change({ ...node, tag })} /></Line>;
     case 'consent': return (
       <Line path={path}>
-        <One label={t('consent.channel')} path={`${path}.consent`} value={node.consent} change={(consent) => change({ ...node, consent })} options={CONSENTS.map((value) => ({ value, label: t(`ui:channel.${value}`) }))} />
+        <One label={t('consent.channel')} path={`${path}.consent`} value={node.consent} change={(consent) => change({ ...node, consent })}
+          options={CONSENTS.map((value) => ({ value, label: t(`ui:channel.${value}`) }))} />
         <One label={t('consent.state')} path={`${path}.state`} value={node.state} change={(state) => change({ ...node, state })} options={STATES.map((value) => ({ value, label: t(`consent.${value}`) }))} />
       </Line>
     );
@@ -90,7 +91,8 @@ function SequenceBody({ node, path, change }: BodyProps) {
         </div>
       ))}
       <Fault path={`${path}.sequence`} exact />
-      {!readOnly && steps.length < MOST_STEPS && <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} />} style={{ justifySelf: 'start' }} onClick={() => set([...steps, {}])}>{t('sequence.add')}</Button>}
+      {!readOnly && steps.length < MOST_STEPS && <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} />} style={{ justifySelf: 'start' }}
+        onClick={() => set([...steps, {}])}>{t('sequence.add')}</Button>}
       <div>
         <Group gap={6}><Word>{t('sequence.within')}</Word><Span label={t('sequence.within')} path={`${path}.within`} value={node.within} change={(within) => change({ ...node, within })} /></Group>
         <Fault path={`${path}.within`} />

@@ -44,7 +44,8 @@ function RuleGroup({ path, change, remove, depth = 0, negated, inner, at }: Peel
   return (
     <div className={classes.group} role="group" aria-label={t(negated ? `join.not.${join}` : `join.${join}`)} data-depth={depth % 3}>
       <div className={classes.groupHead}>
-        <SegmentedControl size="xs" value={join} disabled={readOnly} onChange={(next) => set(entries, next as Join)} aria-label={t('join')} data={(['all', 'any'] as const).map((value) => ({ value, label: t(`join.${value}`) }))} />
+        <SegmentedControl size="xs" value={join} disabled={readOnly} onChange={(next) => set(entries, next as Join)} aria-label={t('join')}
+          data={(['all', 'any'] as const).map((value) => ({ value, label: t(`join.${value}`) }))} />
         <Not negated={negated} toggle={() => change(wrap(inner, !negated))} />
         <Alone path={path} />
         {remove && !readOnly && <ActionIcon aria-label={t('group.remove')} onClick={remove}><IconTrash size={15} /></ActionIcon>}

@@ -75,7 +75,8 @@ function StageWindow({ label, path, value, change }: ValueProps) {
     <Group gap={6}>
       <Stages label={label} path={`${path}.stage`} value={entered.stage} change={(stage) => change({ ...entered, stage })} />
       {entered.window === undefined
-        ? <One label={t('part.window')} path={`${path}.window`} value="ever" width={130} change={() => change({ ...entered, window: { last: '30d' } })} options={[{ value: 'ever', label: t('window.ever') }, { value: 'in', label: t('window.in') }]} />
+        ? <One label={t('part.window')} path={`${path}.window`} value="ever" width={130} change={() => change({ ...entered, window: { last: '30d' } })}
+          options={[{ value: 'ever', label: t('window.ever') }, { value: 'in', label: t('window.in') }]} />
         : <Window label={t('part.window')} path={`${path}.window`} value={entered.window} change={(window) => change({ ...entered, window })} />}
     </Group>
   );

@@ -50,7 +50,8 @@ export function PartList({ node, head, parts, path, change, whole, plain, more }
             <span className={classes.partName}>{label}</span>
             <div>
               <Group gap={6} wrap="nowrap" align="start">
-                <Group gap={6} flex={1} miw={0}><PartInput entry={part.entry} label={label} path={place} value={valueOf(node, head, part)} change={(value) => { open(part.key, true); change(withPart(node, head, part, value)); }} /></Group>
+                <Group gap={6} flex={1} miw={0}><PartInput entry={part.entry} label={label} path={place} value={valueOf(node, head, part)}
+                  change={(value) => { open(part.key, true); change(withPart(node, head, part, value)); }} /></Group>
                 {!readOnly && <ActionIcon size="sm" mt={4} aria-label={t('part.remove', { name: label })} onClick={() => remove(part)}><IconX size={13} /></ActionIcon>}
               </Group>
               <Fault path={place} />

@@ -63,7 +63,8 @@ export function Ends({ label, path, value, change, of }: EndsProps) {
       {(['at_least', 'at_most'] as const).map((end) => (
         <Group gap={6} key={end} wrap="nowrap">
           <Word>{t(`op.${end}`)}</Word>
-          <Input label={`${label}: ${t(`op.${end}`)}`} path={range[end] === undefined ? path : `${path}.${end}`} value={range[end]} change={(next) => change(put(range, end, next))} {...(of === 'number' ? { width: 72, decimals: false } : {})} />
+          <Input label={`${label}: ${t(`op.${end}`)}`} path={range[end] === undefined ? path : `${path}.${end}`} value={range[end]}
+            change={(next) => change(put(range, end, next))} {...(of === 'number' ? { width: 72, decimals: false } : {})} />
         </Group>
       ))}
     </Group>
