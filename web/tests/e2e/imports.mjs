@@ -32,7 +32,7 @@ test('a file with an error is imported, and the whole import is taken back', asy
   await page.getByRole('dialog').getByRole('button', { name: 'Take back the import' }).click();
   await page.getByText('The import was taken back').waitFor();
   assert.equal((await api('/contacts?q=importer&total=true')).total, 0);
-  await page.getByRole('link', { name: 'Import' }).click();
+  await page.getByRole('link', { name: 'Import', exact: true }).click();
   await page.waitForSelector('[role=row]:has-text("people.csv"):has-text("Taken back")');
   await accessibleInBoth(open, admin, '/imports');
 });

@@ -22,6 +22,8 @@ export function Changes({ found }: { found: Import }) {
   });
   const changes = data?.pages.flatMap(({ items }) => items) ?? [];
   const names = useContactNames(changes.flatMap(({ contact_id }) => (contact_id ? [contact_id] : [])));
+  // A name may be remembered from before the undoing.
+  const binned = new Set(changes.filter(isBinned).map(({ entity_id }) => entity_id));
   return (
     <section>
       <Group justify="space-between" my="xs">
@@ -39,7 +41,7 @@ export function Changes({ found }: { found: Import }) {
                 <Table.Tr key={change.entity + change.entity_id}>
                   <Table.Td>{t(`entity.${change.entity}`)}</Table.Td>
                   <Table.Td>{t(`action.${change.action}`)}</Table.Td>
-                  <Table.Td dir="auto">{change.contact_id && <Client id={change.contact_id} name={names?.get(change.contact_id)?.display_name} gone={names !== undefined} />}</Table.Td>
+                  <Table.Td dir="auto">{change.contact_id && <Client id={change.contact_id} name={binned.has(change.contact_id) ? undefined : names?.get(change.contact_id)?.display_name} gone={names !== undefined} />}</Table.Td>
                   <Table.Td style={{ whiteSpace: 'normal', maxWidth: 520 }} dir="auto">{described(change)}</Table.Td>
                   {undone && <Table.Td>{change.outcome && t(`outcome.${change.outcome}`)}{change.reason && <small>{change.reason}</small>}</Table.Td>}
                 </Table.Tr>
@@ -51,6 +53,10 @@ export function Changes({ found }: { found: Import }) {
       {hasNextPage && <Button mt="xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('changes.more')}</Button>}
     </section>
   );
+}
+
+function isBinned({ entity, action, outcome }: Change): boolean {
+  return entity === 'contact' && action === 'created' && outcome === 'taken_back';
 }
 
 /** Whoever is not to be read any more is in the bin. */

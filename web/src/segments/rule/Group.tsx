@@ -5,7 +5,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/ui/format';
 import { ConditionBody } from './ConditionBody';
-import { Fault, useTold } from './faults';
+import { Fault, useTold, within } from './faults';
 import { begin, childPath, type Condition, conditionOf, entriesOf, type Join, joinOf, peel, type Piece, wrap } from './model';
 import classes from './Rule.module.css';
 
@@ -88,7 +88,7 @@ function Alone({ path }: { path: string }) {
   const { number } = useFormat();
   const { counts, faults } = useTold();
   const count = counts.get(path);
-  if (faults.some(({ field }) => field.startsWith(path))) return <IconAlertCircle size={15} color="var(--tl-bad)" aria-hidden style={{ marginLeft: 'auto' }} />;
+  if (faults.some(({ field }) => within(field, path))) return <IconAlertCircle size={15} color="var(--tl-bad)" aria-hidden style={{ marginLeft: 'auto' }} />;
   return <Tooltip label={t('alone')}><span className={classes.alone}>{count === undefined ? '' : number(count)}</span></Tooltip>;
 }
 
