@@ -44,7 +44,7 @@ export function Search() {
         </Part>
         <Part title={t('nav.companies')}>
           {companies.map((company) => (
-            <Hit key={company.id} to={`/companies?q=${encodeURIComponent(company.name)}`} name={company.name} more={company.domain} icon={<IconBuilding size={18} stroke={1.5} />} />
+            <Hit key={company.id} to={`/companies/${company.id}`} name={company.name} more={company.domain} icon={<IconBuilding size={18} stroke={1.5} />} />
           ))}
         </Part>
         <Part title={t('nav.leads')}>

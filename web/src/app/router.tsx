@@ -1,20 +1,20 @@
 import { createRouter } from '@tanstack/react-router';
 import { boardRoute } from '@/board/route';
 import { clientRoute } from '@/client/route';
-import { companiesRoute } from '@/companies/route';
+import { companyRoutes } from '@/companies/route';
 import { contactsRoute } from '@/contacts/route';
 import { duplicatesRoute } from '@/duplicates/route';
 import { funnelRoute } from '@/funnel/route';
-import { importsRoute } from '@/imports/route';
+import { importRoutes } from '@/imports/route';
 import { leadRoute, leadsRoute } from '@/leads/route';
-import { segmentsRoute } from '@/segments/route';
+import { segmentRoutes } from '@/segments/route';
 import { settingsRoute } from '@/settings/route';
 import { setupRoute } from '@/setup/route';
 import { todayRoute } from '@/today/route';
 import { rootRoute, shellRoute } from './roots';
 
 const screens = [
-  todayRoute, contactsRoute, clientRoute, companiesRoute, leadsRoute, leadRoute, boardRoute, funnelRoute, segmentsRoute, importsRoute, duplicatesRoute, settingsRoute,
+  todayRoute, contactsRoute, clientRoute, ...companyRoutes, leadsRoute, leadRoute, boardRoute, funnelRoute, ...segmentRoutes, ...importRoutes, duplicatesRoute, settingsRoute,
 ];
 
 export const router = createRouter({

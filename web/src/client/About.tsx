@@ -8,9 +8,9 @@ import { useMay } from '@/auth/hooks';
 import { customText } from '@/ui/custom';
 import { useFormat } from '@/ui/format';
 import { When } from '@/ui/When';
-import classes from './Client.module.css';
-import { CustomField } from './CustomField';
-import { Field, InlineSelect, InlineText } from './Inline';
+import classes from '@/ui/record/Record.module.css';
+import { CustomField } from '@/ui/record/CustomField';
+import { Field, InlineSelect, InlineText } from '@/ui/record/Inline';
 import { orTell, type Client, type Contact, useSaveContact } from './useClient';
 
 type Save = (changes: Partial<Contact>) => Promise<void>;
@@ -39,7 +39,7 @@ export function About({ contact, company }: { contact: Contact; company: Client[
     <div className={classes.card}>
       <h2 className={classes.title}>{t('part.about')}</h2>
       {text('given_name')}{text('family_name')}{text('job_title')}
-      {company && <Field label={t('field.company_id')}><Link className={`tl-link ${classes.fixed}`} to="/companies" search={{ q: company.name }}>{company.name}</Link></Field>}
+      {company && <Field label={t('field.company_id')}><Link className={`tl-link ${classes.fixed}`} to="/companies/$id" params={{ id: company.id }}>{company.name}</Link></Field>}
       <InlineSelect label={t('ui:owner')} value={contact.owner_id ?? null} readOnly={readOnly} save={(owner_id) => save({ owner_id })}
         options={users.list.map(({ id, name }) => ({ value: id, label: name }))} />
       <h3 className={classes.part}>{t('reach')}</h3>

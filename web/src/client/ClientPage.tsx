@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorState } from '@/ui/ErrorState';
 import { About } from './About';
-import classes from './Client.module.css';
+import classes from '@/ui/record/Record.module.css';
 import { Composer } from './Composer';
 import { Head } from './Head';
 import { Related } from './related/Related';

@@ -11,7 +11,7 @@ import { Initials } from '@/ui/Initials';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 import { When } from '@/ui/When';
 import { download } from '@/ui/download';
-import classes from './Client.module.css';
+import classes from '@/ui/record/Record.module.css';
 import { MergeDialog } from './MergeDialog';
 import type { Client } from './useClient';
 
@@ -25,7 +25,7 @@ export function Head({ client }: { client: Client }) {
         <h1 className={classes.name} dir="auto">{contact.display_name}</h1>
         <div className={classes.under}>
           {contact.job_title && <span>{contact.job_title}</span>}
-          {company && <Link to="/companies" search={{ q: company.name }} className="tl-link">{company.name}</Link>}
+          {company && <Link to="/companies/$id" params={{ id: company.id }} className="tl-link">{company.name}</Link>}
           <span>{owner ? t('owned', { name: owner.name }) : t('unowned')}</span>
           {contact.anonymous && <Badge variant="light" color="gray">{t('anonymous')}</Badge>}
           {contact.tags.map((tag) => <Badge key={tag} variant="light" color="iris" c="var(--tl-accent)">{tag}</Badge>)}

@@ -1,7 +1,8 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBuilding, IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
@@ -19,7 +20,6 @@ import { ColumnMenu } from '@/ui/table/ColumnMenu';
 import { DataTable } from '@/ui/table/DataTable';
 import { useColumns } from '@/ui/table/useColumns';
 import { type Company, FIRST_COLUMNS, useCompanyColumns } from './columns';
-import { CompanyDrawer } from './CompanyDrawer';
 import { useCompanyFilters } from './filters';
 import { NewCompany } from './NewCompany';
 
@@ -32,7 +32,8 @@ export default function CompaniesPage() {
   const list = useListSearch(fields);
   const found = useRows<Company>('companies', list.query, read);
   const columns = useColumns('companies', useCompanyColumns(), FIRST_COLUMNS);
-  const [shown, setShown] = useState<Company | null>(null);
+  const navigate = useNavigate();
+  const open = useCallback(({ id }: Company) => void navigate({ to: '/companies/$id', params: { id } }), [navigate]);
   const [creating, create] = useDisclosure();
   const mayWrite = useMay('companies:write');
   const narrowed = list.q !== '' || Object.keys(list.filters).length > 0;
@@ -53,8 +54,7 @@ export default function CompaniesPage() {
       {found.error && found.rows.length === 0 ? <ErrorState error={found.error} reset={found.retry} />
         : found.total === 0 && !found.loading ? (
           <EmptyState icon={IconBuilding} title={t(narrowed ? 'nothing.title' : 'empty.title')} text={t(narrowed ? 'nothing.text' : 'empty.text')} />
-        ) : <DataTable label={t('title')} columns={columns.shown} name={nameOf} open={setShown} {...found} />}
-      <CompanyDrawer company={shown} close={() => setShown(null)} />
+        ) : <DataTable label={t('title')} columns={columns.shown} name={nameOf} open={open} {...found} />}
       <NewCompany opened={creating} close={create.close} />
     </Page>
   );

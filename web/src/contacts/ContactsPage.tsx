@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
 import { useUsers } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
+import { AddToList } from '@/segments/AddToList';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { FilterBar } from '@/ui/filters/FilterBar';
@@ -76,6 +77,7 @@ function Bulk({ choice, rows }: { choice: Choice; rows: Contact[] }) {
   const chosen = rows.filter((row) => choice.has(row.id));
   const done = choice.clear;
   const mayWrite = useMay('contacts:write');
+  const maySegments = useMay('segments:write');
   return (
     <BulkBar choice={choice}>
       {mayWrite && (
@@ -85,6 +87,7 @@ function Bulk({ choice, rows }: { choice: Choice; rows: Contact[] }) {
           <TagButton add={(tag) => void addTag(chosen, tag).then(done)} />
         </>
       )}
+      {maySegments && <AddToList ids={choice.ids} done={done} />}
       {chosen.length <= 200 && <ExportButton list="contacts" query={{ id: choice.ids.join(',') }} />}
     </BulkBar>
   );

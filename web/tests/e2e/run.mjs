@@ -1,9 +1,13 @@
 // End to end: the real program, a real browser. node tests/e2e/run.mjs PROGRAM [PART OF A TEST'S NAME]
 import './board.mjs';
 import './client.mjs';
+import './companies.mjs';
+import './duplicates.mjs';
 import './everybody.mjs';
 import './funnel.mjs';
+import './imports.mjs';
 import './lists.mjs';
+import './segments.mjs';
 import './today.mjs';
 import { run } from './frame.mjs';
 

@@ -4,7 +4,7 @@ import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { useMay } from '@/auth/hooks';
 import { useFormat } from '@/ui/format';
 import { type Contact, orTell, refreshClient } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 
 const CHANNELS: Schemas['ConsentChannel'][] = ['email', 'call', 'sms', 'chat', 'social', 'mail', 'push', 'ad', 'web'];
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useFormat } from '@/ui/format';
 import { clientKey } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 import classes from './Related.module.css';
 
 const ICONS = { email: IconAt, phone: IconPhone, external: IconId, custom: IconFingerprint, anonymous: IconCookie };

@@ -13,7 +13,7 @@ import { moveLead } from '@/leads/move';
 import { LostDialog } from '@/leads/LostDialog';
 import { NewLead } from '@/leads/NewLead';
 import { clientKey, type Client, refreshClient } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 import classes from './Related.module.css';
 import { Touches } from './Touches';
 

@@ -6,7 +6,7 @@ import { useMay } from '@/auth/hooks';
 import { notifyDone } from '@/ui/notify';
 import { When } from '@/ui/When';
 import { clientKey, orTell, refreshClient } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 
 /** Who was joined into this client; each can be given back with its own history. */
 export function Merges({ id }: { id: string }) {

@@ -5,7 +5,7 @@ import { api, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
 import { When } from '@/ui/When';
 import { clientKey } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 import classes from './Related.module.css';
 
 /** Where the client belongs, and why. */

@@ -7,7 +7,7 @@ import { useMay } from '@/auth/hooks';
 import { useFormat } from '@/ui/format';
 import { finishTask } from '@/today/finish';
 import { clientKey, refreshClient } from '../useClient';
-import { Card } from './Card';
+import { Card } from '@/ui/record/Card';
 import classes from './Related.module.css';
 
 export function Tasks({ id }: { id: string }) {

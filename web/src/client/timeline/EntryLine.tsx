@@ -1,5 +1,5 @@
 import { IconArrowDownLeft, IconArrowUpRight, IconChecklist, IconPencil, IconTargetArrow, IconTrophy } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNEL_ICONS } from '@/ui/channels';
 import { useFormat } from '@/ui/format';
@@ -28,7 +28,8 @@ function toneOf(entry: Entry): string {
   return entry.online ? 'online' : 'offline';
 }
 
-export function EntryLine({ entry }: { entry: Entry }) {
+/** One entry; `who` says whose it is where several people's are shown. */
+export function EntryLine({ entry, who }: { entry: Entry; who?: ReactNode }) {
   const { t } = useTranslation('client');
   const { time, dayAndTime, duration, money } = useFormat();
   const text = useEntryText();
@@ -45,6 +46,7 @@ export function EntryLine({ entry }: { entry: Entry }) {
           <time className={classes.time} dateTime={entry.occurred_at} title={dayAndTime(entry.occurred_at)}>{time(entry.occurred_at)}</time>
         </div>
         <div className={classes.meta}>
+          {who}
           {touch && entry.channel && <span>{t(`ui:channel.${entry.channel}`)}</span>}
           {touch && entry.channel !== 'note' && <span className={classes.mark}>{t(entry.online ? 'ui:online' : 'ui:offline')}</span>}
           {Way && <span><Way size={12} aria-hidden /> {t(`ui:direction.${entry.direction}`)}</span>}

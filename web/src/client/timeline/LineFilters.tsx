@@ -1,19 +1,19 @@
 import { Button, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
 import { IconCheck, IconFilter } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { CHANNEL_ICONS } from '@/ui/channels';
-import type { Client } from '../useClient';
+import { type Channel, CHANNEL_ICONS } from '@/ui/channels';
 import type { LineFilter } from './useTimeline';
 
 const TYPES = ['interaction', 'note', 'task', 'stage_move', 'change'];
 
 interface Props {
-  client: Client;
+  /** Those that there is something of. */
+  channels: readonly Channel[];
   filter: LineFilter;
   change: (filter: LineFilter) => void;
 }
 
-export function LineFilters({ client, filter, change }: Props) {
+export function LineFilters({ channels, filter, change }: Props) {
   const { t } = useTranslation('client');
   const flip = (list: string[], value: string) => (list.includes(value) ? list.filter((other) => other !== value) : [...list, value]);
   const count = filter.channels.length + filter.types.length;
@@ -28,8 +28,8 @@ export function LineFilters({ client, filter, change }: Props) {
           {TYPES.map((type) => (
             <Menu.Item key={type} rightSection={filter.types.includes(type) && <IconCheck size={14} />} onClick={() => change({ ...filter, types: flip(filter.types, type) })}>{t(`type.${type}`)}</Menu.Item>
           ))}
-          {client.channels.length > 0 && <Menu.Label>{t('channel')}</Menu.Label>}
-          {[...new Set(client.channels.map(({ channel }) => channel))].map((channel) => {
+          {channels.length > 0 && <Menu.Label>{t('channel')}</Menu.Label>}
+          {[...new Set(channels)].map((channel) => {
             const Mark = CHANNEL_ICONS[channel];
             return (
               <Menu.Item key={channel} leftSection={<Mark size={15} />} rightSection={filter.channels.includes(channel) && <IconCheck size={14} />}

@@ -26,7 +26,7 @@ export function Timeline({ client }: { client: Client }) {
     <div>
       <h2 className="tl-hidden">{t('part.line')}</h2>
       <Minimap id={client.contact.id} jump={jump} />
-      <LineFilters client={client} filter={filter} change={(next) => setFilter(normal(next))} />
+      <LineFilters channels={client.channels.map(({ channel }) => channel)} filter={filter} change={(next) => setFilter(normal(next))} />
       {filter.to && (
         <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(filter.to) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
       )}

@@ -20,7 +20,7 @@ function isPageView(entry: Entry): boolean {
   return entry.type === 'interaction' && entry.channel === 'web' && entry.kind === 'page_view';
 }
 
-/** Entries by day; page views that follow each other on a day become one line. */
+/** Entries by day; page views of one client that follow each other on a day become one line. */
 export function byDay(entries: readonly Entry[]): Day[] {
   const days: Day[] = [];
   for (const entry of entries) {
@@ -35,6 +35,6 @@ export function byDay(entries: readonly Entry[]): Day[] {
 function add(lines: Line[], entry: Entry) {
   const before = lines.at(-1);
   if (!isPageView(entry)) lines.push({ kind: 'entry', entry });
-  else if (before?.kind === 'pages') before.entries.push(entry);
+  else if (before?.kind === 'pages' && before.entries[0].contact_id === entry.contact_id) before.entries.push(entry);
   else lines.push({ kind: 'pages', entries: [entry] });
 }

@@ -14,7 +14,8 @@ export interface LineFilter {
 
 export const EVERYTHING: LineFilter = { channels: [], types: [], online: '', to: null };
 
-function query({ channels, types, online, to }: LineFilter) {
+/** As the API takes a filter. */
+export function lineQuery({ channels, types, online, to }: LineFilter) {
   return {
     ...(channels.length ? { channel: channels.join(',') } : {}), ...(types.length ? { type: types.join(',') } : {}),
     ...(online ? { online: online === 'true' } : {}), ...(to ? { to } : {}),
@@ -30,7 +31,7 @@ export function useTimeline(client: Client, filter: LineFilter) {
   const found = useInfiniteQuery({
     queryKey: [...clientKey(id), 'timeline', filter],
     queryFn: ({ pageParam, signal }): Promise<Page> => take(api.GET('/api/v1/contacts/{id}/timeline', {
-      params: { path: { id }, query: { ...query(filter), limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, signal,
+      params: { path: { id }, query: { ...lineQuery(filter), limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, signal,
     })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,

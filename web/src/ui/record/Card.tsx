@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import classes from '../Client.module.css';
+import classes from './Record.module.css';
 
 export function Card({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
   return (

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem, Problem } from '@/api/problem';
 import { problemText } from '@/ui/problemText';
-import classes from './Client.module.css';
+import classes from './Record.module.css';
 
 interface Props {
   label: string;

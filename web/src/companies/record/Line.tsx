@@ -1,0 +1,56 @@
+import { Button, Group, Loader, Text } from '@mantine/core';
+import { IconTimeline } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Contact, useContactNames } from '@/app/lookups';
+import { EntryLine } from '@/client/timeline/EntryLine';
+import { byDay, type Line as DayLine } from '@/client/timeline/group';
+import { LineFilters } from '@/client/timeline/LineFilters';
+import { PagesLine } from '@/client/timeline/PagesLine';
+import classes from '@/client/timeline/Timeline.module.css';
+import { EVERYTHING, type LineFilter } from '@/client/timeline/useTimeline';
+import { CHANNELS } from '@/ui/channels';
+import { EmptyState } from '@/ui/EmptyState';
+import { ErrorState } from '@/ui/ErrorState';
+import { useFormat } from '@/ui/format';
+import { useCompanyLine } from './useCompany';
+
+/** What happened with all who work there, each entry with whose it is. */
+export function Line({ id }: { id: string }) {
+  const { t } = useTranslation('companies');
+  const { day: dayText } = useFormat();
+  const [filter, setFilter] = useState<LineFilter>(EVERYTHING);
+  const line = useCompanyLine(id, filter);
+  const days = useMemo(() => byDay(line.entries), [line.entries]);
+  const names = useContactNames(line.entries.map(({ contact_id }) => contact_id));
+  const narrowed = filter.channels.length + filter.types.length > 0 || filter.online !== '' || filter.to !== null;
+  return (
+    <div>
+      <h2 className="tl-hidden">{t('part.line')}</h2>
+      <LineFilters channels={CHANNELS} filter={filter} change={setFilter} />
+      {line.error && days.length === 0 && <ErrorState error={line.error} reset={() => void line.refetch()} />}
+      {line.isPending && <Group justify="center" p="xl"><Loader size="sm" aria-label={t('ui:loading')} /></Group>}
+      {line.isSuccess && days.length === 0 && <EmptyState icon={IconTimeline} title={t(narrowed ? 'line.nothing' : 'line.empty')} text={t(narrowed ? 'line.nothing.text' : 'line.empty.text')} />}
+      {days.map(({ day, lines }) => (
+        <section key={day} aria-label={dayText(day)}>
+          <h3 className={classes.day}>{dayText(day)}</h3>
+          <ol className={classes.list}>{lines.map((one) => <LineOf key={idOf(one)} line={one} names={names} />)}</ol>
+        </section>
+      ))}
+      {line.hasNextPage && <Group justify="center" mt="md"><Button variant="default" loading={line.isFetchingNextPage} onClick={() => void line.fetchNextPage()}>{t('earlier')}</Button></Group>}
+    </div>
+  );
+}
+
+function LineOf({ line, names }: { line: DayLine; names: Map<string, Contact> | undefined }) {
+  const entries = line.kind === 'entry' ? [line.entry] as const : line.entries;
+  const id = entries[0].contact_id;
+  const name = names?.get(id)?.display_name;
+  const who = name && <Link to="/contacts/$id" params={{ id }} className="tl-link"><Text size="xs" fw={550} c="var(--mantine-color-text)" component="span" dir="auto">{name}</Text></Link>;
+  return entries.length > 1 && line.kind === 'pages' ? <PagesLine entries={line.entries} who={who} /> : <EntryLine entry={entries[0]} who={who} />;
+}
+
+function idOf(line: DayLine): string {
+  return line.kind === 'entry' ? `${line.entry.type}${line.entry.id}` : `pages${line.entries[0].id}`;
+}

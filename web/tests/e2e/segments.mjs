@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { accessibleInBoth } from './axe.mjs';
+import { manager, test } from './frame.mjs';
+
+const add = async (page, scope, name) => {
+  await scope.getByRole('button', { name: 'Add condition' }).last().click();
+  await page.getByRole('menuitem', { name }).last().click();
+};
+const choose = async (page, input, option) => {
+  await input.click();
+  await page.getByRole('option', { name: option, exact: true }).last().click();
+};
+
+async function members(api, id) {
+  const all = [];
+  let cursor = '';
+  do {
+    const page = await api(`/segments/${id}/members?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    all.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return all;
+}
+
+/** Touchpoints on the web in the last 30 days, and neither at a place nor with a tag. */
+async function build(page) {
+  const rule = page.locator('#main');
+  await page.getByLabel('Name').first().fill('Warm on the web');
+  await add(page, rule, /^Touchpoints/);
+  const touch = page.getByRole('group', { name: 'Touchpoints' });
+  await touch.getByRole('button', { name: 'Narrow down' }).click();
+  await page.getByRole('menuitem', { name: 'Channel', exact: true }).click();
+  await choose(page, touch.locator('input[placeholder="Channel"]'), 'Website');
+  await page.keyboard.press('Escape');
+  await add(page, rule, /^Group/);
+  const group = page.getByRole('group', { name: 'Any of these' });
+  await group.getByRole('button', { name: 'Not' }).click();
+  const none = page.getByRole('group', { name: 'None of these' });
+  await add(page, none, /^Field/);
+  await none.locator('input[placeholder="Value"]').fill('Leeds');
+  await page.keyboard.press('Enter');
+  await add(page, none, /^Tag/);
+  await none.locator('input[placeholder="Tag"]').fill('customer');
+}
+
+test('a segment is built, its count is that of its members, and it says why', async ({ open, api }) => {
+  const { page } = await open(manager, '/segments/new');
+  await build(page);
+  await page.getByText(/^Touchpoints \(channel: web\), in the last 30 days and not \(city is “Leeds” or tag “customer”\)/).waitFor();
+  const count = Number((await page.getByTestId('count').textContent()).replace(/\D/g, ''));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Warm on the web' }).waitFor();
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  const all = await members(api, id);
+  assert.ok(count > 0);
+  assert.equal(all.length, count);
+  await page.getByTestId('members').getByText(`${count} members`).waitFor();
+  assert.ok(all.every(({ address, tags }) => address?.city !== 'Leeds' && !tags.includes('customer')));
+  await page.waitForSelector(`[role=row]:has-text("${all[0].display_name}")`);
+  await page.getByRole('button', { name: /^Why/ }).first().click();
+  await page.getByRole('dialog').getByText(/^touchpoints \(channel: web\)/).waitFor({ timeout: 20_000 });
+  await accessibleInBoth(open, manager, `/segments/${id}`);
+});
+
+test('a fault stands at its place in the rule and is not saved', async ({ open }) => {
+  const { page } = await open(manager, '/segments/new');
+  await page.getByLabel('Name').first().fill('Faulty');
+  await add(page, page.locator('#main'), /^Field/);
+  const field = page.getByRole('group', { name: 'Field' });
+  await choose(page, field.locator('input[aria-label="Field"]'), 'E-mail');
+  await field.locator('input[placeholder="Value"]').fill('no address');
+  await page.keyboard.press('Enter');
+  await field.locator('[data-fault="rule.all[0]"]').getByText('must be an e-mail address').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Not saved yet: see the marked places.').waitFor();
+  // What was built is there again after a reload.
+  await page.reload();
+  await page.getByText('What you had begun is here again.').waitFor();
+  assert.equal(await page.getByLabel('Name').first().inputValue(), 'Faulty');
+});
+
+test('people are put on a list by name and by file, and taken off again', async ({ open, api }) => {
+  const { page } = await open(manager, '/segments');
+  await page.getByRole('button', { name: 'New segment' }).click();
+  await page.getByRole('menuitem', { name: /^A list kept by hand/ }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Fair guests');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Fair guests' }).waitFor();
+  const [one, other] = (await api('/contacts?limit=2')).items;
+  await page.locator('input[type=file]').setInputFiles({ name: 'guests.csv', mimeType: 'text/csv', buffer: Buffer.from(`email\n${one.emails[0].address}\n${other.emails[0].address}\nnobody@nowhere.example\n`) });
+  await page.getByText('2 clients added').waitFor();
+  await page.getByText('1 row names nobody here:').waitFor();
+  await page.check('[role=row][aria-rowindex="2"] input');
+  await page.getByRole('button', { name: 'Take off the list' }).click();
+  await page.getByText('1 client taken off').waitFor();
+  await page.getByTestId('members').getByText('1 member').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByTestId('members').getByText('2 members').waitFor();
+});
