@@ -45,7 +45,7 @@ export function LeadsCard({ id }: { id: string }) {
       {leads.map((lead) => (
         <Group key={lead.id} gap={8} wrap="nowrap" py={4} align="start" justify="space-between">
           <div style={{ minWidth: 0 }}>
-            <Link to="/contacts/$id" params={{ id: lead.contact_id }} search={{ lead: lead.id }} className="tl-link"><Text size="sm" fw={550} dir="auto">{lead.title}</Text></Link>
+            <Link to="/leads/$id" params={{ id: lead.id }} className="tl-link"><Text size="sm" fw={550} dir="auto">{lead.title}</Text></Link>
             <Badge variant="light" color="gray" size="sm" c={TONES[lead.stage_kind]}>{stages.get(lead.stage_id)?.name}</Badge>
           </div>
           {lead.amount != null && lead.currency && <Text size="sm" fw={550} className="tl-num" style={{ whiteSpace: 'nowrap' }}>{money(lead.amount, lead.currency)}</Text>}

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { useFields, useUsers } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
-import { CustomField } from '@/client/CustomField';
-import { Field, InlineSelect, InlineText } from '@/client/Inline';
+import { CustomField } from '@/ui/record/CustomField';
+import { Field, InlineSelect, InlineText } from '@/ui/record/Inline';
 import { decimals, toMinor, useFormat } from '@/ui/format';
 import { When } from '@/ui/When';
 import { CURRENCIES, rememberCurrency, useUsualCurrency } from '../currency';
