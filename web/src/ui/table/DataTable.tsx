@@ -2,6 +2,8 @@ import { Checkbox, Skeleton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { prefs } from '@/app/prefs';
+import { useStore } from '@/app/store';
 import classes from './DataTable.module.css';
 import type { Choice } from './useChoice';
 import { useRowKeys } from './useRowKeys';
@@ -28,7 +30,7 @@ interface Props<T extends { id: string }> {
   loadMore: () => void;
 }
 
-const ROW_PX = 44;
+const ROW_PX = { comfortable: 44, compact: 34 };
 /** Rows before the end of what is loaded at which the next page is asked for. */
 const AHEAD = 60;
 const WAITING = 12;
@@ -38,8 +40,10 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
   const { rows, columns, choice, hasMore, loading, loadMore } = props;
   const { t } = useTranslation('ui');
   const frame = useRef<HTMLDivElement>(null);
+  const { density } = useStore(prefs);
   const count = rows.length + (hasMore || loading ? WAITING : 0);
-  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX[density], overscan: 8 });
+  useEffect(() => virtual.measure(), [density, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {

@@ -1,0 +1,35 @@
+import type { UseFormReturnType } from '@mantine/form';
+import { useState } from 'react';
+import { isProblem, type Problem } from '@/api/problem';
+import { faultText } from '@/ui/problemText';
+
+/** The API's name of a field may be longer than the form's: `emails[0].address` is `email`. */
+type Places = Record<string, string>;
+
+/** Sends a form. What is refused is told at its field; what has no field here stays to be told above them. */
+export function useSubmit<V extends Record<string, unknown>>(form: UseFormReturnType<V>, work: (values: V) => Promise<unknown>, places: Places = {}) {
+  const [problem, setProblem] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+
+  function refused(error: unknown) {
+    const faults = isProblem(error) ? error.fields.map((fault) => [placeOf(fault.field, form.values, places), faultText(fault)] as const) : [];
+    const at = faults.filter((pair): pair is [string, string] => pair[0] !== null);
+    form.setErrors(Object.fromEntries(at.reverse()));
+    if (at.length > 0) setTimeout(() => form.getInputNode(at.at(-1)?.[0] as never)?.focus());
+    setProblem(isProblem(error, 422) && at.length === (error as Problem).fields.length && at.length > 0 ? null : error);
+  }
+
+  const submit = form.onSubmit((values) => {
+    setBusy(true);
+    setProblem(null);
+    work(values).catch(refused).finally(() => setBusy(false));
+  });
+  return { submit, busy, problem };
+}
+
+/** Which of the form's fields an error belongs to: itself, or the one that it is a part of. */
+export function placeOf(field: string, values: Record<string, unknown>, places: Places = {}): string | null {
+  const known = places[field] ?? field;
+  const whole = known.split(/[.[]/)[0] ?? known;
+  return [known, places[whole] ?? whole].find((name) => name in values) ?? null;
+}
