@@ -5,7 +5,7 @@ import { manager, test } from './frame.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Every screen. What is behind `client` is known only when the program runs. */
-const SCREENS = ['/contacts', '/', '/leads', '/companies'];
+const SCREENS = ['/contacts', '/', '/leads', '/companies', '/settings', '/settings/appearance'];
 
 for (const [locale, word] of [['en-GB', 'Contacts'], ['ru-RU', 'Контакты'], ['pt-BR', 'Contatos']]) {
   test(`the screens speak ${locale} and are for everybody, light and dark`, async ({ open, client }) => {
@@ -17,7 +17,7 @@ for (const [locale, word] of [['en-GB', 'Contacts'], ['ru-RU', 'Контакты
   });
 }
 
-async function accessible(page, path, scheme) {
+export async function accessible(page, path, scheme) {
   await page.evaluate((to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }, path);
   await page.waitForSelector('#main h1');
   await page.waitForTimeout(900);

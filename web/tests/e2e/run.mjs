@@ -2,7 +2,10 @@
 import './client.mjs';
 import './everybody.mjs';
 import './lists.mjs';
+import './settings.mjs';
+import './setup.mjs';
 import './today.mjs';
+import './webhooks.mjs';
 import { run } from './frame.mjs';
 
 const [program, only] = process.argv.slice(2);

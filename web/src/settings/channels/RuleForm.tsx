@@ -27,7 +27,7 @@ export function RuleForm({ rule, close, save }: Props) {
   }, { rules: 'none' });
   return (
     <FormModal title={rule?.group ?? t('channel.new')} close={close} sending={sending} size="xl">
-      <Autocomplete label={t('channel.group')} description={t('channel.group.hint')} required data-autofocus maxLength={64} data={[...new Set(data?.rules.map(({ group }) => group))]} {...form.getInputProps('group')} />
+      <Autocomplete label={t('channel.group')} description={t('channel.group.hint')} required data-autofocus openOnFocus={false} maxLength={64} data={[...new Set(data?.rules.map(({ group }) => group))]} {...form.getInputProps('group')} />
       {any.map((all, at) => (
         <Fieldset key={at} legend={t(at === 0 ? 'channel.when' : 'channel.orwhen')} p="sm">
           <Stack gap="xs">

@@ -13,6 +13,8 @@ import { useChangeText } from './useChangeText';
 import { key, refreshWebhooks } from './webhooks';
 
 const SOON_MS = 2000;
+/** A test is sent once: another is made for another try. */
+const TEST = 'webhook.test';
 
 /** A delivery with each attempt: when, how long, and what was answered. */
 export function DeliveryDrawer({ hook, id, close }: { hook: string; id: string; close: () => void }) {
@@ -33,7 +35,9 @@ export function DeliveryDrawer({ hook, id, close }: { hook: string; id: string; 
         <Stack gap="md">
           <Group justify="space-between">
             <Group gap="sm"><StateBadge status={data.status} /><Text size="sm" c="dimmed">{dayAndTime(data.created_at)}</Text></Group>
-            <Button variant="default" leftSection={<IconReload size={15} />} disabled={data.status === 'pending'} onClick={replay}>{t('delivery.replay')}</Button>
+            {data.type !== TEST && (
+              <Button variant="default" leftSection={<IconReload size={15} />} disabled={data.status === 'pending' && data.attempts === 0} onClick={replay}>{t('delivery.replay')}</Button>
+            )}
           </Group>
           {data.next_attempt_at && <Text size="sm">{t('delivery.next', { at: dayAndTime(data.next_attempt_at) })}</Text>}
           <Text size="xs" c="dimmed">webhook-id: <code className={classes.mono}>{data.id}</code></Text>

@@ -1,6 +1,6 @@
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
-import { isProblem, type Problem } from '@/api/problem';
+import { isProblem } from '@/api/problem';
 import { faultText } from '@/ui/problemText';
 
 /** The API's name of a field may be longer than the form's: `emails[0].address` is `email`. */
@@ -12,11 +12,14 @@ export function useSubmit<V extends Record<string, unknown>>(form: UseFormReturn
   const [busy, setBusy] = useState(false);
 
   function refused(error: unknown) {
-    const faults = isProblem(error) ? error.fields.map((fault) => [placeOf(fault.field, form.values, places), faultText(fault)] as const) : [];
+    // Of several faults of a field the first is told; that it is empty says more than that it is too short.
+    const told = isProblem(error) ? error.fields.toSorted((a, b) => Number(b.code === 'required') - Number(a.code === 'required')) : [];
+    const faults = told.map((fault) => [placeOf(fault.field, form.values, places), faultText(fault)] as const);
     const at = faults.filter((pair): pair is [string, string] => pair[0] !== null);
-    form.setErrors(Object.fromEntries(at.reverse()));
-    if (at.length > 0) setTimeout(() => form.getInputNode(at.at(-1)?.[0] as never)?.focus());
-    setProblem(isProblem(error, 422) && at.length === (error as Problem).fields.length && at.length > 0 ? null : error);
+    form.setErrors(Object.fromEntries(at.toReversed()));
+    const [first] = at;
+    if (first) setTimeout(() => form.getInputNode(first[0] as never)?.focus());
+    setProblem(isProblem(error, 422) && at.length > 0 && at.length === told.length ? null : error);
   }
 
   const submit = form.onSubmit((values) => {
