@@ -19,7 +19,7 @@ export function Changes({ changes }: { changes: Change[] }) {
     return JSON.stringify(value);
   }
   return (
-    <div className={settings.scroll} tabIndex={0} role="region" aria-label={t('audit.changes')}>
+    <div className={settings.scroll} tabIndex={0} role="group" aria-label={t('audit.changes')}>
       <table className={settings.grid}>
         <thead><tr><th scope="col">{t('audit.field')}</th><th scope="col">{t('audit.before')}</th><th scope="col">{t('audit.after')}</th></tr></thead>
         <tbody>

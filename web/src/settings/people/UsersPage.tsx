@@ -52,7 +52,7 @@ export default function UsersPage() {
             title={user.id === me.user.id ? t('user.you', { name: user.name }) : user.name}
             open={mayManage ? () => setDoing({ what: 'edit', user }) : undefined} actions={mayManage && menu(user)}>
             {!user.active && <Badge variant="outline" color="gray" c="dimmed">{t('user.left')}</Badge>}
-            <span>{teams.byId.get(user.team_id ?? '')}</span>
+            {user.team_id && <span>{teams.byId.get(user.team_id)}</span>}
             <Badge variant="light" color={user.role === 'admin' ? 'iris' : 'gray'} c={user.role === 'admin' ? 'var(--tl-accent)' : 'var(--mantine-color-text)'}>{t(`ui:role.${user.role}`)}</Badge>
           </RowItem>
         ))}
