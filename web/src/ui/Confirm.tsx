@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Asks before what cannot be taken back. What can be is done at once, with {@link notifyUndo}. */
-export function Confirm({ title, text, action, run, close, color = 'red' }: Props) {
+export function Confirm({ title, text, action, run, close, color = 'red.9' }: Props) {
   const { t } = useTranslation('ui');
   const [busy, setBusy] = useState(false);
   function go() {

@@ -50,7 +50,7 @@ export async function caller(address) {
   const login = await fetch(`${address}/api/v1/auth/login`, { method: 'POST', headers, body: JSON.stringify({ email: 'admin@northlight.example', password: PASSWORD }) });
   const { access_token: token } = await login.json();
   return async (path, options = {}) => {
-    const answer = await fetch(`${address}/api/v1${path}`, { ...options, headers: { ...headers, Authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${address}/api/v1${path}`, { ...options, headers: { ...headers, ...options.headers, Authorization: `Bearer ${token}` } });
     return answer.status === 204 ? null : answer.json();
   };
 }

@@ -69,6 +69,19 @@ test('the audit log tells who did what, from what to what', async ({ open, api }
   assert.deepEqual(await row.getByRole('cell').allTextContents(), [reason.name, 'Far too expensive']);
 });
 
+test('a setting that somebody else has saved meanwhile shows both values', async ({ open, api }) => {
+  const { page } = await open(admin, '/settings/lost-reasons');
+  const reason = (await api('/lost-reasons')).items.at(-1);
+  await page.getByRole('button', { name: reason.name, exact: true }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Mine');
+  await api(`/lost-reasons/${reason.id}`, { method: 'PATCH', headers: { 'If-Match': `"v${reason.version}"` }, body: JSON.stringify({ name: 'Theirs' }) });
+  await page.getByRole('button', { name: 'Save' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Somebody else has saved meanwhile' });
+  await dialog.getByRole('radio', { name: 'Theirs' }).waitFor();
+  await dialog.getByRole('button', { name: 'Save these' }).click();
+  await page.getByRole('button', { name: 'Mine', exact: true }).waitFor();
+});
+
 test('a session that was ended elsewhere asks to log in, and what was typed is saved then', async ({ open, api }) => {
   const { page, password, context } = await open('ben@northlight.example', '/settings/account');
   await page.getByRole('textbox', { name: 'Name' }).fill('Benjamin Holroyd');

@@ -14,10 +14,21 @@ import { Initials } from '@/ui/Initials';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 import { RowItem, Rows } from '@/ui/Rows';
 import { Frame } from '../Frame';
+import { saveSetting } from '../save';
 import { type Team, useTeams } from './users';
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['teams'] });
 const make = (name: string) => take(api.POST('/api/v1/teams', { body: { name } }));
+
+async function latest(team: Team): Promise<Team> {
+  const { items } = await take(api.GET('/api/v1/teams'));
+  return items.find(({ id }) => id === team.id) ?? team;
+}
+
+const rename = (base: Team, changes: Partial<Team>, label: string) => saveSetting<Team>({
+  base, changes, label: () => label, latest: () => latest(base),
+  save: (body, version) => take(api.PATCH('/api/v1/teams/{id}', { params: { path: { id: base.id }, header: ifMatch(version) }, body })),
+});
 
 export default function TeamsPage() {
   const { t } = useTranslation('settings');
@@ -67,7 +78,7 @@ function TeamForm({ team, close }: { team: Team | null; close: () => void }) {
   const { t } = useTranslation('settings');
   const form = useForm({ initialValues: { name: team?.name ?? '' } });
   const sending = useSubmit(form, async ({ name }) => {
-    await (team ? take(api.PATCH('/api/v1/teams/{id}', { params: { path: { id: team.id }, header: ifMatch(team.version) }, body: { name } })) : make(name));
+    await (team ? rename(team, { name }, t('name')) : make(name));
     void refresh();
     close();
   });

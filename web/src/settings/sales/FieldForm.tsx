@@ -5,6 +5,7 @@ import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { queryClient } from '@/app/query';
 import { FormModal } from '@/ui/form/FormModal';
 import { useSubmit } from '@/ui/form/useSubmit';
+import { saveSetting } from '../save';
 import { keyOf } from './keyOf';
 
 export type Field = Schemas['Field'];
@@ -28,10 +29,15 @@ export function FieldForm({ entity, field, close }: Props) {
     const body = { ...values, ...(chosen ? { options } : {}) };
     if (field) {
       const { kind: _, ...change } = body;
-      await take(api.PATCH('/api/v1/fields/{id}', { params: { path: { id: field.id }, header: ifMatch(field.version) }, body: change }));
+      await save(field, change);
     } else await take(api.POST('/api/v1/fields', { body: { entity, key, ...body } }));
     await queryClient.invalidateQueries({ queryKey: ['fields'] });
     close();
+  });
+  const save = (base: Field, changes: Partial<Field>) => saveSetting<Field>({
+    base, changes, label: (name) => t(`field.${name}`),
+    latest: () => take(api.GET('/api/v1/fields/{id}', { params: { path: { id: base.id } } })),
+    save: (body, version) => take(api.PATCH('/api/v1/fields/{id}', { params: { path: { id: base.id }, header: ifMatch(version) }, body })),
   });
   function named(label: string) {
     // Follows the name until somebody writes a key of their own.

@@ -15,6 +15,7 @@ import { RowItem, Rows } from '@/ui/Rows';
 import { SortableRow } from '@/ui/SortableRow';
 import { moved } from '@/ui/useSortable';
 import { Frame, Part } from '../Frame';
+import { saveSetting } from '../save';
 
 type Reason = Schemas['LostReason'];
 const KEY = ['lost-reasons'];
@@ -22,6 +23,12 @@ const KEY = ['lost-reasons'];
 async function change(reason: Reason, body: Schemas['LostReasonPatch']): Promise<Reason> {
   return take(api.PATCH('/api/v1/lost-reasons/{id}', { params: { path: { id: reason.id }, header: ifMatch(reason.version) }, body }));
 }
+
+const rename = (base: Reason, changes: Partial<Reason>, label: string) => saveSetting<Reason>({
+  base, changes, label: () => label,
+  latest: () => take(api.GET('/api/v1/lost-reasons/{id}', { params: { path: { id: base.id } } })),
+  save: (body, version) => change({ ...base, version }, body),
+});
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 
@@ -84,7 +91,7 @@ function ReasonForm({ reason, close }: { reason: Reason | null; close: () => voi
   const { t } = useTranslation('settings');
   const form = useForm({ initialValues: { name: reason?.name ?? '' } });
   const sending = useSubmit(form, async (body) => {
-    await (reason ? change(reason, body) : take(api.POST('/api/v1/lost-reasons', { body })));
+    await (reason ? rename(reason, body, t('name')) : take(api.POST('/api/v1/lost-reasons', { body })));
     void refresh();
     close();
   });

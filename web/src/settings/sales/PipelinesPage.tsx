@@ -12,7 +12,7 @@ import { useSubmit } from '@/ui/form/useSubmit';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 import { RowItem, Rows } from '@/ui/Rows';
 import { Frame, Part } from '../Frame';
-import { changePipeline, KEY, type Pipeline, readPipelines, refresh } from './pipelines';
+import { changePipeline, KEY, type Pipeline, readPipelines, refresh, renamePipeline } from './pipelines';
 import { Stages } from './Stages';
 
 export default function PipelinesPage() {
@@ -66,7 +66,7 @@ function PipelineForm({ pipeline, close }: { pipeline: Pipeline | null; close: (
   const { t } = useTranslation('settings');
   const form = useForm({ initialValues: { name: pipeline?.name ?? '' } });
   const sending = useSubmit(form, async (body) => {
-    await (pipeline ? changePipeline(pipeline, body) : take(api.POST('/api/v1/pipelines', { body })));
+    await (pipeline ? renamePipeline(pipeline, body, t('name')) : take(api.POST('/api/v1/pipelines', { body })));
     void refresh();
     close();
   });

@@ -2,9 +2,9 @@ import { Group, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
-import { saveTogether } from '@/ui/conflict/save';
 import { FormModal } from '@/ui/form/FormModal';
 import { useSubmit } from '@/ui/form/useSubmit';
+import { saveSetting } from '../save';
 import { changeStage, type Pipeline, refresh, type Stage } from './pipelines';
 
 const KINDS: Schemas['StageKind'][] = ['open', 'won', 'lost'];
@@ -31,10 +31,10 @@ export function StageForm({ pipeline, stage, close }: { pipeline: Pipeline; stag
     void refresh();
     close();
   });
-  const save = (base: Stage, changes: Partial<Stage>) => saveTogether<Stage>({
-    base, changes, label: (key) => t(`stage.${key}`), show: (_, value) => String(value ?? '—'),
+  const save = (base: Stage, changes: Partial<Stage>) => saveSetting<Stage>({
+    base, changes, label: (key) => t(`stage.${key}`),
     latest: () => take(api.GET('/api/v1/stages/{id}', { params: { path: { id: base.id } } })),
-    save: (body, version) => changeStage({ ...base, version }, body as Schemas['StagePatch']),
+    save: (body, version) => changeStage({ ...base, version }, body),
   });
   return (
     <FormModal title={stage ? stage.name : t('stage.new')} close={close} sending={sending}>

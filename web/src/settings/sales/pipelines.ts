@@ -1,5 +1,6 @@
 import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { queryClient } from '@/app/query';
+import { saveSetting } from '../save';
 
 export type Pipeline = Schemas['Pipeline'];
 export type Stage = Schemas['Stage'];
@@ -10,6 +11,12 @@ export const refresh = () => queryClient.invalidateQueries({ queryKey: ['pipelin
 
 export const changePipeline = ({ id, version }: Pipeline, body: Schemas['PipelinePatch']) =>
   take(api.PATCH('/api/v1/pipelines/{id}', { params: { path: { id }, header: ifMatch(version) }, body }));
+
+export const renamePipeline = (base: Pipeline, changes: Partial<Pipeline>, label: string) => saveSetting<Pipeline>({
+  base, changes, label: () => label,
+  latest: () => take(api.GET('/api/v1/pipelines/{id}', { params: { path: { id: base.id } } })),
+  save: (body, version) => changePipeline({ ...base, version }, body),
+});
 
 export const changeStage = ({ id, version }: Stage, body: Schemas['StagePatch']) =>
   take(api.PATCH('/api/v1/stages/{id}', { params: { path: { id }, header: ifMatch(version) }, body }));

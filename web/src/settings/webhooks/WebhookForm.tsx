@@ -5,13 +5,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
 import { usePipelines, useUsers } from '@/app/lookups';
+import { queryClient } from '@/app/query';
 import { CHANNELS } from '@/ui/channels';
 import { OnceOnly } from '@/ui/Copy';
 import { FormModal } from '@/ui/form/FormModal';
 import { useSubmit } from '@/ui/form/useSubmit';
 import { TypesInput } from './TypesInput';
-import { changeWebhook, key, refreshWebhooks, type Webhook } from './webhooks';
-import { queryClient } from '@/app/query';
+import { saveSetting } from '../save';
+import { changeWebhook, key, readWebhook, refreshWebhooks, type Webhook } from './webhooks';
 
 type Filter = Record<'pipeline_id' | 'owner_id' | 'channel' | 'tag', string>;
 
@@ -32,7 +33,10 @@ export function WebhookForm({ hook, close }: { hook: Webhook | null; close: () =
     const given = { ...hook?.filter, ...Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, (narrowed && value) || null])) };
     const body = { ...values, description: description || null, filter: given } as Schemas['WebhookInput'];
     if (hook) {
-      queryClient.setQueryData(key(hook.id), await changeWebhook(hook.id, hook.version, body));
+      const { record } = await saveSetting<Webhook>({
+        base: hook, changes: body as Partial<Webhook>, label: (name) => t(`hook.${name}`), latest: () => readWebhook(hook.id), save: (changes, version) => changeWebhook(hook.id, version, changes),
+      });
+      queryClient.setQueryData(key(hook.id), record);
       close();
     } else setMade(await take(api.POST('/api/v1/webhooks', { body })));
     void refreshWebhooks();
