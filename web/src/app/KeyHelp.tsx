@@ -19,8 +19,9 @@ export function KeyHelp() {
         ]} />
         <div>
           <Keys title={t('keys.lists')} rows={[[['j', 'k'], t('keys.rows')], [['Enter'], t('keys.open')], [['x'], t('keys.choose')]]} />
-          <Keys title={t('keys.board')} rows={[[['←', '→', '↑', '↓'], t('keys.cards')], [['Space', '←', '→'], t('keys.move')], [['Enter'], t('keys.lead')]]} />
-          <Keys title={t('keys.record')} rows={[[['j', 'k'], t('keys.rows')], [['n'], t('keys.note')]]} />
+            <Keys title={t('keys.board')} rows={[[['←', '→', '↑', '↓'], t('keys.cards')], [['Space', '←', '→'], t('keys.move')], [['Enter'], t('keys.lead')]]} />
+            <Keys title={t('keys.record')} rows={[[['⇧ J', '⇧ K'], t('keys.records')], [['n'], t('keys.note')]]} />
+            <Keys title={t('keys.settings')} rows={[[['↑', '↓'], t('keys.sort')], [['Esc'], t('keys.close')]]} />
         </div>
       </SimpleGrid>
     </Modal>

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
 import { Initials } from '@/ui/Initials';
 import classes from './Navigation.module.css';
+import { settingsFor } from '@/settings/places';
 import { PLACES } from './places';
 import { useFound } from './useFound';
 
@@ -53,7 +54,7 @@ export function Search() {
           ))}
         </Part>
         <Part title={t('search.goto')}>
-          {places.map(({ to, name, icon: Mark }) => <Hit key={to} to={to} name={t(`nav.${name}`)} icon={<Mark size={18} stroke={1.5} />} />)}
+          {places.map(({ to, label, icon: Mark }) => <Hit key={to} to={to} name={label} icon={<Mark size={18} stroke={1.5} />} />)}
         </Part>
         {nothing && <Spotlight.Empty>{t('search.nothing', { query: wanted })}</Spotlight.Empty>}
       </Spotlight.ActionsList>
@@ -65,8 +66,12 @@ function usePlaces(query: string) {
   const { t } = useTranslation('app');
   const { permissions } = useMe();
   const text = query.trim().toLocaleLowerCase();
-  return PLACES.flatMap(({ places }) => places)
-    .filter((place) => permissions.includes(place.needs) && t(`nav.${place.name}`).toLocaleLowerCase().includes(text));
+  const places = PLACES.flatMap(({ places }) => places).filter((place) => permissions.includes(place.needs))
+    .map(({ to, icon, name }) => ({ to, icon, label: t(`nav.${name}`) }));
+  // Nobody wants to see all settings before a word is typed.
+  const settings = text === '' ? [] : settingsFor(permissions).flatMap(({ places }) => places)
+    .map(({ path, icon }) => ({ to: `/settings/${path}`, icon, label: `${t('nav.settings')}: ${t(`settings:page.${path}`)}` }));
+  return [...places, ...settings].filter(({ label }) => label.toLocaleLowerCase().includes(text));
 }
 
 function Part({ title, children }: { title: string; children: ReactNode[] }) {

@@ -1,26 +1,22 @@
 import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconApi, IconCheck, IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconApi, IconCheck, IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { api, ifMatch, take } from '@/api/client';
 import { useMe } from '@/auth/hooks';
-import { loadMe, logOut } from '@/auth/session';
+import { logOut } from '@/auth/session';
 import { Initials } from '@/ui/Initials';
-import { changeLanguage, LANGUAGES, type Language } from './i18n';
+import { LANGUAGES, type Language } from './i18n';
 import { openKeyHelp } from './KeyHelp';
 import classes from './Navigation.module.css';
+import { speak } from './speak';
 
 const SCHEMES = [['light', IconSun], ['dark', IconMoon], ['auto', IconDeviceDesktop]] as const;
 
 export function UserMenu() {
   const { t, i18n } = useTranslation('app');
   const { user } = useMe();
+  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-
-  async function speak(language: Language) {
-    await changeLanguage(language);
-    // Also for reports and mails, and in the next browser; here it holds already.
-    await take(api.PATCH('/api/v1/me', { params: { header: ifMatch(user.version) }, body: { locale: language } })).then(loadMe, () => undefined);
-  }
 
   return (
     <Menu position="top-start" width={220}>
@@ -45,6 +41,7 @@ export function UserMenu() {
             onClick={() => void speak(code as Language)}>{name}</Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item leftSection={<IconUserCircle size={16} />} onClick={() => void navigate({ to: '/settings/account' })}>{t('user.account')}</Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openKeyHelp}>{t('user.keys')}</Menu.Item>
         <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/docs/" target="_blank">{t('user.docs')}</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>{t('user.logout')}</Menu.Item>

@@ -34,7 +34,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, fz: 'xs' } },
     Badge: { defaultProps: { radius: 'sm', tt: 'none', fw: 500 } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
-    Modal: { defaultProps: { radius: 'md', centered: true } },
+    Modal: { defaultProps: { radius: 'md', centered: true }, styles: { title: { fontWeight: 600 } } },
+    Drawer: { styles: { title: { fontWeight: 600 } } },
     Popover: { defaultProps: { shadow: 'md', radius: 'md' } },
   },
 });

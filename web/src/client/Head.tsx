@@ -13,6 +13,7 @@ import { When } from '@/ui/When';
 import { download } from '@/ui/download';
 import classes from '@/ui/record/Record.module.css';
 import { MergeDialog } from './MergeDialog';
+import { Steps } from './Steps';
 import type { Client } from './useClient';
 
 export function Head({ client }: { client: Client }) {
@@ -32,6 +33,7 @@ export function Head({ client }: { client: Client }) {
         </div>
       </div>
       <Stats client={client} />
+      <Steps />
       <Actions client={client} />
     </header>
   );

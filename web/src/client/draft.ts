@@ -1,4 +1,5 @@
 import type { Schemas } from '@/api/client';
+import { fromLocal, toLocal } from '@/ui/zone';
 
 export const KINDS = ['note', 'call', 'meeting', 'store', 'message', 'task'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -22,9 +23,7 @@ export function emptyDraft(kind: Kind = 'note'): Draft {
 
 /** Nine in the morning of the next day, as an input has it. */
 function tomorrow(): string {
-  const day = new Date(Date.now() + 86_400_000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T09:00`;
+  return `${toLocal(new Date(Date.now() + 86_400_000)).slice(0, 10)}T09:00`;
 }
 
 const key = (contactId: string) => `touchline.draft.${contactId}`;
@@ -54,7 +53,7 @@ export function split(text: string): { subject?: string; body?: string } {
 }
 
 function instant(local: string): string | undefined {
-  const date = new Date(local);
+  const date = fromLocal(local);
   return local === '' || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 

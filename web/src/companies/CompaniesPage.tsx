@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBuilding, IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,56 +6,49 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
-import { EmptyState } from '@/ui/EmptyState';
-import { ErrorState } from '@/ui/ErrorState';
-import { FilterBar } from '@/ui/filters/FilterBar';
+import { DeleteButton, OwnerMenu } from '@/ui/list/BulkActions';
+import { BulkBar } from '@/ui/list/BulkBar';
 import { ExportButton } from '@/ui/list/ExportButton';
-import { SearchField } from '@/ui/list/SearchField';
-import { useListSearch } from '@/ui/list/useListSearch';
-import { useRows } from '@/ui/list/useRows';
-import { ViewMenu } from '@/ui/list/ViewMenu';
-import { Page } from '@/ui/Page';
-import { PageHeader } from '@/ui/PageHeader';
-import { ColumnMenu } from '@/ui/table/ColumnMenu';
-import { DataTable } from '@/ui/table/DataTable';
-import { useColumns } from '@/ui/table/useColumns';
+import { ListPage } from '@/ui/list/ListPage';
+import { TagButton } from '@/ui/list/TagButton';
+import type { Choice } from '@/ui/table/useChoice';
+import { bulk } from './bulk';
 import { type Company, FIRST_COLUMNS, useCompanyColumns } from './columns';
 import { useCompanyFilters } from './filters';
 import { NewCompany } from './NewCompany';
 
+const SORTS = ['-created_at', 'created_at', 'name', '-name', '-updated_at', 'updated_at'];
+/** What the API takes in one address. */
+const MOST_IDS = 200;
 const read = (query: object, signal: AbortSignal) => take(api.GET('/api/v1/companies', { params: { query }, signal }));
 const nameOf = (company: Company) => company.name;
 
 export default function CompaniesPage() {
   const { t } = useTranslation('companies');
-  const fields = useCompanyFilters();
-  const list = useListSearch(fields);
-  const found = useRows<Company>('companies', list.query, read);
-  const columns = useColumns('companies', useCompanyColumns(), FIRST_COLUMNS);
   const navigate = useNavigate();
   const open = useCallback(({ id }: Company) => void navigate({ to: '/companies/$id', params: { id } }), [navigate]);
   const [creating, create] = useDisclosure();
   const mayWrite = useMay('companies:write');
-  const narrowed = list.q !== '' || Object.keys(list.filters).length > 0;
+  const add = mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>;
   return (
-    <Page full>
-      <PageHeader title={t('title')} note={found.total !== null && t('ui:rows', { count: found.total })}>
-        <SearchField label={t('search')} value={list.q} change={list.setQ} />
-        {mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>}
-      </PageHeader>
-      <Group justify="space-between" mb="sm" gap="xs">
-        <FilterBar fields={fields} values={list.filters} change={list.setFilters} />
-        <Group gap={6}>
-          <ViewMenu list="companies" search={list.search} open={list.setAll} />
-          <ColumnMenu {...columns} />
-          <ExportButton list="companies" query={list.query} />
-        </Group>
-      </Group>
-      {found.error && found.rows.length === 0 ? <ErrorState error={found.error} reset={found.retry} />
-        : found.total === 0 && !found.loading ? (
-          <EmptyState icon={IconBuilding} title={t(narrowed ? 'nothing.title' : 'empty.title')} text={t(narrowed ? 'nothing.text' : 'empty.text')} />
-        ) : <DataTable label={t('title')} columns={columns.shown} name={nameOf} open={open} {...found} />}
+    <>
+      <ListPage<Company> list="companies" icon={IconBuilding} fields={useCompanyFilters()} columns={useCompanyColumns()} first={FIRST_COLUMNS} sorts={SORTS} read={read} name={nameOf}
+        open={open} actions={add} begin={add} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
       <NewCompany opened={creating} close={create.close} />
-    </Page>
+    </>
+  );
+}
+
+function Bulk({ choice, rows }: { choice: Choice; rows: readonly Company[] }) {
+  const chosen = rows.filter((row) => choice.has(row.id));
+  const mayWrite = useMay('companies:write');
+  const then = (work: Promise<unknown>) => void work.then(choice.clear);
+  return (
+    <BulkBar choice={choice}>
+      {mayWrite && <OwnerMenu pick={(owner) => then(bulk.giveTo(chosen, owner))} />}
+      {mayWrite && <TagButton add={(tag) => then(bulk.addTag(chosen, tag))} />}
+      {chosen.length <= MOST_IDS && <ExportButton list="companies" query={{ id: choice.ids.join(',') }} />}
+      {mayWrite && <DeleteButton run={() => then(bulk.remove(chosen))} />}
+    </BulkBar>
   );
 }

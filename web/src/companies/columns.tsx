@@ -17,7 +17,7 @@ export function useCompanyColumns(): Column<Company>[] {
   const fields = useFields('company');
   const { country } = useFormat();
   return useMemo(() => [
-    { id: 'name', title: t('name'), width: 240, cell: (company) => <span style={{ fontWeight: 550 }} dir="auto">{company.name}</span> },
+    { id: 'name', title: t('name'), width: 240, sort: 'name', cell: (company) => <span style={{ fontWeight: 550 }} dir="auto">{company.name}</span> },
     { id: 'domain', title: t('domain'), width: 180, cell: (company) => company.domain },
     { id: 'industry', title: t('industry'), width: 150, cell: (company) => company.industry },
     { id: 'email', title: t('email'), width: 220, cell: (company) => company.email },
@@ -29,6 +29,6 @@ export function useCompanyColumns(): Column<Company>[] {
     ...fields.map((field): Column<Company> => ({
       id: `custom.${field.key}`, title: field.label, width: 150, cell: (company) => customText(field, company.custom[field.key]),
     })),
-    { id: 'created', title: t('created'), width: 130, cell: (company) => <When at={company.created_at} /> },
+    { id: 'created', title: t('created'), width: 130, sort: 'created_at', cell: (company) => <When at={company.created_at} /> },
   ], [t, users, fields, country]);
 }

@@ -19,7 +19,7 @@ export function useContactColumns(): Column<Contact>[] {
   const fields = useFields('contact');
   const { country } = useFormat();
   return useMemo(() => [
-    { id: 'name', title: t('name'), width: 220, cell: (contact) => <Name name={contact.display_name} /> },
+    { id: 'name', title: t('name'), width: 220, sort: 'name', cell: (contact) => <Name name={contact.display_name} /> },
     { id: 'email', title: t('email'), width: 250, cell: ({ emails }) => emails.find((email) => email.primary)?.address ?? emails[0]?.address },
     { id: 'phone', title: t('phone'), width: 150, cell: ({ phones }) => phones.find((phone) => phone.primary)?.number ?? phones[0]?.number },
     { id: 'job', title: t('job'), width: 160, cell: (contact) => contact.job_title },
@@ -31,8 +31,8 @@ export function useContactColumns(): Column<Contact>[] {
     ...fields.map((field): Column<Contact> => ({
       id: `custom.${field.key}`, title: field.label, width: 150, cell: (contact) => customText(field, contact.custom[field.key]),
     })),
-    { id: 'created', title: t('created'), width: 120, cell: (contact) => <When at={contact.created_at} /> },
-    { id: 'updated', title: t('updated'), width: 120, cell: (contact) => <When at={contact.updated_at} /> },
+    { id: 'created', title: t('created'), width: 120, sort: 'created_at', cell: (contact) => <When at={contact.created_at} /> },
+    { id: 'updated', title: t('updated'), width: 120, sort: 'updated_at', cell: (contact) => <When at={contact.updated_at} /> },
   ], [t, users, fields, country]);
 }
 

@@ -22,7 +22,7 @@ export function LostDialog({ close, lose }: { close: () => void; lose: (reason: 
         <Textarea label={t('lost.text')} value={text} autosize minRows={2} onChange={(event) => setText(event.currentTarget.value)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>{t('ui:cancel')}</Button>
-          <Button color="red" onClick={() => void lose({ lost_reason_id: id || null, reason: text.trim() || null }).then(close)}>{t('lost.do')}</Button>
+          <Button color="red.9" onClick={() => void lose({ lost_reason_id: id || null, reason: text.trim() || null }).then(close)}>{t('lost.do')}</Button>
         </Group>
       </Stack>
     </Modal>

@@ -1,8 +1,33 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '@/app/roots';
+import { listSearch } from '@/ui/list/useListSearch';
 
-export const settingsRoute = createRoute({
+const layout = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./SettingsPage')),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./SettingsLayout')),
 });
+
+type Page = Parameters<typeof lazyRouteComponent>[0];
+const page = (path: string, load: Page) => createRoute({ getParentRoute: () => layout, path, component: lazyRouteComponent(load) });
+
+export const settingsRoute = layout.addChildren([
+  page('/', () => import('./Overview')),
+  page('/account', () => import('./account/AccountPage')),
+  page('/appearance', () => import('./account/AppearancePage')),
+  page('/pipelines', () => import('./sales/PipelinesPage')),
+  page('/lost-reasons', () => import('./sales/LostReasonsPage')),
+  page('/fields', () => import('./sales/FieldsPage')),
+  page('/users', () => import('./people/UsersPage')),
+  page('/teams', () => import('./people/TeamsPage')),
+  page('/roles', () => import('./people/RolesPage')),
+  page('/websites', () => import('./sources/WebsitesPage')),
+  page('/refused', () => import('./sources/RefusedPage')),
+  page('/identity', () => import('./sources/IdentityPage')),
+  page('/channels', () => import('./channels/ChannelsPage')),
+  page('/api-keys', () => import('./keys/KeysPage')),
+  page('/webhooks', () => import('./webhooks/WebhooksPage')),
+  page('/webhooks/$id', () => import('./webhooks/WebhookPage')),
+  page('/audit', () => import('./audit/AuditPage')),
+]);

@@ -1,13 +1,17 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, PasswordInput, Progress, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Cover } from '@/auth/Cover';
 import { logIn } from '@/auth/session';
-import { fieldErrors, Problem } from '@/api/problem';
+import { isProblem, Problem } from '@/api/problem';
+import { useSubmit } from '@/ui/form/useSubmit';
 import { problemText } from '@/ui/problemText';
 
-interface Values { token: string; name: string; email: string; password: string }
+type Values = { token: string; name: string; email: string; password: string };
+
+/** As the API asks for. */
+const SHORTEST = 12;
 
 async function begin(values: Values): Promise<void> {
   const answer = await fetch('/api/v1/setup', {
@@ -21,24 +25,15 @@ async function begin(values: Values): Promise<void> {
 
 export default function SetupPage() {
   const { t } = useTranslation('setup');
-  const [problem, setProblem] = useState<unknown>(null);
   const [over, setOver] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const form = useForm<Values>({ initialValues: { token: location.hash.slice(1), name: '', email: '', password: '' } });
+  const linked = location.hash.slice(1);
+  const form = useForm<Values>({ initialValues: { token: linked, name: '', email: '', password: '' } });
+  const sending = useSubmit(form, begin);
+  const badCode = isProblem(sending.problem, 401, 403) || form.errors.token !== undefined;
 
   useEffect(() => {
     fetch('/api/v1/setup').then((answer) => answer.json()).then((state: { needed: boolean }) => setOver(!state.needed)).catch(() => undefined);
   }, []);
-
-  async function submit(values: Values) {
-    setBusy(true);
-    setProblem(null);
-    await begin(values).catch((error: unknown) => {
-      form.setErrors(fieldErrors(error));
-      setProblem(error);
-    });
-    setBusy(false);
-  }
 
   if (over) {
     return (
@@ -47,17 +42,26 @@ export default function SetupPage() {
       </Cover>
     );
   }
+  const missing = SHORTEST - form.values.password.length;
   return (
     <Cover title={t('title')} text={t('text')}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <form onSubmit={sending.submit} noValidate>
         <Stack gap="md">
-          {problem !== null && <Alert color="red" variant="light" role="alert">{problemText(problem)}</Alert>}
-          {!location.hash && <TextInput label={t('token')} description={t('token.hint')} required autoComplete="off" {...form.getInputProps('token')} />}
-          <TextInput label={t('name')} autoComplete="name" required {...form.getInputProps('name')} />
+          {badCode && <Alert color="red" variant="light" role="alert">{t('token.bad')}</Alert>}
+          {!badCode && sending.problem !== null && <Alert color="red" variant="light" role="alert">{problemText(sending.problem)}</Alert>}
+          {(!linked || badCode) && <TextInput label={t('token')} description={t('token.hint')} required autoComplete="off" {...form.getInputProps('token')} error={undefined} />}
+          <TextInput label={t('name')} autoComplete="name" required autoFocus {...form.getInputProps('name')} />
           <TextInput label={t('email')} type="email" autoComplete="username" required {...form.getInputProps('email')} />
-          <PasswordInput label={t('password')} description={t('password.hint')} autoComplete="new-password" required minLength={12}
-            {...form.getInputProps('password')} />
-          <Button type="submit" size="sm" loading={busy}>{t('submit')}</Button>
+          <div>
+            <PasswordInput label={t('password')} description={t('password.hint')} autoComplete="new-password" required {...form.getInputProps('password')} />
+            {form.values.password !== '' && missing > 0 && (
+              <Group gap="sm" mt={6} wrap="nowrap">
+                <Progress flex={1} size="xs" value={(form.values.password.length / SHORTEST) * 100} aria-hidden />
+                <Text size="xs" c="dimmed">{t('password.short', { count: missing })}</Text>
+              </Group>
+            )}
+          </div>
+          <Button type="submit" size="sm" loading={sending.busy}>{t('submit')}</Button>
         </Stack>
       </form>
     </Cover>

@@ -2,13 +2,14 @@ import { Loader, SegmentedControl } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconSunHigh } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useContactNames } from '@/app/lookups';
-import { useMe } from '@/auth/hooks';
+import { useMay, useMe } from '@/auth/hooks';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
+import { type Stop, walk } from '@/ui/list/walk';
 import { Page } from '@/ui/Page';
 import { PageHeader } from '@/ui/PageHeader';
 import { useRowKeys } from '@/ui/table/useRowKeys';
@@ -16,6 +17,8 @@ import { type Item, itemsOf, PARTS } from './items';
 import { TodayRow } from './TodayRow';
 import classes from './Today.module.css';
 import { useToday } from './useToday';
+
+const FirstSteps = lazy(() => import('@/setup/FirstSteps'));
 
 export default function TodayPage() {
   const { t } = useTranslation('today');
@@ -28,6 +31,8 @@ export default function TodayPage() {
   const names = useContactNames(items.map((item) => item.contactId));
   const open = useCallback((item: Item) => void navigate({ to: '/contacts/$id', params: { id: item.contactId } }), [navigate]);
   const show = useCallback((index: number) => document.querySelectorAll('[data-row]')[index]?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => walk.set(items.map(stopOf)), [items]);
+  const mayInvite = useMay('users:manage');
   const active = useRowKeys({ rows: items, open, show });
   return (
     <Page>
@@ -37,6 +42,7 @@ export default function TodayPage() {
             data={[{ value: 'mine', label: t('mine') }, { value: 'all', label: t(`everyone.${visibility}`) }]} />
         )}
       </PageHeader>
+      {mayInvite && <Suspense><FirstSteps /></Suspense>}
       {today.error && items.length === 0 && <ErrorState error={today.error} />}
       {!today.ready && !today.error && <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>}
       {today.ready && items.length === 0 && <EmptyState icon={IconSunHigh} title={t('empty.title')} text={t('empty.text')} />}
@@ -54,4 +60,8 @@ export default function TodayPage() {
       })}
     </Page>
   );
+}
+
+function stopOf(item: Item): Stop {
+  return item.kind === 'lead' ? { id: item.contactId, lead: item.lead.id } : { id: item.contactId };
 }

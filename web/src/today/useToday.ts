@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, take, type Schemas } from '@/api/client';
 import { usePipelines } from '@/app/lookups';
+import { fromLocal, toLocal } from '@/ui/zone';
 import { awaiting } from './awaiting';
 
 const DAY_MS = 86_400_000;
@@ -9,16 +10,12 @@ const NEW_DAYS = 7;
 const REPLY_DAYS = 14;
 
 function endOfToday(): string {
-  const end = new Date();
-  end.setHours(24, 0, 0, 0);
-  return end.toISOString();
+  return daysAgo(-1);
 }
 
 /** The start of a day some days ago: the same the whole day, so that what was read is read once. */
 function daysAgo(days: number): string {
-  const start = new Date(Date.now() - days * DAY_MS);
-  start.setHours(0, 0, 0, 0);
-  return start.toISOString();
+  return fromLocal(toLocal(new Date(Date.now() - days * DAY_MS)).slice(0, 10)).toISOString();
 }
 
 const REPLIES = 'email,chat,sms,social';

@@ -1,4 +1,4 @@
-import { Center, Stack, Text, Title } from '@mantine/core';
+import { Center, Group, Stack, Text, Title } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
@@ -17,7 +17,7 @@ export function EmptyState({ icon: Mark, title, text, children }: Props) {
         <Mark size={32} stroke={1.3} color="var(--mantine-color-dimmed)" aria-hidden />
         <Title order={2}>{title}</Title>
         {text && <Text size="sm" c="dimmed">{text}</Text>}
-        {children}
+        {children && <Group gap="xs" mt="xs" justify="center">{children}</Group>}
       </Stack>
     </Center>
   );

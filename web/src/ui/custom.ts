@@ -12,6 +12,6 @@ export function customText(field: Pick<Schemas['Field'], 'kind'>, value: unknown
   return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function isMoney(value: unknown): value is { amount: number; currency: string } {
+export function isMoney(value: unknown): value is { amount: number; currency: string } {
   return typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value;
 }

@@ -1,5 +1,7 @@
 import i18n from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { prefs } from '@/app/prefs';
+import { useStore } from '@/app/store';
 
 /** The person's own variety of the chosen language, such as en-GB, for days, numbers and money. */
 function locale(): string {
@@ -17,8 +19,9 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 }
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `d${locale()}${JSON.stringify(options)}`;
-  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale(), options));
+  const timeZone = options.timeZone ?? (prefs.get().zone || undefined);
+  const key = `d${locale()}${timeZone ?? ''}${JSON.stringify(options)}`;
+  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale(), { ...options, timeZone }));
   return made.get(key) as Intl.DateTimeFormat;
 }
 
@@ -131,8 +134,9 @@ export function country(code: string): string {
   }
 }
 
-/** Formats that follow the language: a component that uses them draws itself anew when it changes. */
+/** Formats that follow the language and the time zone: a component that uses them draws itself anew when they change. */
 export function useFormat() {
   useTranslation('ui');
+  useStore(prefs);
   return { money, roundMoney, number, day, time, dayAndTime, month, relative, duration, rough, country };
 }

@@ -15,6 +15,11 @@ export function notifyProblem(error: unknown) {
   });
 }
 
+/** Says that something did not work out, though the server did what it was asked to. */
+export function notifyFault(message: string) {
+  notifications.show({ message, color: 'red', autoClose: 8000, closeButtonProps: { 'aria-label': i18n.t('ui:close') } });
+}
+
 /** Says what was done and offers to take it back. */
 export function notifyUndo(message: string, undo: () => Promise<unknown>) {
   const id = notifications.show({

@@ -1,5 +1,24 @@
 import i18n from 'i18next';
-import { isOffline, Problem } from '@/api/problem';
+import { type FieldProblem, isOffline, Problem } from '@/api/problem';
+
+/** Refusals of the whole that have words of their own in each language. */
+const KNOWN = ['already_exists', 'in_use', 'conflict', 'identity_taken', 'precondition_failed', 'too_large', 'internal', 'unavailable', 'setup_done', 'invalid_credentials'];
+/** What can be wrong with a field. */
+const FAULTS = ['required', 'length', 'format', 'range', 'choice', 'unknown', 'duplicate', 'type', 'forbidden', 'guessable', 'same', 'blocked', 'wrong'];
+
+/** English people read the server's own words, which say most; others read theirs. */
+const isEnglish = () => (i18n.language ?? 'en').startsWith('en');
+
+/** What is wrong with one field, in the person's language where the code tells enough. */
+export function faultText({ code, message }: FieldProblem): string {
+  if (isEnglish() || !FAULTS.includes(code)) return message;
+  const [min, max] = /(-?[\d,.]*\d) (?:to|and) (-?[\d,.]*\d)/.exec(message)?.slice(1) ?? [];
+  const bounded = code === 'length' || code === 'range';
+  if (bounded && min && max) return i18n.t(`app:fault.${code}.between`, { min, max });
+  const most = /at most (-?[\d,.]*\d)/.exec(message)?.[1];
+  if (bounded && most) return i18n.t(`app:fault.${code}.most`, { max: most });
+  return i18n.t(`app:fault.${code}`);
+}
 
 /** What went wrong, in the person's language where we know it, else in the server's words. */
 export function problemText(error: unknown): string {
@@ -8,6 +27,8 @@ export function problemText(error: unknown): string {
   if (error.status === 403) return i18n.t('app:error.forbidden');
   if (error.status === 404) return i18n.t('app:error.missing');
   if (error.status === 429) return i18n.t('app:error.many');
-  const told = error.fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return told || error.message || i18n.t('app:error.unknown');
+  const told = error.fields.map((fault) => `${fault.field}: ${faultText(fault)}`).join('; ');
+  if (told) return told;
+  if (!isEnglish() && KNOWN.includes(error.code)) return i18n.t(`app:error.code.${error.code}`);
+  return error.message || i18n.t('app:error.unknown');
 }

@@ -87,7 +87,7 @@ test('where somebody else moved the lead meanwhile, both stages are shown', asyn
   const { title } = await api(`/leads/${id}`);
   // The board would learn of it by itself; here it is to be late.
   await page.route('**/board?*', (route) => route.abort());
-  await api(`/leads/${id}/stage`, { stage_id: stages.Offer });
+  await api(`/leads/${id}/stage`, { method: 'POST', body: JSON.stringify({ stage_id: stages.Offer }) });
   await cardOf(page, id).hover();
   await page.getByRole('button', { name: `Move “${title}”` }).first().click();
   await page.getByRole('menuitem', { name: 'Talked' }).click();

@@ -6,7 +6,11 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const [manager, admin] = ['manager@northlight.example', 'admin@northlight.example'];
 const tests = [];
 
-/** `work` gets `open(email, path, options)`, a browser of somebody's own; `api(path, body)`; `client`, the path of a client who bought; and `lead`, that of what was bought. */
+/**
+ * `work` gets `open(email, path, options)`, a browser of somebody's own; `api(path, options)`; `client`, the path of a
+ * client who bought, and `lead`, that of what was bought; the server's `address`; and, for servers of its own, the
+ * `program` and the `browser`.
+ */
 export const test = (name, work) => tests.push({ name, work });
 
 /** Runs the tests whose name holds `only` on one server; gives how many failed. */
@@ -17,7 +21,7 @@ export async function run(program, only = '') {
   const won = (await api('/leads?kind=won&limit=1')).items[0];
   let failed = 0;
   for (const { name, work } of tests.filter(({ name }) => name.includes(only))) {
-    const fault = await attempt(work, { api, browser, server, client: `/contacts/${won.contact_id}`, lead: `/leads/${won.id}` });
+    const fault = await attempt(work, { api, browser, program, address: server.address, client: `/contacts/${won.contact_id}`, lead: `/leads/${won.id}` });
     console.log(fault === null ? `ok    ${name}` : `FAIL  ${name}\n      ${fault.message}`);
     if (fault !== null) failed += 1;
   }
@@ -26,16 +30,16 @@ export async function run(program, only = '') {
   return failed;
 }
 
-async function attempt(work, { api, browser, server, client, lead }) {
+async function attempt(work, world) {
   const people = [];
   const open = async (...who) => {
-    const found = await person(browser, server.address, ...who);
+    const found = await person(world.browser, world.address, ...who);
     found.page.setDefaultTimeout(15_000);
     people.push(found);
     return found;
   };
   try {
-    await work({ open, api, client, lead });
+    await work({ ...world, open });
     assert.deepEqual(people.flatMap(({ faults }) => faults), []);
     return null;
   } catch (error) {

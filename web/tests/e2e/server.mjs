@@ -3,27 +3,43 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The real program with the demo's business in a folder of its own. */
-export async function startDemo(program) {
+/** The real program in a folder of its own, as soon as it says what `ready` looks for. */
+async function start(program, args, ready) {
   const folder = mkdtempSync(join(tmpdir(), 'touchline-e2e-'));
-  const child = spawn(program, ['demo', '--data', folder, '--bind', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const address = await new Promise((resolve, reject) => {
+  const child = spawn(program, [...args, '--data', folder, '--bind', '127.0.0.1:0', '--webhook-networks', '127.0.0.1/32'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const found = await new Promise((resolve, reject) => {
     let said = '';
     child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
     child.stdout.on('data', (part) => {
       said += part;
-      const found = /serves (http:\S+)/.exec(said);
-      if (found) resolve(found[1]);
+      const match = ready(said);
+      if (match) resolve(match);
     });
   });
   return {
-    address,
+    ...found,
     stop() {
       child.removeAllListeners('exit');
       child.kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** With the demo's business. */
+export function startDemo(program) {
+  return start(program, ['demo'], (said) => {
+    const [, address] = /serves (http:\S+)/.exec(said) ?? [];
+    return address && { address };
+  });
+}
+
+/** Without anything; `link` makes the first administrator. */
+export function startEmpty(program) {
+  return start(program, ['serve'], (said) => {
+    const [, link] = /administrator at (http:\S+)/.exec(said) ?? [];
+    return /serves http/.test(said) && link && { link, address: new URL(link).origin };
+  });
 }
 
 const PASSWORD = 'solar-roof-demo';
@@ -33,25 +49,30 @@ export async function caller(address) {
   const headers = { 'Content-Type': 'application/json' };
   const login = await fetch(`${address}/api/v1/auth/login`, { method: 'POST', headers, body: JSON.stringify({ email: 'admin@northlight.example', password: PASSWORD }) });
   const { access_token: token } = await login.json();
-  return async (path, body) => {
-    const answer = await fetch(`${address}/api/v1${path}`, {
-      method: body ? 'POST' : 'GET', headers: { ...headers, Authorization: `Bearer ${token}` }, ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    return answer.json();
+  return async (path, options = {}) => {
+    const answer = await fetch(`${address}/api/v1${path}`, { ...options, headers: { ...headers, ...options.headers, Authorization: `Bearer ${token}` } });
+    return answer.status === 204 ? null : answer.json();
   };
 }
 
-/** A browser of its own for somebody, logged in at `path`. */
-export async function person(browser, address, email, path, options = {}) {
+/** A browser of its own, and what goes wrong in it. */
+export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => message.text().includes('Content Security Policy') && faults.push(message.text()));
+  return { context, page, faults };
+}
+
+/** A browser of somebody's own, logged in at `path`. */
+export async function person(browser, address, email, path, { password = PASSWORD, ...options } = {}) {
+  const found = await visitor(browser, options);
+  const { page } = found;
   await page.goto(address + path);
   await page.fill('input[type=email]', email);
-  await page.fill('input[type=password]', PASSWORD);
+  await page.fill('input[type=password]', password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#main h1');
-  return { context, page, faults, password: PASSWORD };
+  return { ...found, password };
 }

@@ -2,8 +2,10 @@ import { Button, Group, Menu, SegmentedControl, TextInput } from '@mantine/core'
 import { IconCheck, IconFilter } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type Channel, CHANNEL_ICONS } from '@/ui/channels';
+import { fromLocal } from '@/ui/zone';
 import type { LineFilter } from './useTimeline';
 
+const LAST_MINUTE_MS = 59_999;
 const TYPES = ['interaction', 'note', 'task', 'stage_move', 'change'];
 
 interface Props {
@@ -45,6 +47,6 @@ export function LineFilters({ channels, filter, change }: Props) {
 }
 
 function endOfDay(day: string): string | null {
-  const end = new Date(`${day}T23:59:59.999`);
+  const end = new Date(fromLocal(`${day}T23:59`).getTime() + LAST_MINUTE_MS);
   return Number.isNaN(end.getTime()) ? null : end.toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Schemas } from '@/api/client';
+import { toLocal } from '@/ui/zone';
 
 export type Entry = Schemas['TimelineEntry'];
 
@@ -12,8 +13,7 @@ export interface Day {
 }
 
 function dayOf(instant: string): string {
-  const date = new Date(instant);
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+  return toLocal(new Date(instant)).slice(0, 10);
 }
 
 function isPageView(entry: Entry): boolean {

@@ -1,3 +1,5 @@
+import { fromLocal } from '@/ui/zone';
+
 /** A condition that a list can be narrowed by; its key is the API's parameter. */
 export interface FilterField {
   key: string;
@@ -21,6 +23,6 @@ export function toQuery(values: FilterValues, fields: readonly FilterField[]): F
 }
 
 function startOfDay(day: string): string {
-  const start = new Date(`${day}T00:00:00`);
+  const start = fromLocal(day);
   return Number.isNaN(start.getTime()) ? day : start.toISOString();
 }

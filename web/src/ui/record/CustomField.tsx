@@ -1,7 +1,9 @@
 import type { Schemas } from '@/api/client';
 import { useTranslation } from 'react-i18next';
-import { customText } from '@/ui/custom';
+import { customText, isMoney } from '@/ui/custom';
 import { InlineSelect, InlineText } from './Inline';
+import { InlineMany } from './InlineMany';
+import { InlineMoney } from './InlineMoney';
 
 interface Props {
   field: Schemas['Field'];
@@ -25,8 +27,9 @@ export function CustomField({ field, value, readOnly, save }: Props) {
     case 'number':
       return <InlineText {...shared} type="number" value={value == null ? '' : String(value)} shown={customText(field, value)} save={(text) => save(text === '' ? null : Number(text))} />;
     case 'multi_choice':
+      return <InlineMany {...shared} value={Array.isArray(value) ? value.map(String) : []} save={(chosen) => save(chosen.length > 0 ? chosen : null)} options={field.options} />;
     case 'money':
-      return <InlineText {...shared} readOnly value={customText(field, value)} save={save} />;
+      return <InlineMoney {...shared} value={isMoney(value) ? value : null} save={save} />;
     default:
       return <InlineText {...shared} type={field.kind === 'text' ? 'text' : field.kind} value={value == null ? '' : String(value)} shown={customText(field, value)} save={(text) => save(text || null)} />;
   }

@@ -2,7 +2,7 @@ import { Select, Textarea, TextInput } from '@mantine/core';
 import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem, Problem } from '@/api/problem';
-import { problemText } from '@/ui/problemText';
+import { faultText, problemText } from '@/ui/problemText';
 import classes from './Record.module.css';
 
 interface Props {
@@ -66,8 +66,9 @@ function useEdit(value: string, save: (value: string) => Promise<void>) {
   return { draft, fault, busy, begin: () => setDraft(value), write: setDraft, finish, key };
 }
 
-function messageOf(error: unknown): string {
-  return isProblem(error, 422) ? (error as Problem).fields.map(({ message }) => message).join('; ') : problemText(error);
+export function messageOf(error: unknown): string {
+  const faults = isProblem(error, 422) ? (error as Problem).fields.map(faultText).join('; ') : '';
+  return faults || problemText(error);
 }
 
 interface SelectProps {

@@ -1,7 +1,10 @@
 import { Checkbox, Skeleton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { prefs } from '@/app/prefs';
+import { useStore } from '@/app/store';
 import classes from './DataTable.module.css';
 import type { Choice } from './useChoice';
 import { useRowKeys } from './useRowKeys';
@@ -14,6 +17,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
   /** Numbers stand on the right. */
   right?: boolean;
+  /** The API's name of the order by this column, where it has one. */
+  sort?: string;
 }
 
 interface Props<T extends { id: string }> {
@@ -26,9 +31,13 @@ interface Props<T extends { id: string }> {
   hasMore: boolean;
   loading: boolean;
   loadMore: () => void;
+  /** The present order, `name` or `-name`, those there are, and how it is changed. */
+  sort?: string;
+  sorts?: readonly string[];
+  setSort?: (sort: string) => void;
 }
 
-const ROW_PX = 44;
+const ROW_PX = { comfortable: 44, compact: 34 };
 /** Rows before the end of what is loaded at which the next page is asked for. */
 const AHEAD = 60;
 const WAITING = 12;
@@ -38,8 +47,10 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
   const { rows, columns, choice, hasMore, loading, loadMore } = props;
   const { t } = useTranslation('ui');
   const frame = useRef<HTMLDivElement>(null);
+  const { density } = useStore(prefs);
   const count = rows.length + (hasMore || loading ? WAITING : 0);
-  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX[density], overscan: 8 });
+  useEffect(() => virtual.measure(), [density, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -59,7 +70,7 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
                 indeterminate={choice.size > 0 && choice.size < rows.length} onChange={() => choice.all(rows.map((row) => row.id))} />
             </div>
           )}
-          {columns.map((column) => <div key={column.id} role="columnheader" className={classes.cell} data-right={column.right}>{column.title}</div>)}
+          {columns.map((column) => <Heading key={column.id} column={column} {...props} />)}
         </div>
       </div>
       <div role="rowgroup" style={{ ...style, height: virtual.getTotalSize(), position: 'relative' }}>
@@ -75,6 +86,24 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
           );
         })}
       </div>
+    </div>
+  );
+}
+
+type HeadingProps<T> = { column: Column<T> } & Pick<Props<T & { id: string }>, 'sort' | 'sorts' | 'setSort'>;
+
+function Heading<T>({ column, sort, sorts = [], setSort }: HeadingProps<T>) {
+  const orders = column.sort ? [column.sort, `-${column.sort}`].filter((order) => sorts.includes(order)) : [];
+  const down = sort === `-${column.sort}`;
+  const active = column.sort !== undefined && (down || sort === column.sort);
+  const next = orders.find((order) => order !== sort);
+  return (
+    <div role="columnheader" className={classes.cell} data-right={column.right} aria-sort={active ? (down ? 'descending' : 'ascending') : undefined}>
+      {next && setSort ? (
+        <button type="button" className={classes.sort} onClick={() => setSort(next)}>
+          {column.title}{active && (down ? <IconArrowDown size={12} aria-hidden /> : <IconArrowUp size={12} aria-hidden />)}
+        </button>
+      ) : column.title}
     </div>
   );
 }

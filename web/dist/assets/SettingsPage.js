@@ -1,1 +1,0 @@
-import{t as e}from"./Soon.js";import{C as t}from"./useTranslation.js";var n=t();function r(){return(0,n.jsx)(e,{name:`settings`})}export{r as default};

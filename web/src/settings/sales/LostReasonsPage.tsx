@@ -1,0 +1,103 @@
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconArchive, IconDots, IconPencil, IconPlus, IconRestore, IconThumbDown } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, ifMatch, take, type Schemas } from '@/api/client';
+import { queryClient } from '@/app/query';
+import { useMay } from '@/auth/hooks';
+import { EmptyState } from '@/ui/EmptyState';
+import { FormModal } from '@/ui/form/FormModal';
+import { useSubmit } from '@/ui/form/useSubmit';
+import { notifyProblem, notifyUndo } from '@/ui/notify';
+import { RowItem, Rows } from '@/ui/Rows';
+import { SortableRow } from '@/ui/SortableRow';
+import { moved } from '@/ui/useSortable';
+import { Frame, Part } from '../Frame';
+import { saveSetting } from '../save';
+
+type Reason = Schemas['LostReason'];
+const KEY = ['lost-reasons'];
+
+async function change(reason: Reason, body: Schemas['LostReasonPatch']): Promise<Reason> {
+  return take(api.PATCH('/api/v1/lost-reasons/{id}', { params: { path: { id: reason.id }, header: ifMatch(reason.version) }, body }));
+}
+
+const rename = (base: Reason, changes: Partial<Reason>, label: string) => saveSetting<Reason>({
+  base, changes, label: () => label,
+  latest: () => take(api.GET('/api/v1/lost-reasons/{id}', { params: { path: { id: base.id } } })),
+  save: (body, version) => change({ ...base, version }, body),
+});
+
+const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
+
+/** Each reason's place is its own number: those whose place changes are told theirs. */
+async function order(reasons: Reason[]) {
+  const misplaced = reasons.map((reason, position) => ({ reason, position })).filter(({ reason, position }) => reason.position !== position);
+  queryClient.setQueryData<{ items: Reason[] }>(KEY, (before) => before && { ...before, items: [...reasons, ...before.items.filter(({ archived_at }) => archived_at)] });
+  for (const { reason, position } of misplaced) await change(reason, { position });
+}
+
+export default function LostReasonsPage() {
+  const { t } = useTranslation('settings');
+  const found = useQuery({ queryKey: KEY, queryFn: () => take(api.GET('/api/v1/lost-reasons')) });
+  const [editing, setEditing] = useState<Reason | 'new' | null>(null);
+  const mayWrite = useMay('settings:write');
+  const reasons = found.data?.items.filter(({ archived_at }) => !archived_at) ?? [];
+  const archived = found.data?.items.filter(({ archived_at }) => archived_at) ?? [];
+  const move = (from: number, to: number) => void order(moved(reasons, from, to)).catch(notifyProblem).finally(refresh);
+
+  async function archive(reason: Reason, gone: boolean) {
+    const after = await change(reason, { archived: gone });
+    void refresh();
+    if (gone) notifyUndo(t('archived', { name: reason.name }), () => change(after, { archived: false }).then(refresh));
+  }
+  const menu = (reason: Reason) => mayWrite && (
+    <Menu position="bottom-end">
+      <Menu.Target><ActionIcon aria-label={t('actions', { name: reason.name })}><IconDots size={16} /></ActionIcon></Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setEditing(reason)}>{t('rename')}</Menu.Item>
+        <Menu.Item leftSection={<IconArchive size={15} />} onClick={() => void archive(reason, true).catch(notifyProblem)}>{t('archive')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+  return (
+    <Frame name="lost-reasons" found={found} actions={mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>{t('reason.new')}</Button>}>
+      {reasons.length === 0 ? <EmptyState icon={IconThumbDown} title={t('reason.empty.title')} text={t('reason.empty.text')} /> : (
+        <Rows label={t('page.lost-reasons')}>
+          {reasons.map((reason, index) => (mayWrite
+            ? <SortableRow key={reason.id} list="reasons" index={index} count={reasons.length} name={reason.name} move={move} title={reason.name} open={() => setEditing(reason)} actions={menu(reason)} />
+            : <RowItem key={reason.id} title={reason.name} />))}
+        </Rows>
+      )}
+      {archived.length > 0 && (
+        <Part title={t('archive.part')}>
+          <Rows label={t('archive.part')}>
+            {archived.map((reason) => (
+              <RowItem key={reason.id} faint title={reason.name} actions={mayWrite && (
+                <Button variant="subtle" leftSection={<IconRestore size={15} />} onClick={() => void archive(reason, false).catch(notifyProblem)}>{t('unarchive')}</Button>
+              )} />
+            ))}
+          </Rows>
+        </Part>
+      )}
+      {editing && <ReasonForm reason={editing === 'new' ? null : editing} close={() => setEditing(null)} />}
+    </Frame>
+  );
+}
+
+function ReasonForm({ reason, close }: { reason: Reason | null; close: () => void }) {
+  const { t } = useTranslation('settings');
+  const form = useForm({ initialValues: { name: reason?.name ?? '' } });
+  const sending = useSubmit(form, async (body) => {
+    await (reason ? rename(reason, body, t('name')) : take(api.POST('/api/v1/lost-reasons', { body })));
+    void refresh();
+    close();
+  });
+  return (
+    <FormModal title={t(reason ? 'rename' : 'reason.new')} close={close} sending={sending}>
+      <TextInput label={t('name')} required data-autofocus maxLength={100} placeholder={t('reason.example')} {...form.getInputProps('name')} />
+    </FormModal>
+  );
+}
