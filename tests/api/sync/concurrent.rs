@@ -57,7 +57,12 @@ impl Copy {
                 let page = app.key.get(&path).await.ok();
                 for record in page.items() {
                     let id = record["id"].as_str().unwrap().to_owned();
-                    copy.0.insert((kind.to_owned(), id), record.clone());
+                    let mut record = record.clone();
+                    // Lists tell the names of others, too, which are changes of those.
+                    for name in ["contact_name", "company_name"].into_iter().filter(|_| kind == "lead") {
+                        record.as_object_mut().unwrap().remove(name);
+                    }
+                    copy.0.insert((kind.to_owned(), id), record);
                 }
                 let Some(next) = page.json["next_cursor"].as_str() else { break };
                 path = format!("/api/v1/{list}?limit=200&cursor={next}");
