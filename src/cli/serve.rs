@@ -23,7 +23,7 @@ use crate::segments;
 use crate::sync::webhooks;
 
 /// Serves until the process is told to stop.
-pub fn run(config: Config) -> Outcome {
+pub fn run(mut config: Config) -> Outcome {
     logs::start(&config)?;
     let problems = config.problems();
     if !problems.is_empty() {
@@ -31,6 +31,10 @@ pub fn run(config: Config) -> Outcome {
     }
     let secret = installation::secret(&config)?;
     let listener = listen(&config.bind)?;
+    if config.bind.ends_with(":0") {
+        // The system chose the port: links name that one.
+        config.bind = listener.local_addr().map_err(Failure::new)?.to_string();
+    }
     let wanted = config.metrics_bind.is_some() || config.metrics_token.is_some();
     let metrics = wanted.then(Metrics::start).transpose()?;
     let installation = Installation::open(&config, Use::Alone)?;
@@ -75,10 +79,7 @@ async fn serve(listener: TcpListener, state: Data<App>) -> Outcome {
     let figures = actix_web::rt::spawn(serve_metrics(state.clone())?);
     let config = state.config.clone();
     let streaming = state.clone();
-    let address = match &config.public_url {
-        Some(_) => config.public_url(),
-        None => format!("http://{}", listener.local_addr().map_err(Failure::new)?),
-    };
+    let address = config.public_url();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || app::build(state.clone()))
         .workers(config.workers.map_or(cores, usize::from))

@@ -2,12 +2,19 @@ import { accessible } from './axe.mjs';
 import { manager, test } from './frame.mjs';
 
 /** Every screen. What is behind `client`, `lead` and `company` is known only when the program runs. */
-const SCREENS = ['/contacts', '/', '/leads', '/companies', '/board'];
+const SCREENS = [
+  '/contacts', '/', '/leads', '/companies', '/board', '/duplicates', '/settings', '/settings/appearance',
+  '/funnel?compare=previous&by=first_touch_group', '/funnel?mode=all', '/funnel?tab=channels', '/funnel?tab=times',
+  '/funnel?tab=sales', '/funnel?tab=forecast', '/funnel?tab=team', '/segments', '/segments?tab=rfm', '/segments/new',
+];
 
-for (const [locale, word] of [['en-GB', 'Contacts'], ['ru-RU', 'Контакты'], ['pt-BR', 'Contatos']]) {
-  test(`the screens speak ${locale} and are for everybody, light and dark`, async ({ open, client, lead, api }) => {
+/** Words do not change colours: the dark scheme is looked at in one language. */
+const LOOKS = [['en-GB', 'Contacts', ['light', 'dark']], ['ru-RU', 'Контакты', ['light']], ['pt-BR', 'Contatos', ['light']]];
+
+for (const [locale, word, schemes] of LOOKS) {
+  test(`the screens speak ${locale} and are for everybody: ${schemes.join(', ')}`, async ({ open, client, lead, api }) => {
     const company = (await api('/companies?limit=1')).items[0];
-    for (const colorScheme of ['light', 'dark']) {
+    for (const colorScheme of schemes) {
       const { page } = await open(manager, '/contacts', { locale, colorScheme, bypassCSP: true });
       await page.getByRole('heading', { name: word }).waitFor();
       for (const path of [client, lead, `/companies/${company.id}`, ...SCREENS]) await accessible(page, path, colorScheme);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
-import { caller, person, startDemo } from './server.mjs';
+import { caller, startDemo } from './server.mjs';
+import { sessions } from './sessions.mjs';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 export const [manager, admin] = ['manager@northlight.example', 'admin@northlight.example'];
@@ -18,10 +19,11 @@ export async function run(program, only = '') {
   const server = await startDemo(program);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
   const api = await caller(server.address);
+  const people = sessions(browser, server.address);
   const won = (await api('/leads?kind=won&limit=1')).items[0];
   let failed = 0;
   for (const { name, work } of tests.filter(({ name }) => name.includes(only))) {
-    const fault = await attempt(work, { api, browser, program, address: server.address, client: `/contacts/${won.contact_id}`, lead: `/leads/${won.id}` });
+    const fault = await attempt(work, people, { api, browser, program, address: server.address, client: `/contacts/${won.contact_id}`, lead: `/leads/${won.id}` });
     console.log(fault === null ? `ok    ${name}` : `FAIL  ${name}\n      ${fault.message}`);
     if (fault !== null) failed += 1;
   }
@@ -30,21 +32,20 @@ export async function run(program, only = '') {
   return failed;
 }
 
-async function attempt(work, world) {
+async function attempt(work, sessions, world) {
   const people = [];
   const open = async (...who) => {
-    const found = await person(world.browser, world.address, ...who);
-    found.page.setDefaultTimeout(15_000);
+    const found = await sessions.take(...who);
     people.push(found);
     return found;
   };
   try {
     await work({ ...world, open });
     assert.deepEqual(people.flatMap(({ faults }) => faults), []);
+    for (const person of people) await sessions.giveBack(person);
     return null;
   } catch (error) {
-    return error;
-  } finally {
     for (const { context } of people) await context.close();
+    return error;
   }
 }

@@ -2,8 +2,16 @@
 import './board.mjs';
 import './client.mjs';
 import './companies.mjs';
+import './duplicates.mjs';
 import './everybody.mjs';
+import './funnel.mjs';
+import './imports.mjs';
+import './lists.mjs';
+import './segments.mjs';
+import './settings.mjs';
+import './setup.mjs';
 import './today.mjs';
+import './webhooks.mjs';
 import { run } from './frame.mjs';
 
 const [program, only] = process.argv.slice(2);

@@ -42,7 +42,7 @@ export function startEmpty(program) {
   });
 }
 
-const PASSWORD = 'solar-roof-demo';
+export const PASSWORD = 'solar-roof-demo';
 
 /** The API, as somebody who may do everything; what has a body is posted. */
 export async function caller(address) {
@@ -57,7 +57,11 @@ export async function caller(address) {
 
 /** A browser of its own, and what goes wrong in it. */
 export async function visitor(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
+  return visit(await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options }));
+}
+
+/** A page of a browser that is there, and what goes wrong in it. */
+export async function visit(context) {
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
@@ -67,12 +71,19 @@ export async function visitor(browser, options = {}) {
 
 /** A browser of somebody's own, logged in at `path`. */
 export async function person(browser, address, email, path, { password = PASSWORD, ...options } = {}) {
-  const found = await visitor(browser, options);
-  const { page } = found;
+  const found = { ...(await visitor(browser, options)), password };
+  await arrive(found.page, address, email, path, password);
+  return found;
+}
+
+/** Goes to `path`, and logs in where the page asks for it. */
+export async function arrive(page, address, email, path, password = PASSWORD) {
   await page.goto(address + path);
-  await page.fill('input[type=email]', email);
+  const login = page.locator('input[type=email]');
+  await login.or(page.locator('#main h1')).first().waitFor();
+  if (!(await login.isVisible())) return;
+  await login.fill(email);
   await page.fill('input[type=password]', password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#main h1');
-  return { ...found, password };
 }
