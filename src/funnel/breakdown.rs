@@ -123,7 +123,7 @@ impl Breakdown {
 /// Names the part of the cohort that a lead belongs to.
 pub struct Buckets<'a> {
     funnel: &'a Funnel,
-    /// The period of the lead before: leads come in the order of entry.
+    /// The period of the lead before: leads come about in the order of entry.
     last: Option<Period>,
     teams: HashMap<UserId, TeamId>,
     looked_up: HashMap<LeadId, String>,

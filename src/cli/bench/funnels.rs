@@ -61,9 +61,9 @@ fn stays(lead: usize) -> [(usize, i64); 5] {
     let begun = if lead < OF_MONTH {
         MONTH.0 * DAY - spread * (MONTH.0 - MONTH.1 - 1) * DAY / 1_000_003 - DAY / 2
     } else if lead.is_multiple_of(2) {
-        (MONTH.0 + 1) * DAY + spread * 300 * DAY / 1_000_003
+        (MONTH.0 + 1) * DAY + spread * (300 * DAY / 1_000_003)
     } else {
-        (MONTH.1 - 1) * DAY - spread * 300 * DAY / 1_000_003
+        (MONTH.1 - 1) * DAY - spread * (300 * DAY / 1_000_003)
     };
     let step = DAY / 4 + spread * 7_919 % (9 * DAY);
     let mut out = [(0, 0); 5];
@@ -131,14 +131,14 @@ const SCRIPT: &str = r#"
 import duckdb, json, sys, time
 file, month_from, month_to = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 db = duckdb.connect()
-db.execute("CREATE TABLE stays AS SELECT * FROM read_csv(?, header = false, columns = {'lead': 'BIGINT', 'source': 'VARCHAR', 'stage': 'TINYINT', 'at': 'BIGINT'})", [file])
+db.execute("CREATE TABLE stays AS SELECT * FROM read_csv(?, header = false, columns = {'lead': 'BIGINT', 'source': 'VARCHAR', 'stage': 'TINYINT', 'entered': 'BIGINT'})", [file])
 steps = range(5)
 def report(begin, end, by):
-    firsts = ', '.join(f"min(at) FILTER (stage >= {k} AND stage < 5) AS s{k}" for k in steps)
-    counts = ', '.join(f"count(s{k}), 100000 * count(s{k}), quantile_cont(s{k} - s0, [0.5, 0.9]), count(*) FILTER (s{k} IS NULL AND standing = 5), count(*) FILTER (s{k} IS NULL AND standing < 4)" for k in steps)
+    firsts = ', '.join(f"min(entered) FILTER (WHERE stage >= {k} AND stage < 5) AS s{k}" for k in steps)
+    counts = ', '.join(f"count(s{k}), 100000 * count(s{k}), quantile_cont(s{k} - s0, [0.5, 0.9]), count(*) FILTER (WHERE s{k} IS NULL AND standing = 5), count(*) FILTER (WHERE s{k} IS NULL AND standing < 4)" for k in steps)
     group = f" GROUP BY {by}" if by else ""
-    return f"""WITH ways AS (SELECT lead, any_value(source) AS source, {firsts}, min(at) FILTER (stage = 0) AS began, arg_max(stage, at) AS standing
-        FROM stays GROUP BY lead HAVING min(at) FILTER (stage = 0) >= {begin} AND min(at) FILTER (stage = 0) < {end}) SELECT {counts} FROM ways{group}"""
+    return f"""WITH ways AS (SELECT lead, any_value(source) AS source, {firsts}, min(entered) FILTER (WHERE stage = 0) AS began, arg_max(stage, entered) AS standing
+        FROM stays GROUP BY lead HAVING min(entered) FILTER (WHERE stage = 0) >= {begin} AND min(entered) FILTER (WHERE stage = 0) < {end}) SELECT {counts} FROM ways{group}"""
 found = {}
 for name, begin, end, by in [("all", 0, 1 << 62, None), ("source", 0, 1 << 62, "source"), ("month", month_from, month_to, None)]:
     times = []
