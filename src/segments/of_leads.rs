@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::compile::{Asked, condition, listed};
+use super::compile::{Asked, listed, plan};
 use super::members::{members_of, of_clients};
 use super::model::SegmentKind;
 use super::rules::Rules;
@@ -47,10 +47,10 @@ pub fn parts(conn: &mut Connection, as_of: Instant) -> Result<Vec<Part>> {
     let asked = Asked::of_all(as_of);
     let part = |(id, name, kind)| {
         let members = match kind {
-            SegmentKind::Dynamic => rules.get(&id).map(|known| condition(&known.rule, &asked)),
+            SegmentKind::Dynamic => rules.get(&id).map(|known| plan(&known.rule, &asked)),
             SegmentKind::Static | SegmentKind::Snapshot => Some(listed(id, &asked)),
         };
-        Part { id, name, leads: members.map(of_clients) }
+        Part { id, name, leads: members.map(|plan| of_clients(plan.sql())) }
     };
     Ok(rows.into_iter().map(part).collect())
 }
