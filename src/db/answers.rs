@@ -4,8 +4,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary, Nullable};
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::composed::Sql;
-use super::types::sql;
+use super::composed::{Sql, Value};
+use super::types::{Guid, sql};
 use super::{Connection, MultiBackend};
 
 macro_rules! statements {
@@ -36,6 +36,40 @@ statements! {
     Joined gives Nullable<Binary>;
 }
 
+/// The most values that are bound in one statement.
+const MOST_BINDS: usize = 20_000;
+/// The most questions that are asked in one statement: SQLite joins no more than 500.
+const MOST_QUESTIONS: usize = 400;
+
+/// Which of the questions are true of which rows, in as few statements as can be. `with` begins each statement; `from` names
+/// the id and where the rows are, as in `contacts.id FROM contacts WHERE `, and a question follows it.
+///
+/// # Errors
+/// The database refuses.
+pub fn asked(conn: &mut Connection, with: &Sql, from: &Sql, questions: &[Sql]) -> QueryResult<Vec<(usize, Guid)>> {
+    let mut found = Vec::new();
+    let (mut statement, mut joined) = (with.clone(), 0);
+    let run = |conn: &mut Connection, statement: Sql| -> QueryResult<Vec<(usize, Guid)>> {
+        let rows: Vec<(i64, Guid)> = Answers(statement).load(conn)?;
+        Ok(rows.into_iter().map(|(n, id)| (usize::try_from(n).unwrap_or(usize::MAX), id)).collect())
+    };
+    for (number, question) in (0_i64..).zip(questions) {
+        let binds = statement.binds() + question.binds() + from.binds() + 1;
+        if joined > 0 && (joined >= MOST_QUESTIONS || binds > MOST_BINDS) {
+            found.extend(run(conn, std::mem::replace(&mut statement, with.clone()))?);
+            joined = 0;
+        }
+        let head = if joined == 0 { "SELECT CAST(" } else { " UNION ALL SELECT CAST(" };
+        statement = statement.and_text(head).bind(Value::Whole(number)).and_text(" AS BIGINT), ");
+        statement = statement.then(from.clone()).then(question.clone());
+        joined += 1;
+    }
+    if joined > 0 {
+        found.extend(run(conn, statement)?);
+    }
+    Ok(found)
+}
+
 /// The ids that a statement gives, as numbers whose order is that of the ids. They come in a single value: with a row for each,
 /// handing them over would cost more than finding them.
 ///
@@ -57,8 +91,6 @@ mod tests {
     use diesel::Connection as _;
     use diesel::connection::SimpleConnection;
 
-    use super::super::composed::Value;
-    use super::super::types::Guid;
     use super::*;
 
     #[test]

@@ -17,7 +17,7 @@ use crate::db::schema::report_snapshots as snapshots;
 use crate::db::types::{Instant, Json};
 use crate::db::{Both, Connection, Db};
 use crate::error::{Code, Error, Result};
-use crate::funnel::period::period_of;
+use crate::calendar::period::period_of;
 use crate::http::{Cursor, Page};
 
 crate::id! {

@@ -14,7 +14,7 @@ use crate::db::Connection;
 use crate::db::schema::{saved_report_roles as roles, saved_reports as reports};
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, FieldError, Result};
-use crate::funnel::period::{Unit, period_of};
+use crate::calendar::period::{Unit, period_of};
 use crate::http::{Cursor, Page, Version, check_version};
 
 const fn subject(id: SavedReportId) -> Subject {

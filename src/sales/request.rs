@@ -4,7 +4,7 @@ use super::leads::Set;
 use crate::db::Connection;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::funnel::compare::Comparison;
-use crate::funnel::span::Span;
+use crate::calendar::span::Span;
 use crate::funnel::{Only, report_queries};
 use crate::http::Limit;
 use crate::pipelines::worth::Worth;

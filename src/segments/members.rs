@@ -62,12 +62,17 @@ pub fn leads_query(conn: &mut Connection, id: SegmentId) -> Result<Sql> {
 
 /// The condition on `leads` of belonging to clients whom a condition on `contacts` holds of.
 pub(super) fn of_clients(members: Sql) -> Sql {
+    Sql::text("leads.contact_id IN (").then(with_merged(members)).and_text(")")
+}
+
+/// The statement that gives the ids of clients whom a condition on `contacts` holds of, and of all that are merged into them.
+pub(super) fn with_merged(members: Sql) -> Sql {
     let roots = Sql::text("SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND ").then(members);
-    Sql::text("leads.contact_id IN (")
-        .then(roots.clone())
+    roots
+        .clone()
         .and_text(" UNION ALL SELECT m.id FROM contacts m WHERE m.merged_into IS NOT NULL AND m.merged_into IN (")
         .then(roots)
-        .and_text("))")
+        .and_text(")")
 }
 
 /// A segment that a filter names and that is not there is a bad parameter.

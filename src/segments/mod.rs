@@ -38,7 +38,7 @@ pub mod store;
 pub use lists::forget_contact;
 pub use members::{leads_query, members_query, named};
 pub use model::{Segment, SegmentKind};
-pub use of_leads::{Part, leads_as_of, parts};
+pub use of_leads::{Part, clients_as_of, leads_as_of, parts};
 pub use routes::routes;
 
 crate::id! {

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::compile::{Asked, listed, plan};
-use super::members::{members_of, of_clients};
+use super::members::{members_of, of_clients, with_merged};
 use super::model::SegmentKind;
 use super::rules::Rules;
 use super::{SegmentId, store};
@@ -21,6 +21,15 @@ use crate::error::Result;
 pub fn leads_as_of(conn: &mut Connection, id: SegmentId, as_of: Instant) -> Result<Sql> {
     let stored = store::find(conn, id)?;
     members_of(conn, &stored, as_of).map(of_clients)
+}
+
+/// The statement that gives the ids of the clients who were in the segment at an instant, and of all that are merged into them.
+///
+/// # Errors
+/// Not found; the segment is broken.
+pub fn clients_as_of(conn: &mut Connection, id: SegmentId, as_of: Instant) -> Result<Sql> {
+    let stored = store::find(conn, id)?;
+    members_of(conn, &stored, as_of).map(with_merged)
 }
 
 /// A segment that leads can be counted under.

@@ -10,7 +10,7 @@ use super::rule::{DEEPEST, MOST_CONDITIONS, Members, Node, Rule, VERSION, Window
 use crate::contacts::{ConsentChannel, ConsentState};
 use crate::db::types::Instant;
 use crate::error::FieldError;
-use crate::funnel::period::midnight;
+use crate::calendar::period::midnight;
 
 /// Reads a rule that stands in a request's field `rule`. `own` is the segment it belongs to, where that exists.
 ///

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::contacts::{Contact, ContactId};
 use crate::db::types::Instant;
 use crate::error::{Error, Problem, Result};
-use crate::funnel::period::Unit;
+use crate::calendar::period::Unit;
 use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 fn reply(segment: &Segment) -> Result<Reply> {

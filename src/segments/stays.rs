@@ -19,7 +19,7 @@ use crate::db::Connection;
 use crate::db::schema::{segment_members as stays, segments};
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::funnel::period::{Unit, period_of};
+use crate::calendar::period::{Unit, period_of};
 
 /// A segment that a client belongs to.
 #[derive(Debug, Clone, Serialize, ToSchema)]

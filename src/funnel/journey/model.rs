@@ -9,7 +9,7 @@ use validator::Validate;
 
 use crate::db::Connection;
 use crate::error::{Error, FieldError, Result};
-use crate::funnel::span::{AskedSpan, Span, window};
+use crate::calendar::span::{AskedSpan, Span, window};
 use crate::interactions::{Channel, Direction};
 use crate::pipelines::{Pipeline, PipelineId, StageId, StageKind, store as pipelines};
 
