@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
 use super::fold::Way;
-use crate::calendar::period::{Period, period_of};
 use super::request::Funnel;
 use super::scan::{Need, Row};
 use crate::accounts::{TeamId, UserId};
+use crate::calendar::period::{Period, period_of};
 use crate::companies::CompanyId;
 use crate::db::Connection;
 use crate::db::answers::asked;
@@ -238,16 +238,17 @@ fn segments_of(conn: &mut Connection, funnel: &Funnel) -> Result<Segments> {
         Sql::text(from_on).bind(Value::At(from)).and_text(before).bind(Value::At(to))
     };
     // The same two ranges that hold the cohort, read once for all segments.
-    let cohort = Sql::text("WITH cohort(id, contact_id) AS (SELECT l.id, l.contact_id FROM leads l WHERE l.pipeline_id = ")
-        .bind(Value::Id(funnel.pipeline.id.0))
-        .then(within(" AND l.entered_at >= ", " AND l.entered_at < "))
-        .and_text(
-            " UNION SELECT l.id, l.contact_id FROM leads l WHERE l.id IN (SELECT s.lead_id FROM stage_intervals s \
+    let cohort =
+        Sql::text("WITH cohort(id, contact_id) AS (SELECT l.id, l.contact_id FROM leads l WHERE l.pipeline_id = ")
+            .bind(Value::Id(funnel.pipeline.id.0))
+            .then(within(" AND l.entered_at >= ", " AND l.entered_at < "))
+            .and_text(
+                " UNION SELECT l.id, l.contact_id FROM leads l WHERE l.id IN (SELECT s.lead_id FROM stage_intervals s \
              WHERE s.starts = false AND s.stage_id = ",
-        )
-        .bind(Value::Id(first.id.0))
-        .then(within(" AND s.entered_at >= ", " AND s.entered_at < "))
-        .and_text(")) ");
+            )
+            .bind(Value::Id(first.id.0))
+            .then(within(" AND s.entered_at >= ", " AND s.entered_at < "))
+            .and_text(")) ");
     let each = Sql::text("leads.id FROM cohort leads WHERE ");
     for (number, lead) in asked(conn, &cohort, &each, &questions)? {
         found.of.entry(LeadId(lead)).or_default().extend(known.get(number));

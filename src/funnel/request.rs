@@ -3,8 +3,8 @@
 use super::breakdown::{Breakdown, MOST_PARTS};
 use super::compare::Comparison;
 use super::fold::{self, MOST_STEPS, Place, Plan};
-use crate::calendar::period::Unit;
 use super::query::{Only, report_queries};
+use crate::calendar::period::Unit;
 use crate::calendar::span::{AskedSpan, Span, window};
 use crate::db::Connection;
 use crate::db::types::Instant;

@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::deals;
 use super::request::Ask;
 use crate::accounts::{Principal, TeamId, UserId};
+use crate::calendar::span::{AskedSpan, Span};
 use crate::db::composed::Sql;
 use crate::db::conditions::OneOf;
 use crate::db::dialect::Condition;
@@ -25,7 +26,6 @@ use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::funnel::Only;
 use crate::funnel::compare::Comparison;
-use crate::calendar::span::{AskedSpan, Span};
 use crate::interactions::Channel;
 use crate::pipelines::worth::Worth;
 use crate::pipelines::{StageKind, store as pipelines};
@@ -274,12 +274,8 @@ fn done(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result
 /// Leads entered, won and lost, of every pipeline as the sales report counts them.
 fn closed(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Span, owners: &mut Owners) -> Result<()> {
     for pipeline in pipelines::all(conn, true)? {
-        let only = Only {
-            owner_id: query.owner_id,
-            team_id: query.team_id,
-            segment_id: query.segment_id,
-            ..Only::default()
-        };
+        let only =
+            Only { owner_id: query.owner_id, team_id: query.team_id, segment_id: query.segment_id, ..Only::default() };
         let only = only.ready(conn, span.as_of)?;
         // No amount is asked for.
         let ask = Ask { pipeline, span, only, worth: Worth::default() };

@@ -46,9 +46,7 @@ impl Census {
         if let Some(owners) = by.scope.owners() {
             hidden = hidden
                 .and_text(" UNION ALL SELECT contacts.id FROM contacts WHERE contacts.owner_id IS NOT NULL AND NOT ")
-                .then(Sql::any(
-                    owners.iter().map(|owner| Sql::text("contacts.owner_id = ").bind(Value::Id(owner.0))),
-                ));
+                .then(Sql::any(owners.iter().map(|owner| Sql::text("contacts.owner_id = ").bind(Value::Id(owner.0)))));
         }
         let Set::Only(hidden) = Set::of(ids(conn, hidden)?) else { return Err(Error::internal("a list of ids")) };
         Ok(Self { hidden, everybody: None })
@@ -164,6 +162,8 @@ impl Census {
 
 /// Contacts of whose rows a condition holds.
 fn rows(condition: Sql) -> Sql {
-    Sql::text("SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND contacts.merged_into IS NULL AND ")
-        .then(condition)
+    Sql::text(
+        "SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND contacts.merged_into IS NULL AND ",
+    )
+    .then(condition)
 }

@@ -284,7 +284,8 @@ pub fn overlap(conn: &mut Connection, by: &Principal, ids: &[SegmentId]) -> Resu
     let mut parts = Vec::new();
     for mask in 1_usize..(1 << sets.len()) {
         let within = |n: usize| mask & (1 << n) != 0;
-        let side = |(n, (_, set)): (usize, &(SegmentId, Set))| if within(n) { set.clone() } else { set.clone().negated() };
+        let side =
+            |(n, (_, set)): (usize, &(SegmentId, Set))| if within(n) { set.clone() } else { set.clone().negated() };
         let both = sets.iter().enumerate().map(side).fold(Set::EVERYBODY, Set::and);
         let segments = sets.iter().enumerate().filter(|(n, _)| within(*n)).map(|(_, (id, _))| *id).collect();
         parts.push(OverlapPart { segments, count: census.count(conn, &both)? });

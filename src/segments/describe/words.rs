@@ -139,8 +139,14 @@ const NAMES: [(&str, [&str; 3]); 36] = [
     ("company.country", ["company's country", "страна компании", "país da empresa"]),
     ("company.source", ["company's source", "источник компании", "origem da empresa"]),
     ("channel_group", ["channel group", "группа каналов", "grupo de canais"]),
-    ("first_touch_group", ["first-touch channel group", "группа каналов первого касания", "grupo de canais do primeiro contacto"]),
-    ("last_touch_group", ["last-touch channel group", "группа каналов последнего касания", "grupo de canais do último contacto"]),
+    (
+        "first_touch_group",
+        ["first-touch channel group", "группа каналов первого касания", "grupo de canais do primeiro contacto"],
+    ),
+    (
+        "last_touch_group",
+        ["last-touch channel group", "группа каналов последнего касания", "grupo de canais do último contacto"],
+    ),
     ("created_at", ["created", "создан", "criado"]),
     ("updated_at", ["changed", "изменён", "alterado"]),
     ("channel", ["channel", "канал", "canal"]),
