@@ -21,6 +21,9 @@ pub mod db;
 /// What every endpoint shares: bodies, queries, pages, versions, retries, answers, middleware.
 pub mod http;
 
+/// Days, weeks and months in a time zone, and the spans that reports are about.
+pub mod calendar;
+
 /// Who works here: users, roles, teams, sessions, API keys, the audit log.
 pub mod accounts;
 /// Companies that contacts work for.
@@ -37,6 +40,9 @@ pub mod pipelines;
 /// How clients came: the rules that give touchpoints their channel groups.
 pub mod channels;
 
+/// Who belongs together: rules over what is known of clients and what they did.
+pub mod segments;
+
 /// Lists as files, and everything about one person as an archive.
 pub mod exports;
 /// How leads convert: cohorts, modes, windows, breakdowns.
@@ -49,8 +55,6 @@ pub mod ingest;
 pub mod reports;
 /// Sales in numbers: time in stage, win rate, cycle, velocity, forecast, activity.
 pub mod sales;
-/// Who belongs together: rules over what is known of clients and what they did.
-pub mod segments;
 /// One client, one line.
 pub mod timeline;
 /// Views of lists under a name, one's own or shared with roles.

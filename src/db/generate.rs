@@ -1,6 +1,7 @@
 //! Rows made inside the database, very many of them, for measurements: out of a number `n` that counts.
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 
 use super::Connection;
 
@@ -27,6 +28,18 @@ pub fn rows(conn: &mut Connection, into: &str, row: &str, (from, to): (usize, us
          (SELECT CAST({from} AS BIGINT) UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT {row} FROM s"
     );
     diesel::sql_query(text).execute(conn)
+}
+
+/// Leaves a database as it is some time after its rows were written: its statistics made, its log written back, and, on
+/// PostgreSQL, what the vacuum does that comes by itself behind many rows. Not within a transaction.
+///
+/// # Errors
+/// The database refuses.
+pub fn settle(conn: &mut Connection) -> diesel::QueryResult<()> {
+    conn.batch_execute(match conn {
+        Connection::Sqlite(_) => "ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);",
+        Connection::Postgres(_) => "VACUUM (ANALYZE)",
+    })
 }
 
 /// The id that [`rows`] makes of a number.

@@ -7,13 +7,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
 use super::fold::Way;
-use super::period::{Period, period_of};
 use super::request::Funnel;
 use super::scan::{Need, Row};
 use crate::accounts::{TeamId, UserId};
+use crate::calendar::period::{Period, period_of};
 use crate::companies::CompanyId;
 use crate::db::Connection;
-use crate::db::schema::{companies, leads, stage_intervals as intervals, teams, users};
+use crate::db::answers::asked;
+use crate::db::composed::{Sql, Value};
+use crate::db::schema::{companies, teams, users};
 use crate::db::types::{Guid, Instant, sql};
 use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, FieldKind};
@@ -123,7 +125,7 @@ impl Breakdown {
 /// Names the part of the cohort that a lead belongs to.
 pub struct Buckets<'a> {
     funnel: &'a Funnel,
-    /// The period of the lead before: leads come in the order of entry.
+    /// The period of the lead before: leads come about in the order of entry.
     last: Option<Period>,
     teams: HashMap<UserId, TeamId>,
     looked_up: HashMap<LeadId, String>,
@@ -222,26 +224,34 @@ fn segments_of(conn: &mut Connection, funnel: &Funnel) -> Result<Segments> {
     let mut found = Segments::default();
     let bounds = (Instant::from_micros(funnel.plan.from), Instant::from_micros(funnel.plan.to));
     let ((Some(from), Some(to)), Some(first)) = (bounds, funnel.steps.first()) else { return Ok(found) };
-    for segments::Part { id, name, leads: condition } in segments::parts(conn, funnel.span.as_of)? {
-        let Some(condition) = condition else {
+    let (mut known, mut questions) = (Vec::new(), Vec::new());
+    for segments::Part { id, name, leads } in segments::parts(conn, funnel.span.as_of)? {
+        let Some(condition) = leads else {
             found.broken.push(name);
             continue;
         };
-        let begun = leads::table
-            .filter(leads::pipeline_id.eq(funnel.pipeline.id))
-            .filter(leads::entered_at.ge(from).and(leads::entered_at.lt(to)));
-        let came = intervals::table
-            .filter(intervals::stage_id.eq(first.id).and(intervals::starts.eq(false)))
-            .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
-            .select(intervals::lead_id);
-        let mut all: BTreeSet<LeadId> =
-            begun.filter(condition.clone()).select(leads::id).load(conn)?.into_iter().collect();
-        let later = leads::table.filter(leads::id.eq_any(came)).filter(condition).select(leads::id);
-        all.extend(later.load::<LeadId>(conn)?);
-        for lead in all {
-            found.of.entry(lead).or_default().push(id);
-        }
+        known.push(id);
+        questions.push(condition);
         found.names.insert(id.to_string(), name);
+    }
+    let within = |from_on: &'static str, before: &'static str| {
+        Sql::text(from_on).bind(Value::At(from)).and_text(before).bind(Value::At(to))
+    };
+    // The same two ranges that hold the cohort, read once for all segments.
+    let cohort =
+        Sql::text("WITH cohort(id, contact_id) AS (SELECT l.id, l.contact_id FROM leads l WHERE l.pipeline_id = ")
+            .bind(Value::Id(funnel.pipeline.id.0))
+            .then(within(" AND l.entered_at >= ", " AND l.entered_at < "))
+            .and_text(
+                " UNION SELECT l.id, l.contact_id FROM leads l WHERE l.id IN (SELECT s.lead_id FROM stage_intervals s \
+             WHERE s.starts = false AND s.stage_id = ",
+            )
+            .bind(Value::Id(first.id.0))
+            .then(within(" AND s.entered_at >= ", " AND s.entered_at < "))
+            .and_text(")) ");
+    let each = Sql::text("leads.id FROM cohort leads WHERE ");
+    for (number, lead) in asked(conn, &cohort, &each, &questions)? {
+        found.of.entry(LeadId(lead)).or_default().extend(known.get(number));
     }
     Ok(found)
 }

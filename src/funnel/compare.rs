@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Timelike};
 
-use super::period::midnight;
-use super::span::Span;
+use crate::calendar::period::midnight;
+use crate::calendar::span::Span;
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
 

@@ -102,14 +102,6 @@ impl Plan {
         Some(((*self.places.get(at)?)?, *self.reaches.get(at)?))
     }
 
-    /// Whether the path's first interval is in the first step.
-    pub fn begins_in_first_step(&self, path: Path<'_>) -> bool {
-        path.entries()
-            .next()
-            .and_then(|(ordinal, _)| self.place(ordinal))
-            .is_some_and(|(place, _)| place.step == Some(0))
-    }
-
     /// Reads a path into `way`; `false` where the lead is not in the cohort.
     pub fn walk(&self, path: Path<'_>, way: &mut Way) -> bool {
         let is_first = |ordinal: u16| self.place(ordinal).is_some_and(|(place, _)| place.step == Some(0));

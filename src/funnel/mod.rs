@@ -8,12 +8,10 @@ mod breakdown;
 pub mod compare;
 mod fold;
 mod journey;
-pub mod period;
 mod query;
 mod request;
 mod routes;
 mod scan;
-pub mod span;
 mod table;
 mod tally;
 

@@ -53,8 +53,8 @@ macro_rules! report_queries {
 
         impl $name {
             /// The time it is about, as it was asked for.
-            pub(crate) fn asked_span(&self) -> $crate::funnel::span::AskedSpan<'_> {
-                $crate::funnel::span::AskedSpan {
+            pub(crate) fn asked_span(&self) -> $crate::calendar::span::AskedSpan<'_> {
+                $crate::calendar::span::AskedSpan {
                     from: self.from.as_deref(),
                     to: self.to.as_deref(),
                     tz: self.tz.as_deref(),

@@ -3,9 +3,9 @@
 use super::breakdown::{Breakdown, MOST_PARTS};
 use super::compare::Comparison;
 use super::fold::{self, MOST_STEPS, Place, Plan};
-use super::period::Unit;
 use super::query::{Only, report_queries};
-use super::span::{AskedSpan, Span, window};
+use crate::calendar::period::Unit;
+use crate::calendar::span::{AskedSpan, Span, window};
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, FieldError, Result};

@@ -1,8 +1,7 @@
 //! The cohort's leads, each once, as narrow rows.
 //!
-//! Two index ranges hold the cohort: leads that began in the period (`lead_paths`, in the order of entry), of which
-//! those count whose life began in the first step; and leads that came to the first step later in their life
-//! (`stage_intervals_by_stage`), of which the others count.
+//! Two index ranges hold the cohort: leads that began in the period (`lead_paths`, in the order of entry); and, of those that
+//! began before it, the ones that came to the first step in the period (`stage_intervals_by_stage`).
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -37,7 +36,7 @@ pub struct Need {
     pub text: Option<&'static str>,
 }
 
-/// Gives every lead of the cohort to `visit`, those that began in the first step in the order of entry.
+/// Gives every lead of the cohort to `visit`.
 pub fn cohort(
     conn: &mut Connection,
     by: &Principal,
@@ -50,22 +49,21 @@ pub fn cohort(
     };
     let Some(first) = funnel.steps.first().filter(|_| from < to) else { return Ok(()) };
     let mut way = Way::default();
-    let begun =
-        funnel.only.paths(by, funnel.pipeline.id).filter(paths::entered_at.ge(from).and(paths::entered_at.lt(to)));
-    read(conn, begun.order(paths::entered_at), need, &mut |row, path| {
-        if funnel.plan.begins_in_first_step(path) && funnel.plan.walk(path, &mut way) {
+    let mut take = |row: &Row, path: Path<'_>| {
+        if funnel.plan.walk(path, &mut way) {
             visit(row, path, &way);
         }
-    })?;
+    };
+    let seen = || funnel.only.paths(by, funnel.pipeline.id);
+    read(conn, seen().filter(paths::entered_at.ge(from).and(paths::entered_at.lt(to))), need, &mut take)?;
+    if from == Instant::MIN {
+        return Ok(());
+    }
     let came = intervals::table
         .filter(intervals::stage_id.eq(first.id).and(intervals::starts.eq(false)))
         .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
         .select(intervals::lead_id);
-    read(conn, funnel.only.paths(by, funnel.pipeline.id).filter(paths::lead_id.eq_any(came)), need, &mut |row, path| {
-        if !funnel.plan.begins_in_first_step(path) && funnel.plan.walk(path, &mut way) {
-            visit(row, path, &way);
-        }
-    })
+    read(conn, seen().filter(paths::lead_id.eq_any(came)).filter(paths::entered_at.lt(from)), need, &mut take)
 }
 
 fn read(conn: &mut Connection, rows: SeenPaths, need: Need, visit: &mut dyn FnMut(&Row, Path<'_>)) -> Result<()> {

@@ -9,10 +9,10 @@ use validator::Validate;
 
 use super::SavedReportId;
 use crate::accounts::{Role, UserId};
+use crate::calendar::period::Unit;
 use crate::db::schema::saved_reports;
 use crate::db::types::{Instant, Json};
 use crate::error::FieldError;
-use crate::funnel::period::Unit;
 use crate::http::{Version, nullable};
 use crate::text::filled;
 

@@ -13,11 +13,11 @@ use super::run::run as count;
 use super::{SavedReportId, store};
 use crate::accounts::authenticate::person;
 use crate::accounts::{Principal, UserId};
+use crate::calendar::period::period_of;
 use crate::db::schema::report_snapshots as snapshots;
 use crate::db::types::{Instant, Json};
 use crate::db::{Both, Connection, Db};
 use crate::error::{Code, Error, Result};
-use crate::funnel::period::period_of;
 use crate::http::{Cursor, Page};
 
 crate::id! {

@@ -10,11 +10,11 @@ use super::model::{NewSavedReport, ReportKind, Row, SavedReport, SavedReportPatc
 use super::run;
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, Role};
+use crate::calendar::period::{Unit, period_of};
 use crate::db::Connection;
 use crate::db::schema::{saved_report_roles as roles, saved_reports as reports};
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, FieldError, Result};
-use crate::funnel::period::{Unit, period_of};
 use crate::http::{Cursor, Page, Version, check_version};
 
 const fn subject(id: SavedReportId) -> Subject {

@@ -16,6 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::deals;
 use super::request::Ask;
 use crate::accounts::{Principal, TeamId, UserId};
+use crate::calendar::span::{AskedSpan, Span};
+use crate::db::composed::Sql;
 use crate::db::conditions::OneOf;
 use crate::db::dialect::Condition;
 use crate::db::schema::{contacts, leads, stage_intervals as intervals, tasks, timeline_entries as entries, users};
@@ -24,10 +26,10 @@ use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
 use crate::funnel::Only;
 use crate::funnel::compare::Comparison;
-use crate::funnel::span::{AskedSpan, Span};
 use crate::interactions::Channel;
 use crate::pipelines::worth::Worth;
 use crate::pipelines::{StageKind, store as pipelines};
+use crate::segments::{self, SegmentId};
 use crate::timeline::EntryType;
 use crate::timeline::page::of_seen_leads;
 
@@ -48,6 +50,10 @@ pub struct ActivityQuery {
     pub owner_id: Option<UserId>,
     /// Only this team.
     pub team_id: Option<TeamId>,
+    /// Only what has to do with clients in this segment. A rule is asked as of `as_of`: what clients did later does not count;
+    /// their fields and lists are those of now.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub segment_id: Option<SegmentId>,
     /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
     #[param(inline)]
     pub compare: Option<Comparison>,
@@ -146,9 +152,14 @@ fn owners(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Sp
     });
     let mut owners: Owners = wanted.map(|(id, name, _)| (id, OwnerActivity::none(id, name))).collect();
     let range = (span.from, span.to.min(span.as_of));
-    told(conn, by, range, &mut owners)?;
-    moved(conn, by, range, &mut owners)?;
-    done(conn, by, range, &mut owners)?;
+    let clients = match query.segment_id {
+        None => None,
+        Some(id) => Some(segments::clients_as_of(conn, id, span.as_of).map_err(segments::named)?),
+    };
+    let which = Which { by, from: range.0, to: range.1, clients };
+    told(conn, &which, &mut owners)?;
+    moved(conn, &which, &mut owners)?;
+    done(conn, &which, &mut owners)?;
     closed(conn, by, query, span, &mut owners)?;
     let mut owners: Vec<OwnerActivity> = owners.into_values().filter(OwnerActivity::did_something).collect();
     owners.sort_by(|a, b| a.name.cmp(&b.name).then(a.user_id.cmp(&b.user_id)));
@@ -157,10 +168,31 @@ fn owners(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Sp
 
 type Owners = BTreeMap<UserId, OwnerActivity>;
 
+/// Which facts count.
+struct Which<'a> {
+    by: &'a Principal,
+    from: Instant,
+    to: Instant,
+    /// The statement that gives whose; everybody's where absent.
+    clients: Option<Sql>,
+}
+
+impl Which<'_> {
+    /// The condition on whose it is, of the table whose `contact_id` is named as in `tasks.contact_id IN (`.
+    fn of(&self, column: &'static str) -> Option<Sql> {
+        self.clients.clone().map(|clients| Sql::text(column).then(clients).and_text(")"))
+    }
+}
+
 /// Entries of clients that the caller is shown.
-fn shown(by: &Principal) -> entries::BoxedQuery<'static, MultiBackend> {
+fn shown(which: &Which<'_>) -> entries::BoxedQuery<'static, MultiBackend> {
+    let by = which.by;
     let client = contacts::table.filter(contacts::id.eq(entries::contact_id)).filter(contacts::deleted_at.is_null());
     let mut rows = entries::table.filter(entries::deleted_at.is_null()).into_boxed();
+    rows = rows.filter(entries::occurred_at.ge(which.from).and(entries::occurred_at.lt(which.to)));
+    if let Some(theirs) = which.of("timeline_entries.contact_id IN (") {
+        rows = rows.filter(theirs);
+    }
     rows = match by.scope.owners() {
         None => rows.filter(exists(client)),
         Some(owners) => {
@@ -176,9 +208,8 @@ fn shown(by: &Principal) -> entries::BoxedQuery<'static, MultiBackend> {
 }
 
 /// Touchpoints and notes.
-fn told(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
-    let rows = shown(by)
-        .filter(entries::occurred_at.ge(from).and(entries::occurred_at.lt(to)))
+fn told(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
+    let rows = shown(which)
         .filter(entries::user_id.is_not_null().and(entries::channel.is_not_null()))
         .select((entries::user_id.assume_not_null(), entries::channel.assume_not_null()));
     for row in rows.load_iter::<(UserId, Channel), _>(conn)? {
@@ -195,14 +226,13 @@ fn told(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), o
 }
 
 /// Moves of leads that are in use.
-fn moved(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
+fn moved(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
     let begins = intervals::table
         .filter(intervals::contact_id.eq(entries::contact_id).and(intervals::entered_at.eq(entries::occurred_at)))
         .filter(intervals::lead_id.nullable().eq(entries::lead_id).and(intervals::starts.eq(true)))
         .filter(intervals::id.eq(entries::id));
     let in_use = leads::table.filter(leads::id.nullable().eq(entries::lead_id)).filter(leads::deleted_at.is_null());
-    let rows = shown(by)
-        .filter(entries::occurred_at.ge(from).and(entries::occurred_at.lt(to)))
+    let rows = shown(which)
         .filter(entries::user_id.is_not_null().and(entries::entry_type.eq(EntryType::StageMove)))
         .filter(exists(in_use))
         .filter(diesel::dsl::not(exists(begins)))
@@ -215,9 +245,9 @@ fn moved(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), 
     Ok(())
 }
 
-fn done(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), owners: &mut Owners) -> Result<()> {
+fn done(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
     let client = contacts::table.filter(contacts::id.eq(tasks::contact_id)).filter(contacts::deleted_at.is_null());
-    let seen: Condition<tasks::table> = match by.scope.owners() {
+    let seen: Condition<tasks::table> = match which.by.scope.owners() {
         None => Box::new(exists(client)),
         Some(owners) => {
             let owners = owners.into_iter().map(|owner| owner.0).collect();
@@ -225,10 +255,12 @@ fn done(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), o
             Box::new(exists(client.filter(seen)))
         }
     };
+    let theirs = which.of("tasks.contact_id IN (").unwrap_or_else(|| Sql::all([]));
     let rows = tasks::table
-        .filter(tasks::done_at.ge(from).and(tasks::done_at.lt(to)))
+        .filter(tasks::done_at.ge(which.from).and(tasks::done_at.lt(which.to)))
         .filter(tasks::deleted_at.is_null().and(tasks::assignee_id.is_not_null()))
         .filter(seen)
+        .filter(theirs)
         .group_by(tasks::assignee_id)
         .select((tasks::assignee_id, count_star()));
     for (user, count) in rows.load::<(Option<UserId>, i64)>(conn)? {
@@ -242,7 +274,9 @@ fn done(conn: &mut Connection, by: &Principal, (from, to): (Instant, Instant), o
 /// Leads entered, won and lost, of every pipeline as the sales report counts them.
 fn closed(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Span, owners: &mut Owners) -> Result<()> {
     for pipeline in pipelines::all(conn, true)? {
-        let only = Only { owner_id: query.owner_id, team_id: query.team_id, ..Only::default() };
+        let only =
+            Only { owner_id: query.owner_id, team_id: query.team_id, segment_id: query.segment_id, ..Only::default() };
+        let only = only.ready(conn, span.as_of)?;
         // No amount is asked for.
         let ask = Ask { pipeline, span, only, worth: Worth::default() };
         let begun = deals::begun(conn, by, &ask, (span.from, span.to.min(span.as_of)))?;

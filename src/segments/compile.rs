@@ -7,6 +7,7 @@
 use chrono_tz::Tz;
 
 use super::SegmentId;
+use super::plan::Plan;
 use super::rule::{Field, Members, Node, OwnField, Rule, Window};
 use crate::contacts::ContactId;
 use crate::db::composed::{Read, Sql, Value};
@@ -35,16 +36,22 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The condition on `contacts` that a rule stands for. It is never unknown, and takes no notice of who is in the bin or
-/// merged: that is up to the query.
+/// What a rule asks of the database, each question apart. It takes no notice of who is in the bin or merged: that is up to
+/// the query.
 #[must_use]
-pub fn condition(rule: &Rule, asked: &Asked<'_>) -> Sql {
+pub fn plan(rule: &Rule, asked: &Asked<'_>) -> Plan {
     Compiler { asked, zone: rule.zone }.node(&rule.node)
 }
 
-/// The condition of being on a list.
+/// The condition on `contacts` that a rule stands for: [`plan`] as one. It is never unknown.
 #[must_use]
-pub fn listed(id: SegmentId, asked: &Asked<'_>) -> Sql {
+pub fn condition(rule: &Rule, asked: &Asked<'_>) -> Sql {
+    plan(rule, asked).sql()
+}
+
+/// Being on a list.
+#[must_use]
+pub fn listed(id: SegmentId, asked: &Asked<'_>) -> Plan {
     Compiler { asked, zone: Tz::UTC }.listed(id)
 }
 
@@ -54,10 +61,10 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn node(&self, node: &Node) -> Sql {
+    fn node(&self, node: &Node) -> Plan {
         match node {
-            Node::All(nodes) => Sql::all(nodes.iter().map(|node| self.node(node))),
-            Node::Any(nodes) => Sql::any(nodes.iter().map(|node| self.node(node))),
+            Node::All(nodes) => Plan::all(nodes.iter().map(|node| self.node(node))),
+            Node::Any(nodes) => Plan::any(nodes.iter().map(|node| self.node(node))),
             Node::Not(node) => self.node(node).negated(),
             Node::Field(field, test) => self.field(field, test),
             Node::Changed(field, span) => {
@@ -67,35 +74,33 @@ impl Compiler<'_> {
             Node::Tag(tag) => Self::tag(tag, self.asked),
             Node::Consent(channel, state) => {
                 let said = Sql::member("contacts", ".consents", channel.as_str(), Some("state"), Read::Any);
-                match state {
+                Plan::Holds(match state {
                     None => Sql::text("(").then(said).and_text(") IS NULL"),
                     Some(state) => Sql::text("((")
                         .then(said)
                         .and_text(") = ")
                         .bind(Value::Text(state.to_string()))
                         .and_text(") IS TRUE"),
-                }
+                })
             }
             Node::Touch(test) => self.touch(test),
             Node::Sequence(sequence) => self.sequence(sequence),
             Node::Lead(test) => self.lead(test),
-            Node::Rfm(test) => test.condition(),
-            Node::Segment(_, Members::Rule(rule)) => condition(rule, self.asked),
+            Node::Rfm(test) => Plan::Among(test.select()),
+            Node::Segment(_, Members::Rule(rule)) => plan(rule, self.asked),
             Node::Segment(id, Members::Listed) => self.listed(*id),
         }
     }
 
     /// Who is on a list. Being on it is a fact like others: it stays with the contact that was put there.
-    fn listed(&self, id: SegmentId) -> Sql {
+    fn listed(&self, id: SegmentId) -> Plan {
         let there = Sql::text("sm.left_at IS NULL AND sm.segment_id = ").bind(Value::Id(id.0));
         self.facts(&Facts { table: "segment_members sm", contact: "sm.contact_id" }, there, None)
     }
 
-    fn tag(tag: &str, asked: &Asked<'_>) -> Sql {
-        Sql::text("contacts.id IN (SELECT ct.contact_id FROM contact_tags ct WHERE ct.tag = ")
-            .bind(Value::Text(tag.to_owned()))
-            .then(only("ct.contact_id", asked))
-            .and_text(")")
+    fn tag(tag: &str, asked: &Asked<'_>) -> Plan {
+        let tagged = Sql::text("SELECT ct.contact_id FROM contact_tags ct WHERE ct.tag = ");
+        Plan::Among(tagged.bind(Value::Text(tag.to_owned())).then(only("ct.contact_id", asked)))
     }
 
     /// ` AND column IN (…)` where only some are asked of.
@@ -104,12 +109,12 @@ impl Compiler<'_> {
     }
 
     /// Whose line tells of a change of the field since an instant.
-    fn changed(&self, field: &Field, since: Instant) -> Sql {
+    fn changed(&self, field: &Field, since: Instant) -> Plan {
         let (key, inner) = match field {
             Field::Own(own) => (own.change().unwrap_or_default(), None),
             Field::Custom(key, _) => ("custom", Some(key)),
             // Changes of these are not kept: the parser refuses the question.
-            Field::CompanyCustom(..) => return Sql::any([]),
+            Field::CompanyCustom(..) => return Plan::any([]),
         };
         let mut told = Sql::text(
             "e.entry_type = 'change' AND e.kind IN ('contact.updated', 'contact.owner_changed') AND e.deleted_at IS NULL \
@@ -154,9 +159,9 @@ impl Compiler<'_> {
     }
 
     /// Those who have facts, or groups of facts, of a kind.
-    pub(super) fn facts(&self, facts: &Facts, filter: Sql, having: Option<Sql>) -> Sql {
+    pub(super) fn facts(&self, facts: &Facts, filter: Sql, having: Option<Sql>) -> Plan {
         let Facts { table, contact } = *facts;
-        let mut own = Sql::text("contacts.id IN (SELECT ").and_text(contact).and_text(" FROM ").and_text(table);
+        let mut own = Sql::text("SELECT ").and_text(contact).and_text(" FROM ").and_text(table);
         own = own.and_text(" WHERE ").then(filter.clone()).then(self.only(contact));
         let families = Sql::text(" UNION ALL SELECT f.root FROM ")
             .then(self.family("f"))
@@ -166,8 +171,8 @@ impl Compiler<'_> {
             .and_text(contact)
             .and_text(" = f.id AND ")
             .then(filter);
-        match having {
-            None => own.then(families).and_text(")"),
+        Plan::Among(match having {
+            None => own.then(families),
             Some(having) => own
                 // A family's facts count together.
                 .and_text(" GROUP BY ")
@@ -180,9 +185,8 @@ impl Compiler<'_> {
                 .then(having.clone())
                 .then(families)
                 .and_text(" GROUP BY f.root HAVING ")
-                .then(having)
-                .and_text(")"),
-        }
+                .then(having),
+        })
     }
 }
 

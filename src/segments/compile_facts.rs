@@ -2,6 +2,7 @@
 
 use super::compile::{Compiler, Facts};
 use super::compile_value::{Expression, text_test};
+use super::plan::Plan;
 use super::rule::{LeadTest, Range, Sequence, TouchFilter, TouchTest, TouchText, Window};
 use crate::db::composed::{Sql, Value};
 use crate::interactions::Channel;
@@ -14,7 +15,7 @@ const STEPS: [&str; 4] = ["e", "e2", "e3", "e4"];
 const MEMBERS: [&str; 4] = ["f", "f2", "f3", "f4"];
 
 impl Compiler<'_> {
-    pub(super) fn touch(&self, test: &TouchTest) -> Sql {
+    pub(super) fn touch(&self, test: &TouchTest) -> Plan {
         let filter = self.touch_filter("e", &test.filter, test.window);
         let measured = test.sum.is_some() || test.first.is_some() || test.last.is_some();
         if !measured && let Some(negated) = self.at_most(&TOUCHPOINTS, &filter, test.count) {
@@ -37,9 +38,9 @@ impl Compiler<'_> {
     }
 
     /// A count that none at all satisfies is the opposite of a larger one.
-    fn at_most(&self, facts: &Facts, filter: &Sql, count: Option<Range>) -> Option<Sql> {
+    fn at_most(&self, facts: &Facts, filter: &Sql, count: Option<Range>) -> Option<Plan> {
         let range = count.filter(|range| range.least.unwrap_or(0) == 0)?;
-        let Some(most) = range.most else { return Some(Sql::text("1 = 1")) };
+        let Some(most) = range.most else { return Some(Plan::all([])) };
         let more = Range { least: Some(most + 1), most: None };
         let having = counted(Some(more));
         let having = (!having.is_empty()).then(|| Sql::all(having));
@@ -48,9 +49,9 @@ impl Compiler<'_> {
 
     /// A chain of touchpoints of one client. Those of a client into whom others are merged may be of different contacts:
     /// these few are looked for apart.
-    pub(super) fn sequence(&self, sequence: &Sequence) -> Sql {
+    pub(super) fn sequence(&self, sequence: &Sequence) -> Plan {
         let steps: Vec<_> = sequence.steps.iter().zip(STEPS).zip(MEMBERS).collect();
-        let mut own = Sql::text("contacts.id IN (SELECT e.contact_id FROM timeline_entries e");
+        let mut own = Sql::text("SELECT e.contact_id FROM timeline_entries e");
         let mut of_family = Sql::text(" UNION ALL SELECT f.root FROM ").then(self.family("f"));
         for ((_, step), member) in steps.iter().skip(1) {
             own = own.and_text(" JOIN timeline_entries ").and_text(step).and_text(" ON ");
@@ -79,7 +80,7 @@ impl Compiler<'_> {
             of_family = of_family.and_text(" AND ").and_text(step).and_text(".contact_id = ");
             of_family = of_family.and_text(member).and_text(".id");
         }
-        own.then(of_family).and_text(")")
+        Plan::Among(own.then(of_family))
     }
 
     fn touch_filter(&self, table: &'static str, filter: &TouchFilter, window: Window) -> Sql {
@@ -112,7 +113,7 @@ impl Compiler<'_> {
         Sql::all(conditions)
     }
 
-    pub(super) fn lead(&self, test: &LeadTest) -> Sql {
+    pub(super) fn lead(&self, test: &LeadTest) -> Plan {
         let filter = Sql::all(self.lead_conditions(test));
         if let Some(negated) = self.at_most(&LEADS, &filter, test.count) {
             return negated;

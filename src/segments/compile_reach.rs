@@ -3,6 +3,7 @@
 
 use super::compile::{Compiler, Facts};
 use super::compile_value::{Expression, text_test};
+use super::plan::Plan;
 use super::rule::{OwnField, Scalar, Test, TextTest};
 use crate::db::composed::{Sql, Value};
 
@@ -11,7 +12,7 @@ const IDENTITIES: Facts = Facts { table: "identities i", contact: "i.contact_id"
 impl Compiler<'_> {
     /// A test of a client's addresses or numbers, as identities hold them: each in the form it is compared in. `None` where
     /// the question is only whether there is any.
-    pub(super) fn reached(&self, field: OwnField, test: &Test) -> Option<Sql> {
+    pub(super) fn reached(&self, field: OwnField, test: &Test) -> Option<Plan> {
         let value = || Sql::text("i.value");
         let (fits, negated) = match test {
             Test::Among(values) => (one_of(values), false),

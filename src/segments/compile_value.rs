@@ -4,6 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::compile::Compiler;
 use super::compile_reach::at_domains;
+use super::plan::Plan;
 use super::rule::{Field, Kind, OwnField, Scalar, Test, TextTest};
 use crate::db::composed::{Read, Sql, Value};
 
@@ -38,16 +39,18 @@ impl Expression {
 }
 
 impl Compiler<'_> {
-    pub(super) fn field(&self, field: &Field, test: &Test) -> Sql {
-        match field {
-            Field::Own(own @ (OwnField::Email | OwnField::Phone)) => {
-                self.reached(*own, test).unwrap_or_else(|| self.test(&own_field(*own), test))
-            }
+    pub(super) fn field(&self, field: &Field, test: &Test) -> Plan {
+        if let Field::Own(own @ (OwnField::Email | OwnField::Phone)) = field
+            && let Some(reached) = self.reached(*own, test)
+        {
+            return reached;
+        }
+        Plan::Holds(match field {
             Field::Own(own) if own.is_of_company() => self.of_company(&own_field(*own), test),
             Field::Own(own) => self.test(&own_field(*own), test),
             Field::Custom(key, kind) => self.test(&Expression::member("contacts", ".custom", key, *kind), test),
             Field::CompanyCustom(key, kind) => self.of_company(&Expression::member("co", ".custom", key, *kind), test),
-        }
+        })
     }
 
     /// A test of an expression.

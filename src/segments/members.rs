@@ -1,18 +1,19 @@
 //! Who belongs to a segment: asked of the rule as of now, or of the list.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::catalogue::Catalogue;
-use super::compile::{Asked, condition, listed};
+use super::census::Census;
+use super::compile::{Asked, listed, plan};
 use super::describe::{Language, describe};
 use super::model::{RuleWords, SegmentKind, Stored};
 use super::parse::parse;
+use super::plan::Plan;
 use super::rule::{Node, Rule};
+use super::sets::Set;
 use super::split::Part;
 use super::{SegmentId, store};
 use crate::accounts::Principal;
@@ -41,8 +42,12 @@ pub fn members_query(conn: &mut Connection, id: SegmentId) -> Result<Sql> {
 /// # Errors
 /// The segment is broken.
 pub fn members_of(conn: &mut Connection, stored: &Stored, now: Instant) -> Result<Sql> {
+    plan_of(conn, stored, now).map(Plan::sql)
+}
+
+fn plan_of(conn: &mut Connection, stored: &Stored, now: Instant) -> Result<Plan> {
     Ok(match store::rule_of(conn, stored)? {
-        Some(rule) => condition(&rule, &Asked::of_all(now)),
+        Some(rule) => plan(&rule, &Asked::of_all(now)),
         None => listed(stored.id, &Asked::of_all(now)),
     })
 }
@@ -57,12 +62,17 @@ pub fn leads_query(conn: &mut Connection, id: SegmentId) -> Result<Sql> {
 
 /// The condition on `leads` of belonging to clients whom a condition on `contacts` holds of.
 pub(super) fn of_clients(members: Sql) -> Sql {
+    Sql::text("leads.contact_id IN (").then(with_merged(members)).and_text(")")
+}
+
+/// The statement that gives the ids of clients whom a condition on `contacts` holds of, and of all that are merged into them.
+pub(super) fn with_merged(members: Sql) -> Sql {
     let roots = Sql::text("SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND ").then(members);
-    Sql::text("leads.contact_id IN (")
-        .then(roots.clone())
+    roots
+        .clone()
         .and_text(" UNION ALL SELECT m.id FROM contacts m WHERE m.merged_into IS NOT NULL AND m.merged_into IN (")
         .then(roots)
-        .and_text("))")
+        .and_text(")")
 }
 
 /// A segment that a filter names and that is not there is a bad parameter.
@@ -79,18 +89,14 @@ fn seen(by: &Principal) -> Contacts {
     rows.filter(diesel::dsl::not(hidden))
 }
 
-/// How many of the clients that the caller sees satisfy a condition.
-pub(super) fn count(conn: &mut Connection, by: &Principal, condition: Sql) -> Result<i64> {
-    Ok(seen(by).filter(condition).count().get_result(conn)?)
-}
-
 /// How many clients there are of whom a rule is true; only those that the caller sees.
 ///
 /// # Errors
 /// Every fault of it.
 pub fn how_many(conn: &mut Connection, by: &Principal, rule: &Json) -> Result<i64> {
     let (read, _) = store::read_rule(conn, rule, None)?;
-    count(conn, by, condition(&read, &Asked::of_all(Instant::now())))
+    let found = Census::set(conn, plan(&read, &Asked::of_all(Instant::now())))?;
+    Census::new(conn, by)?.count(conn, &found)
 }
 
 /// How many rows are read at once where not all of them are wanted.
@@ -179,33 +185,47 @@ const MOST_COUNTED: usize = 20;
 /// # Errors
 /// Every fault of it.
 pub fn preview(conn: &mut Connection, by: &Principal, rule: &Json, language: Language) -> Result<Preview> {
-    const SAMPLE: i64 = 10;
+    const SAMPLE: usize = 10;
     let catalogue = store::catalogue(conn, &[rule])?;
     let read = parse(rule, &catalogue, None).map_err(Error::invalid)?;
-    let asked = Asked::of_all(Instant::now());
-    let whole = condition(&read, &asked);
-    // One statement finds who they are for both: the clients and how many there are.
-    let found = seen(by).filter(whole).select((contacts::id, sql::<BigInt>("COUNT(*) OVER ()")));
-    let found = found.order((contacts::created_at.desc(), contacts::id.desc())).limit(SAMPLE);
-    let found: Vec<(ContactId, i64)> = found.load(conn)?;
-    let ids: Vec<ContactId> = found.iter().map(|(id, _)| *id).collect();
-    let sample = contacts::table.filter(contacts::id.eq_any(ids)).select(Contact::as_select());
-    let sample = sample.order((contacts::created_at.desc(), contacts::id.desc())).load(conn)?;
-    let mut conditions = Vec::new();
-    for (path, node) in parts(&read.node) {
+    let mut tried = Tried { asked: Asked::of_all(Instant::now()), census: Census::new(conn, by)?, counts: Vec::new() };
+    let found = tried.set(conn, &read)?;
+    let condition = |((path, node), count)| {
         let alone = Rule { zone: read.zone, node };
-        let words = describe(&alone, &catalogue, language);
-        conditions.push(ConditionCount { path, words, count: count_alone(conn, by, alone, &asked)? });
-    }
-    let count = found.first().map_or(0, |(_, count)| *count);
-    Ok(Preview { count, sample, conditions, words: words(&read, &catalogue) })
+        ConditionCount { path, words: describe(&alone, &catalogue, language), count }
+    };
+    Ok(Preview {
+        count: tried.census.count(conn, &found)?,
+        sample: tried.census.newest(conn, &found, SAMPLE)?,
+        conditions: parts(&read.node).into_iter().zip(tried.counts).map(condition).collect(),
+        words: words(&read, &catalogue),
+    })
 }
 
-/// How many there are of one condition; of a negated one all the others, whom it is quicker to count.
-fn count_alone(conn: &mut Connection, by: &Principal, alone: Rule, asked: &Asked<'_>) -> Result<i64> {
-    let Node::Not(node) = alone.node else { return count(conn, by, condition(&alone, asked)) };
-    let others = Rule { zone: alone.zone, node: *node };
-    Ok(count(conn, by, Sql::all([]))? - count(conn, by, condition(&others, asked))?)
+/// A rule as it is tried.
+struct Tried<'a> {
+    asked: Asked<'a>,
+    census: Census,
+    /// How many there are of each condition, in the order of [`parts`].
+    counts: Vec<i64>,
+}
+
+impl Tried<'_> {
+    /// Finds who satisfies a rule, and counts each condition on the way.
+    fn set(&mut self, conn: &mut Connection, rule: &Rule) -> Result<Set> {
+        let mut alone = |node: &Node| self.set(conn, &Rule { zone: rule.zone, node: node.clone() });
+        match &rule.node {
+            Node::All(nodes) => nodes.iter().try_fold(Set::EVERYBODY, |all, node| Ok(all.and(alone(node)?))),
+            Node::Any(nodes) => nodes.iter().try_fold(Set::NOBODY, |all, node| Ok(all.or(alone(node)?))),
+            _ => {
+                let set = Census::set(conn, plan(rule, &self.asked))?;
+                if self.counts.len() < MOST_COUNTED {
+                    self.counts.push(self.census.count(conn, &set)?);
+                }
+                Ok(set)
+            }
+        }
+    }
 }
 
 fn words(rule: &Rule, catalogue: &Catalogue) -> RuleWords {
@@ -254,20 +274,21 @@ pub struct OverlapPart {
 /// # Errors
 /// Not found, broken.
 pub fn overlap(conn: &mut Connection, by: &Principal, ids: &[SegmentId]) -> Result<Overlap> {
-    let now = Instant::now();
+    let (now, mut census) = (Instant::now(), Census::new(conn, by)?);
     let mut sets = Vec::new();
     for id in ids {
         let stored = store::find(conn, *id)?;
-        sets.push((*id, members_of(conn, &stored, now)?));
+        let plan = plan_of(conn, &stored, now)?;
+        sets.push((*id, Census::set(conn, plan)?));
     }
     let mut parts = Vec::new();
     for mask in 1_usize..(1 << sets.len()) {
         let within = |n: usize| mask & (1 << n) != 0;
-        let sides =
-            sets.iter().enumerate().map(|(n, (_, set))| if within(n) { set.clone() } else { set.clone().negated() });
-        let count = count(conn, by, Sql::all(sides))?;
+        let side =
+            |(n, (_, set)): (usize, &(SegmentId, Set))| if within(n) { set.clone() } else { set.clone().negated() };
+        let both = sets.iter().enumerate().map(side).fold(Set::EVERYBODY, Set::and);
         let segments = sets.iter().enumerate().filter(|(n, _)| within(*n)).map(|(_, (id, _))| *id).collect();
-        parts.push(OverlapPart { segments, count });
+        parts.push(OverlapPart { segments, count: census.count(conn, &both)? });
     }
     Ok(Overlap { parts })
 }

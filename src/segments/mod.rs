@@ -1,6 +1,7 @@
 //! Segments: who belongs together by what is known of them and by what they did.
 
 pub mod catalogue;
+mod census;
 pub mod compile;
 mod compile_facts;
 mod compile_reach;
@@ -20,6 +21,7 @@ pub mod parse;
 mod parse_field;
 mod parse_lead;
 mod parse_touch;
+mod plan;
 mod reader;
 pub mod rfm;
 mod routes;
@@ -27,6 +29,7 @@ pub mod rule;
 mod rule_field;
 mod rules;
 pub mod schema;
+mod sets;
 pub mod settle;
 pub mod split;
 pub mod stays;
@@ -35,7 +38,7 @@ pub mod store;
 pub use lists::forget_contact;
 pub use members::{leads_query, members_query, named};
 pub use model::{Segment, SegmentKind};
-pub use of_leads::{Part, leads_as_of, parts};
+pub use of_leads::{Part, clients_as_of, leads_as_of, parts};
 pub use routes::routes;
 
 crate::id! {

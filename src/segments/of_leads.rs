@@ -3,8 +3,8 @@
 
 use diesel::prelude::*;
 
-use super::compile::{Asked, condition, listed};
-use super::members::{members_of, of_clients};
+use super::compile::{Asked, listed, plan};
+use super::members::{members_of, of_clients, with_merged};
 use super::model::SegmentKind;
 use super::rules::Rules;
 use super::{SegmentId, store};
@@ -21,6 +21,15 @@ use crate::error::Result;
 pub fn leads_as_of(conn: &mut Connection, id: SegmentId, as_of: Instant) -> Result<Sql> {
     let stored = store::find(conn, id)?;
     members_of(conn, &stored, as_of).map(of_clients)
+}
+
+/// The statement that gives the ids of the clients who were in the segment at an instant, and of all that are merged into them.
+///
+/// # Errors
+/// Not found; the segment is broken.
+pub fn clients_as_of(conn: &mut Connection, id: SegmentId, as_of: Instant) -> Result<Sql> {
+    let stored = store::find(conn, id)?;
+    members_of(conn, &stored, as_of).map(with_merged)
 }
 
 /// A segment that leads can be counted under.
@@ -47,10 +56,10 @@ pub fn parts(conn: &mut Connection, as_of: Instant) -> Result<Vec<Part>> {
     let asked = Asked::of_all(as_of);
     let part = |(id, name, kind)| {
         let members = match kind {
-            SegmentKind::Dynamic => rules.get(&id).map(|known| condition(&known.rule, &asked)),
+            SegmentKind::Dynamic => rules.get(&id).map(|known| plan(&known.rule, &asked)),
             SegmentKind::Static | SegmentKind::Snapshot => Some(listed(id, &asked)),
         };
-        Part { id, name, leads: members.map(of_clients) }
+        Part { id, name, leads: members.map(|plan| of_clients(plan.sql())) }
     };
     Ok(rows.into_iter().map(part).collect())
 }

@@ -7,10 +7,10 @@ use super::SegmentId;
 use super::catalogue::Catalogue;
 use super::reader::{At, Faults, Object};
 use super::rule::{DEEPEST, MOST_CONDITIONS, Members, Node, Rule, VERSION, Window};
+use crate::calendar::period::midnight;
 use crate::contacts::{ConsentChannel, ConsentState};
 use crate::db::types::Instant;
 use crate::error::FieldError;
-use crate::funnel::period::midnight;
 
 /// Reads a rule that stands in a request's field `rule`. `own` is the segment it belongs to, where that exists.
 ///

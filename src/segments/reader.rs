@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::rule::{LONGEST_LIST, Range, Span};
+use crate::calendar::span::micros;
 use crate::error::FieldError;
-use crate::funnel::span::micros;
 use crate::text;
 
 /// The longest text in a rule.

@@ -12,7 +12,8 @@ use diesel::sql_types::{BigInt, Double, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::members;
+use super::census::Census;
+use super::plan::Plan;
 use super::rule::Range;
 use crate::accounts::Principal;
 use crate::contacts::ContactId;
@@ -82,9 +83,9 @@ pub struct RfmTest {
 }
 
 impl RfmTest {
-    /// The condition on `contacts`, by the scores as they were last computed.
+    /// The statement that gives their ids, by the scores as they were last computed.
     #[must_use]
-    pub fn condition(&self) -> Sql {
+    pub fn select(&self) -> Sql {
         let mut all = vec![Sql::text("r.recency > 0")];
         if !self.groups.is_empty() {
             let names = Sql::list(self.groups.iter().map(|group| Bound::Text(group.to_string())));
@@ -98,7 +99,7 @@ impl RfmTest {
             all.extend(range.least.map(|least| end(" >= ", least)));
             all.extend(range.most.map(|most| end(" <= ", most)));
         }
-        Sql::text("contacts.id IN (SELECT r.contact_id FROM rfm_scores r WHERE ").then(Sql::all(all)).and_text(")")
+        Sql::text("SELECT r.contact_id FROM rfm_scores r WHERE ").then(Sql::all(all))
     }
 }
 
@@ -362,10 +363,11 @@ const DEFINITION: &str = "A purchase is a won lead or a touchpoint of the kind p
 /// The database is away.
 pub fn report(conn: &mut Connection, by: &Principal) -> Result<RfmReport> {
     let computed: Option<Computed> = settings::get(conn, KEY)?;
-    let mut groups = Vec::new();
+    let (mut census, mut groups) = (Census::new(conn, by)?, Vec::new());
     for group in RfmGroup::ALL {
         let test = RfmTest { groups: vec![*group], ..RfmTest::default() };
-        groups.push(RfmGroupSize { group: *group, clients: members::count(conn, by, test.condition())? });
+        let found = Census::set(conn, Plan::Among(test.select()))?;
+        groups.push(RfmGroupSize { group: *group, clients: census.count(conn, &found)? });
     }
     Ok(RfmReport {
         as_of: computed.as_ref().map(|computed| computed.at),

@@ -17,10 +17,10 @@ use super::{SegmentId, decide, store};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
+use crate::calendar::period::Unit;
 use crate::contacts::{Contact, ContactId};
 use crate::db::types::Instant;
 use crate::error::{Error, Problem, Result};
-use crate::funnel::period::Unit;
 use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 fn reply(segment: &Segment) -> Result<Reply> {

@@ -15,18 +15,13 @@ use super::rules::{Known, Rules};
 use crate::accounts::Principal;
 use crate::contacts::ContactId;
 use crate::db::Connection;
-use crate::db::answers::Answers;
+use crate::db::answers::asked;
 use crate::db::composed::{Sql, Value};
 use crate::db::conditions::OneOf;
 use crate::db::schema::{contacts, segment_members as stays, segments};
 use crate::db::types::{Guid, Instant};
 use crate::error::Result;
 use crate::on;
-
-/// The most values that are bound in one statement.
-const MOST_BINDS: usize = 20_000;
-/// The most questions that are asked in one statement: SQLite joins no more than 500.
-const MOST_QUESTIONS: usize = 400;
 
 /// A client who enters or leaves a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,35 +109,10 @@ pub fn touched(conn: &mut Connection, contacts_: &BTreeSet<ContactId>) -> Result
 /// Which of the questions are true of which of the clients.
 fn answers(conn: &mut Connection, families: &Families, questions: &[Sql]) -> Result<BTreeSet<(usize, ContactId)>> {
     let live: Vec<_> = padded(&families.live.iter().copied().collect::<Vec<_>>());
-    let among = || Sql::list(live.iter().map(|id| Value::Id(id.0)));
-    let mut found = BTreeSet::new();
-    let mut statement = Sql::default();
-    let mut joined = 0;
-    for (n, question) in questions.iter().enumerate() {
-        if joined > 0 && (joined >= MOST_QUESTIONS || statement.binds() + question.binds() + live.len() > MOST_BINDS) {
-            found.extend(run(conn, std::mem::take(&mut statement))?);
-            joined = 0;
-        }
-        let number = i64::try_from(n).unwrap_or(i64::MAX);
-        let head = if joined == 0 { "SELECT CAST(" } else { " UNION ALL SELECT CAST(" };
-        statement = statement
-            .and_text(head)
-            .bind(Value::Whole(number))
-            .and_text(" AS BIGINT), contacts.id FROM contacts WHERE contacts.id IN (")
-            .then(among())
-            .and_text(") AND ")
-            .then(question.clone());
-        joined += 1;
-    }
-    if joined > 0 {
-        found.extend(run(conn, statement)?);
-    }
-    Ok(found)
-}
-
-fn run(conn: &mut Connection, statement: Sql) -> Result<Vec<(usize, ContactId)>> {
-    let rows: Vec<(i64, ContactId)> = Answers(statement).load(conn)?;
-    Ok(rows.into_iter().map(|(n, id)| (usize::try_from(n).unwrap_or(usize::MAX), id)).collect())
+    let among = Sql::list(live.iter().map(|id| Value::Id(id.0)));
+    let from = Sql::text("contacts.id FROM contacts WHERE contacts.id IN (").then(among).and_text(") AND ");
+    let found = asked(conn, &Sql::default(), &from, questions)?;
+    Ok(found.into_iter().map(|(n, id)| (n, ContactId(id))).collect())
 }
 
 /// Which of some conditions are true of one client; empty where the client is not there.
@@ -204,8 +174,8 @@ fn true_of_all(
     let families = families.of(&open.iter().map(|(_, id)| *id).collect());
     let numbers: Vec<usize> = open.iter().map(|(n, _)| *n).collect::<BTreeSet<_>>().into_iter().collect();
     let only = padded(&families.members());
-    let asked = Asked::of(now, &only);
-    let questions: Vec<_> = numbers.iter().filter_map(|n| Some(condition(rules.get(*n)?, &asked))).collect();
+    let those = Asked::of(now, &only);
+    let questions: Vec<_> = numbers.iter().filter_map(|n| Some(condition(rules.get(*n)?, &those))).collect();
     let answers = answers(conn, &families, &questions)?;
     let answers = answers.into_iter().filter_map(|(n, id)| Some((*numbers.get(n)?, id)));
     found.extend(answers.filter(|answer| open.contains(answer)));

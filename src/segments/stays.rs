@@ -14,12 +14,12 @@ use super::parse::parse;
 use super::rule::Rule;
 use super::{SegmentId, settle, store};
 use crate::accounts::Principal;
+use crate::calendar::period::{Unit, period_of};
 use crate::contacts::{self, ContactId, cluster};
 use crate::db::Connection;
 use crate::db::schema::{segment_members as stays, segments};
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::funnel::period::{Unit, period_of};
 
 /// A segment that a client belongs to.
 #[derive(Debug, Clone, Serialize, ToSchema)]

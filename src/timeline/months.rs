@@ -13,11 +13,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::filter::{Filter, TimelineQuery};
 use super::page::{self, Line};
 use crate::accounts::Principal;
+use crate::calendar::period::{Period, Unit, period_of};
 use crate::db::Connection;
 use crate::db::schema::timeline_entries as entries;
 use crate::db::types::Instant;
 use crate::error::{Error, FieldError, Result};
-use crate::funnel::period::{Period, Unit, period_of};
 use crate::interactions::Direction;
 use crate::pipelines::LeadId;
 

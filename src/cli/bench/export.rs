@@ -175,9 +175,3 @@ pub fn check(address: &str, contacts: usize) -> Outcome {
         Err(Failure::new(format!("{status}: {text}")))
     }
 }
-
-/// Whether exports are wanted.
-#[must_use]
-pub fn wanted(only: Option<&str>) -> bool {
-    only.is_none_or(|only| EXPORT.contains(only))
-}

@@ -97,17 +97,7 @@ pub fn fill(db: &Db, amounts: Amounts, tell: &dyn Fn(&str)) -> Result<Sample> {
     fill_interactions(db, &lines, &mut random)?;
     tell("leads");
     sample.pipeline = Some(fill_leads(db, &sample.contacts, amounts.intervals, &mut random)?);
-    tell("statistics");
-    settle(db)?;
     Ok(sample)
-}
-
-/// Lets the database look at what it has.
-///
-/// # Errors
-/// The database refuses.
-pub fn settle(db: &Db) -> Result<()> {
-    db.write_now(|conn| Ok(diesel::connection::SimpleConnection::batch_execute(conn, "ANALYZE")?))
 }
 
 fn insert_caller(conn: &mut Connection) -> Result<()> {

@@ -14,14 +14,15 @@ use super::report::Goal;
 use super::stats::ratio;
 use crate::accounts::Principal;
 use crate::cli::{Failure, Outcome, say};
-use crate::db::schema::lead_paths;
+use crate::contacts::{Contact, ContactId};
+use crate::db::schema::{contacts, lead_paths, stage_intervals};
 use crate::db::types::Instant;
 use crate::db::{Connection, Db, Opener, Sizes, generate};
 use crate::error::Result;
 use crate::funnel::{self, FunnelQuery};
 use crate::http::{Reply, parse_query};
 use crate::insert_all;
-use crate::pipelines::{LeadId, Pipeline, path, store as pipelines};
+use crate::pipelines::{IntervalId, LeadId, Pipeline, StageId, path, store as pipelines};
 
 /// What `--only` is held against.
 pub const FUNNELS: &str = "funnels over 1,000,000 leads, beside DuckDB";
@@ -61,9 +62,9 @@ fn stays(lead: usize) -> [(usize, i64); 5] {
     let begun = if lead < OF_MONTH {
         MONTH.0 * DAY - spread * (MONTH.0 - MONTH.1 - 1) * DAY / 1_000_003 - DAY / 2
     } else if lead.is_multiple_of(2) {
-        (MONTH.0 + 1) * DAY + spread * 300 * DAY / 1_000_003
+        (MONTH.0 + 1) * DAY + spread * (300 * DAY / 1_000_003)
     } else {
-        (MONTH.1 - 1) * DAY - spread * 300 * DAY / 1_000_003
+        (MONTH.1 - 1) * DAY - spread * (300 * DAY / 1_000_003)
     };
     let step = DAY / 4 + spread * 7_919 % (9 * DAY);
     let mut out = [(0, 0); 5];
@@ -83,11 +84,30 @@ struct Row {
     path: Vec<u8>,
 }
 
-/// Leads as funnels read them, and the stays of those that came to the first stage later, in two ranges of numbers.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = stage_intervals, treat_none_as_default_value = false)]
+struct Stay {
+    contact_id: ContactId,
+    lead_id: LeadId,
+    entered_at: Instant,
+    id: IntervalId,
+    pipeline_id: crate::pipelines::PipelineId,
+    stage_id: StageId,
+    starts: bool,
+    recorded_at: Instant,
+}
+
+/// Leads as funnels read them, and, of the stays behind them, those that funnels look for besides: in the first stage.
 fn fill(db: &Db, pipeline: &Pipeline, now: Instant, range: std::ops::Range<usize>) -> Result<()> {
     let codes: Vec<u16> = pipeline.stages.iter().map(crate::pipelines::Stage::code).collect();
     let at = move |before: i64| now.plus(-chrono::TimeDelta::microseconds(before));
     let id = pipeline.id;
+    let Some(first) = pipeline.stages.first().map(|stage| stage.id) else { return Ok(()) };
+    let contact_id = db.write_now(|conn| {
+        let client = Contact::blank(Instant::now());
+        diesel::insert_into(contacts::table).values(&client).execute(conn)?;
+        Ok(client.id)
+    })?;
     for from in range.clone().step_by(20_000) {
         let numbers = from..range.end.min(from + 20_000);
         let codes = codes.clone();
@@ -109,7 +129,23 @@ fn fill(db: &Db, pipeline: &Pipeline, now: Instant, range: std::ops::Range<usize
                     }
                 })
                 .collect();
-            Ok(insert_all!(conn, lead_paths::table, rows: Row)?)
+            let mut of_first = Vec::new();
+            for n in numbers.clone() {
+                let lead_id = LeadId(generate::id(conn, n));
+                let entries = stays(n).into_iter().enumerate().filter(|(_, (stage, _))| *stage == 0);
+                of_first.extend(entries.map(|(nth, (_, before))| Stay {
+                    contact_id,
+                    lead_id,
+                    entered_at: at(before),
+                    id: IntervalId::new(),
+                    pipeline_id: id,
+                    stage_id: first,
+                    starts: nth == 0,
+                    recorded_at: now,
+                }));
+            }
+            insert_all!(conn, lead_paths::table, rows: Row)?;
+            Ok(insert_all!(conn, stage_intervals::table, of_first: Stay)?)
         })?;
     }
     Ok(())
@@ -131,14 +167,14 @@ const SCRIPT: &str = r#"
 import duckdb, json, sys, time
 file, month_from, month_to = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 db = duckdb.connect()
-db.execute("CREATE TABLE stays AS SELECT * FROM read_csv(?, header = false, columns = {'lead': 'BIGINT', 'source': 'VARCHAR', 'stage': 'TINYINT', 'at': 'BIGINT'})", [file])
+db.execute("CREATE TABLE stays AS SELECT * FROM read_csv(?, header = false, columns = {'lead': 'BIGINT', 'source': 'VARCHAR', 'stage': 'TINYINT', 'entered': 'BIGINT'})", [file])
 steps = range(5)
 def report(begin, end, by):
-    firsts = ', '.join(f"min(at) FILTER (stage >= {k} AND stage < 5) AS s{k}" for k in steps)
-    counts = ', '.join(f"count(s{k}), 100000 * count(s{k}), quantile_cont(s{k} - s0, [0.5, 0.9]), count(*) FILTER (s{k} IS NULL AND standing = 5), count(*) FILTER (s{k} IS NULL AND standing < 4)" for k in steps)
+    firsts = ', '.join(f"min(entered) FILTER (WHERE stage >= {k} AND stage < 5) AS s{k}" for k in steps)
+    counts = ', '.join(f"count(s{k}), 100000 * count(s{k}), quantile_cont(s{k} - s0, [0.5, 0.9]), count(*) FILTER (WHERE s{k} IS NULL AND standing = 5), count(*) FILTER (WHERE s{k} IS NULL AND standing < 4)" for k in steps)
     group = f" GROUP BY {by}" if by else ""
-    return f"""WITH ways AS (SELECT lead, any_value(source) AS source, {firsts}, min(at) FILTER (stage = 0) AS began, arg_max(stage, at) AS standing
-        FROM stays GROUP BY lead HAVING min(at) FILTER (stage = 0) >= {begin} AND min(at) FILTER (stage = 0) < {end}) SELECT {counts} FROM ways{group}"""
+    return f"""WITH ways AS (SELECT lead, any_value(source) AS source, {firsts}, min(entered) FILTER (WHERE stage = 0) AS began, arg_max(stage, entered) AS standing
+        FROM stays GROUP BY lead HAVING min(entered) FILTER (WHERE stage = 0) >= {begin} AND min(entered) FILTER (WHERE stage = 0) < {end}) SELECT {counts} FROM ways{group}"""
 found = {}
 for name, begin, end, by in [("all", 0, 1 << 62, None), ("source", 0, 1 << 62, "source"), ("month", month_from, month_to, None)]:
     times = []
@@ -150,11 +186,12 @@ for name, begin, end, by in [("all", 0, 1 << 62, None), ("source", 0, 1 << 62, "
 print(json.dumps(found))
 "#;
 
-fn duckdb(file: &FilePath, month: (i64, i64)) -> Option<Value> {
-    let mut command = Command::new("python3");
+/// What `DuckDB` found; why not, where it did not.
+fn duckdb(python: &FilePath, file: &FilePath, month: (i64, i64)) -> std::result::Result<Value, String> {
+    let mut command = Command::new(python);
     command.arg("-c").arg(SCRIPT).arg(file).arg(month.0.to_string()).arg(month.1.to_string());
-    let output = command.output().ok().filter(|output| output.status.success());
-    output.and_then(|output| serde_json::from_slice(&output.stdout).ok())
+    let output = command.output().map_err(|error| error.to_string())?;
+    serde_json::from_slice(&output.stdout).map_err(|_| String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 fn report(conn: &mut Connection, query: &str) -> Result<(usize, u64)> {
@@ -181,8 +218,8 @@ fn timed(conn: &mut Connection, query: &str) -> Outcome<(f64, u64)> {
 ///
 /// # Errors
 /// The database cannot be made or filled; `DuckDB` counts other leads.
-pub fn measure(place: &mut Place, only: Option<&str>) -> Outcome<Figures> {
-    if only.is_some_and(|only| !FUNNELS.contains(only)) {
+pub fn measure(place: &mut Place, only: &[String], python: &FilePath) -> Outcome<Figures> {
+    if !super::wanted(only, FUNNELS) {
         return Ok(Figures::default());
     }
     let (_, target) = place.database("funnels")?;
@@ -199,18 +236,16 @@ pub fn measure(place: &mut Place, only: Option<&str>) -> Outcome<Figures> {
     let month = format!("{all}&from={}&to={}", ago(MONTH.0), ago(MONTH.1));
     let source = format!("{all}&breakdown=source");
     fill(&db, &pipeline, now, 0..OF_MONTH)?;
-    super::fill::settle(&db)?;
-    let mut conn = Opener::new(target).open().map_err(Failure::new)?;
+    super::settle(&target)?;
+    let mut conn = Opener::new(target.clone()).open().map_err(Failure::new)?;
     let (alone, _) = timed(&mut conn, &month)?;
     fill(&db, &pipeline, now, OF_MONTH..LEADS)?;
-    super::fill::settle(&db)?;
+    super::settle(&target)?;
     say(format!("Measuring: {FUNNELS}"));
     let file = place.folder().join("stays.csv");
     write_stays(&file, now).map_err(Failure::new)?;
-    let theirs = duckdb(&file, (ago(MONTH.0).micros(), ago(MONTH.1).micros()));
-    if theirs.is_none() {
-        say("DuckDB is not measured: python3 with the package duckdb is not there");
-    }
+    let theirs = duckdb(python, &file, (ago(MONTH.0).micros(), ago(MONTH.1).micros()));
+    let theirs = theirs.inspect_err(|why| say(format!("DuckDB is not measured: {why}"))).ok();
     drop(std::fs::remove_file(file));
     let mut reports = Vec::new();
     for (name, key, query) in [

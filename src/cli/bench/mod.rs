@@ -23,7 +23,7 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use self::client::load;
-use self::export::{Figure, UPSERT};
+use self::export::{EXPORT, Figure, UPSERT};
 use self::fill::{Amounts, Sample, TOKEN, fill};
 use self::import::{IMPORT, Imported};
 use self::ingest::{Flood, INGEST};
@@ -37,7 +37,7 @@ use crate::channels;
 use crate::config::Config;
 use crate::contacts::duplicates;
 use crate::db::types::Instant;
-use crate::db::{Db, Opener, Sizes, Target};
+use crate::db::{Db, Opener, Sizes, Target, generate};
 use crate::segments::rfm;
 
 /// What to measure on.
@@ -61,9 +61,12 @@ pub struct BenchArgs {
     /// How often everything is measured; the round in the middle counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Measure only what has this in its name.
+    /// Measure only what has this in its name; may be given several times.
     #[arg(long)]
-    only: Option<String>,
+    only: Vec<String>,
+    /// A Python with the package `duckdb`, for the rows beside `DuckDB`.
+    #[arg(long, env = "TOUCHLINE_BENCH_PYTHON", default_value = "python3")]
+    python: PathBuf,
     /// Where to write the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -91,16 +94,15 @@ pub fn run(config: &Config, args: &BenchArgs) -> Outcome {
     let small = Amounts { contacts: 1_000, interactions: 12_000, intervals: 4_000 };
     let large = prepare(&mut place, "large", large)?;
     let small = prepare(&mut place, "small", small)?;
-    let imported = match &args.only {
-        Some(only) if !IMPORT.contains(only.as_str()) => None,
-        _ => {
-            say(format!("Measuring: {IMPORT}"));
-            let (url, _) = place.database("import")?;
-            Some(import::measure(&url, place.folder())?)
-        }
+    let imported = if wanted(&args.only, IMPORT) {
+        say(format!("Measuring: {IMPORT}"));
+        let (url, _) = place.database("import")?;
+        Some(import::measure(&url, place.folder())?)
+    } else {
+        None
     };
-    let segments = segments::measure(&mut place, args.only.as_deref())?;
-    let funnels = funnels::measure(&mut place, args.only.as_deref())?;
+    let segments = segments::measure(&mut place, &args.only)?;
+    let funnels = funnels::measure(&mut place, &args.only, &args.python)?;
     let rates = BTreeMap::new();
     let (order, exports) = (Vec::new(), Vec::new());
     let mut bench = Bench { args, place: &place, rates, order, flood: None, imported, exports, segments, funnels };
@@ -123,12 +125,15 @@ fn prepare(place: &mut Place, name: &str, amounts: Amounts) -> Outcome<Base> {
     ingest::introduce(&db, &sample.contacts)?;
     segments::introduce(&db, ingest::known(&sample.contacts))?;
     say("  what a server does by itself with new records");
-    settle(&db)?;
+    catch_up(&db)?;
+    drop(db);
+    say("  statistics");
+    settle(&target)?;
     Ok(Base { url, target, sample })
 }
 
 /// Does what the server would do in the background for a while, so that it is at rest when it is measured.
-fn settle(db: &Db) -> Outcome {
+fn catch_up(db: &Db) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Failure::new)?;
     // A change becomes visible a moment after its time was taken.
     let until = Instant::now().plus(TimeDelta::minutes(1));
@@ -138,6 +143,17 @@ fn settle(db: &Db) -> Outcome {
         rfm::refresh(db, Instant::now()).await
     })?;
     Ok(())
+}
+
+/// Whether something of this name is to be measured.
+fn wanted(only: &[String], name: &str) -> bool {
+    only.is_empty() || only.iter().any(|only| name.contains(only.as_str()))
+}
+
+/// Lets a filled database come to rest.
+fn settle(target: &Target) -> Outcome {
+    let mut conn = Opener::new(target.clone()).open().map_err(Failure::new)?;
+    generate::settle(&mut conn).map_err(Failure::new)
 }
 
 struct Bench<'a> {
@@ -163,9 +179,9 @@ impl Bench<'_> {
 
     /// Everything, round after round; gives the server's memory at rest and how long it took to start.
     fn measure(&mut self, large: &Base, small: &Base) -> Outcome<(Option<u64>, Duration)> {
-        let wanted = |thing: &Thing| self.args.only.as_ref().is_none_or(|only| thing.name.contains(only.as_str()));
-        let mut all: Vec<Thing> = things(&large.sample).into_iter().filter(wanted).collect();
-        all.extend(Some(export::thing(self.args.contacts)).filter(wanted));
+        let asked = |thing: &Thing| wanted(&self.args.only, thing.name);
+        let mut all: Vec<Thing> = things(&large.sample).into_iter().filter(asked).collect();
+        all.extend(Some(export::thing(self.args.contacts)).filter(asked));
         let mut of_small: Vec<Thing> =
             things(&small.sample).into_iter().filter(|thing| thing.name == LINE_50).collect();
         for thing in &mut of_small {
@@ -195,7 +211,7 @@ impl Bench<'_> {
         }
         drop(first);
         // Before the rounds make more of them.
-        if export::wanted(self.args.only.as_deref()) {
+        if wanted(&self.args.only, EXPORT) {
             self.exports = export::measure(&self.start(large, None)?, self.args.contacts)?;
         }
         for round in 0..self.args.rounds.max(1) {

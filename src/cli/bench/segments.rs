@@ -189,7 +189,6 @@ fn widen(db: &Db) -> Outcome {
         );
         db.write_now(move |conn| Ok(generate::rows(conn, ENTRIES, &row, (from, from + TOGETHER)).map(drop)?))?;
     }
-    super::fill::settle(db)?;
     Ok(())
 }
 
@@ -220,8 +219,8 @@ fn timed(conn: &mut Connection, work: impl Fn(&mut Connection) -> Result<i64>) -
 ///
 /// # Errors
 /// A database cannot be made or filled.
-pub fn measure(place: &mut Place, only: Option<&str>) -> Outcome<Figures> {
-    let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
+pub fn measure(place: &mut Place, only: &[String]) -> Outcome<Figures> {
+    let wanted = |name: &str| super::wanted(only, name);
     let mut figures = Figures::default();
     if wanted(KEEP) {
         let (_, target) = place.database("kept")?;
@@ -229,6 +228,7 @@ pub fn measure(place: &mut Place, only: Option<&str>) -> Outcome<Figures> {
         let db = Db::open(Opener::new(target.clone()), target.clone(), Sizes::for_target(&target))?;
         let amounts = super::fill::Amounts { contacts: 20_000, interactions: 200_000, intervals: 20_000 };
         let sample = super::fill::fill(&db, amounts, &|_| ())?;
+        super::settle(&target)?;
         figures.keep = keep(&db, &sample)?;
     }
     if wanted(COUNT) {
@@ -237,6 +237,7 @@ pub fn measure(place: &mut Place, only: Option<&str>) -> Outcome<Figures> {
         let db = Db::open(Opener::new(target.clone()), target.clone(), Sizes::for_target(&target))?;
         widen(&db)?;
         drop(db);
+        super::settle(&target)?;
         say(format!("Measuring: {COUNT}"));
         let mut conn = Opener::new(target).open().map_err(Failure::new)?;
         let (by, rule) = (Principal::system(), behaviour());

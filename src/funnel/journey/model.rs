@@ -7,9 +7,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::calendar::span::{AskedSpan, Span, window};
 use crate::db::Connection;
 use crate::error::{Error, FieldError, Result};
-use crate::funnel::span::{AskedSpan, Span, window};
 use crate::interactions::{Channel, Direction};
 use crate::pipelines::{Pipeline, PipelineId, StageId, StageKind, store as pipelines};
 

@@ -1,7 +1,6 @@
 //! What a rule says, in plain words: English, Russian, Portuguese.
 
 mod facts;
-mod other;
 mod words;
 
 use super::catalogue::Catalogue;
@@ -26,8 +25,8 @@ crate::text_enum! {
 pub fn describe(rule: &Rule, catalogue: &Catalogue, language: Language) -> String {
     let words = match language {
         Language::English => &words::ENGLISH,
-        Language::Russian => &other::RUSSIAN,
-        Language::Portuguese => &other::PORTUGUESE,
+        Language::Russian => &words::RUSSIAN,
+        Language::Portuguese => &words::PORTUGUESE,
     };
     let text = Speaker { words, catalogue }.node(&rule.node, true);
     if rule.zone == chrono_tz::UTC { text } else { format!("{text} [{}]", rule.zone) }

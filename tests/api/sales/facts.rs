@@ -13,6 +13,7 @@ cases![
     a_stage_archived_later_keeps_its_times,
     a_report_for_a_past_day_agrees_with_itself,
     activity_counts_what_the_sales_report_counts_and_what_is_shown,
+    activity_of_a_segment_is_that_of_its_clients,
 ];
 
 async fn everything(app: &TestApp, pipeline: &Pipeline, as_of: u32) -> [Value; 3] {
@@ -132,4 +133,31 @@ async fn activity_counts_what_the_sales_report_counts_and_what_is_shown(app: Tes
     let period = "from=2024-01-01T00:00:00Z&to=2024-02-01T00:00:00Z";
     let behind = app.admin.get(&format!("/api/v1/interactions?user_id={}&{period}", app.users.admin)).await.ok();
     assert_eq!(activity(25).await["touchpoints"], behind.items().len(), "of clients in the bin nothing is shown");
+}
+
+async fn activity_of_a_segment_is_that_of_its_clients(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let mut clients = Vec::new();
+    for end in ["Won", "Won"] {
+        let fields = json!({ "pipeline_id": pipeline.id, "stage_id": pipeline.stage("New"), "entered_at": "2024-01-02T12:00:00Z", "owner_id": app.users.admin });
+        let deal = app.deal(&app.admin, fields).await;
+        let client = deal.json["contact_id"].as_str().unwrap().to_owned();
+        let body = json!({ "stage_id": pipeline.stage(end), "at": "2024-01-09T12:00:00Z" });
+        app.admin.post(&format!("/api/v1/leads/{}/stage", deal.id()), body).await.ok();
+        let call = json!({ "contact": { "id": client }, "channel": "call", "occurred_at": "2024-01-03T00:00:00Z" });
+        app.admin.post("/api/v1/interactions", call).await.created();
+        clients.push(client);
+    }
+    let list = app.admin.post("/api/v1/segments", json!({ "name": "Some" })).await.created().id();
+    let path = format!("/api/v1/segments/{list}/members");
+    app.admin.post(&path, json!({ "add": [clients[1]] })).await.ok();
+    let activity = async |more: &str| {
+        let path = format!("/api/v1/reports/activity?from=2024-01-01&to=2024-02-01{more}");
+        let person = app.admin.get(&path).await.ok().json["owners"][0].clone();
+        ["touchpoints", "stage_moves", "leads_entered", "won"].map(|key| person[key].as_i64().unwrap())
+    };
+    assert_eq!(activity("").await, [2, 2, 2, 2]);
+    assert_eq!(activity(&format!("&segment_id={list}")).await, [1, 1, 1, 1]);
+    let unknown = "/api/v1/reports/activity?segment_id=01890000-0000-7000-8000-000000000000";
+    app.admin.get(unknown).await.invalid(&["segment_id"]);
 }

@@ -86,7 +86,7 @@ test('people are put on a list by name and by file, and taken off again', async 
   await page.getByRole('dialog').getByLabel('Name').fill('Fair guests');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Fair guests' }).waitFor();
-  const [one, other] = (await api('/contacts?limit=2')).items;
+  const [one, other] = (await api('/contacts?limit=50')).items.filter(({ emails }) => emails.length > 0);
   await page.locator('input[type=file]').setInputFiles({ name: 'guests.csv', mimeType: 'text/csv', buffer: Buffer.from(`email\n${one.emails[0].address}\n${other.emails[0].address}\nnobody@nowhere.example\n`) });
   await page.getByText('2 clients added').waitFor();
   await page.getByText('1 row names nobody here:').waitFor();
