@@ -166,13 +166,16 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
     let Some(client) = found.filter(|client| client.deleted_at.is_none()) else { return Ok(Decision::default()) };
     let family =
         if client.members == 0 { vec![client.id] } else { crate::contacts::cluster::members_of(conn, client.id)? };
-    let there: Vec<Row> = stays::table
-        .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
-        .filter(stays::contact_id.eq_any(family).and(stays::left_at.is_null()))
-        .filter(segments::deleted_at.is_null())
-        .select((segments::id, segments::name, segments::kind, stays::contact_id))
-        .order(segments::name)
-        .load(conn)?;
+    let mut there: Vec<Row> = Vec::new();
+    // One by one: nearly everybody is a family of one, and the statement is prepared once.
+    for member in family {
+        let of_member = stays::table
+            .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
+            .filter(stays::contact_id.eq(member).and(stays::left_at.is_null()))
+            .filter(segments::deleted_at.is_null())
+            .select((segments::id, segments::name, segments::kind, stays::contact_id));
+        there.extend(of_member.load::<Row>(conn)?);
+    }
     let allowed: BTreeSet<_> = shown.segments.iter().copied().collect();
     let mut told: Vec<DecidedSegment> = Vec::new();
     for (id, name, kind, contact) in there {
@@ -182,6 +185,7 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
             told.push(DecidedSegment { id, name });
         }
     }
+    told.sort_by(|one, other| one.name.cmp(&other.name));
     let fields = shown.fields.iter().filter_map(|name| Some((name.clone(), value(&client, name)?))).collect();
     Ok(Decision { segments: told, fields })
 }
