@@ -71,7 +71,9 @@ async fn a_webhook_is_told_of_its_types_and_of_what_its_filter_lets_pass(app: Te
             app.admin.post("/api/v1/interactions", touch).await.created();
         }
     }
-    app.sent(&all, 6).await;
+    for (receiver, count) in [(&all, 6), (&vip, 1), (&calls, 2)] {
+        app.sent(receiver, count).await;
+    }
     let names: Vec<_> = vip.got().iter().map(|got| got.json["data"]["record"]["display_name"].clone()).collect();
     assert_eq!(names, ["Ann"]);
     assert_eq!(calls.kinds(), ["interaction.recorded"; 2]);
