@@ -25,7 +25,7 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 
 /// Rows read ahead of the database.
-const CHUNK: usize = 2048;
+const CHUNK: usize = 1024;
 /// Chunks read ahead.
 const AHEAD: usize = 2;
 /// How long one write may hold up others.

@@ -21,8 +21,8 @@ use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::contacts::identity::Identity;
 use crate::contacts::{Contact, ContactId};
-use crate::db::schema::{contacts, identities, segment_members as stays, segments};
-use crate::db::types::Guid;
+use crate::db::schema::{contacts, identities, segment_members as stays, segments, settings as kept};
+use crate::db::types::{Guid, Json};
 use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::fields::{self, Entity};
@@ -149,17 +149,23 @@ fn lookup(text: &str, region: &str) -> Result<(Lookup, Identity)> {
 
 fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<Decision> {
     type Row = (SegmentId, String, super::SegmentKind, ContactId);
-    let shown = load(conn)?;
+    // In one question: on PostgreSQL each costs a way there and back.
+    let asked = kept::table
+        .find(KEY)
+        .left_join(
+            identities::table.on(identities::value
+                .eq(identity.value.clone())
+                .and(identities::kind.eq(identity.kind))
+                .and(identities::source.eq(identity.source.clone()))
+                .and(identities::retired_at.is_null())),
+        )
+        .left_join(contacts::table.on(contacts::id.nullable().eq(identities::contact_id.nullable())))
+        .select((kept::value, Option::<Contact>::as_select()));
+    let told: Option<(Json<DecideSettings>, Option<Contact>)> = asked.first(conn).optional()?;
+    let (shown, mut found) = told.map(|(Json(shown), found)| (shown, found)).unwrap_or_default();
     if !shown.lookups.contains(&kind) {
         return Err(Error::field("identity", "choice", "visitors may not be looked up by this here"));
     }
-    let holder = identities::table
-        .inner_join(contacts::table.on(contacts::id.eq(identities::contact_id)))
-        .filter(identities::value.eq(&identity.value))
-        .filter(identities::kind.eq(identity.kind).and(identities::source.eq(&identity.source)))
-        .filter(identities::retired_at.is_null())
-        .select(Contact::as_select());
-    let mut found: Option<Contact> = holder.first(conn).optional()?;
     if let Some(root) = found.as_ref().and_then(|holder| holder.merged_into) {
         found = contacts::table.find(root).select(Contact::as_select()).first(conn).optional()?;
     }
