@@ -11,6 +11,7 @@ import './segments.mjs';
 import './settings.mjs';
 import './setup.mjs';
 import './today.mjs';
+import './views.mjs';
 import './webhooks.mjs';
 import { run } from './frame.mjs';
 
