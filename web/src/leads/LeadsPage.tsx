@@ -8,6 +8,7 @@ import { api, take } from '@/api/client';
 import { usePipelines } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
 import { DeleteButton, OwnerMenu } from '@/ui/list/BulkActions';
+import { Begin } from '@/ui/list/Begin';
 import { BulkBar } from '@/ui/list/BulkBar';
 import { ListPage } from '@/ui/list/ListPage';
 import { PickMenu } from '@/ui/list/PickMenu';
@@ -32,16 +33,17 @@ export default function LeadsPage() {
   const [creating, create] = useDisclosure();
   const mayWrite = useMay('leads:write');
   const open = useCallback((lead: { id: string }) => setOpened(lead.id), []);
+  const add = mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>;
   const actions = (
     <>
       <Button variant="default" leftSection={<IconLayoutKanban size={15} />} onClick={() => void navigate({ to: '/board' })}>{t('board')}</Button>
-      {mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>}
+      {add}
     </>
   );
   return (
     <>
       <ListPage<Row> list="leads" icon={IconTargetArrow} fields={useLeadFilters()} columns={useLeadColumns()} first={FIRST_COLUMNS} sorts={SORTS} read={read} name={nameOf}
-        open={open} actions={actions} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
+        open={open} actions={actions} begin={<>{add}<Begin /></>} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
       <LeadDrawer id={opened} close={() => setOpened(null)} />
       {creating && <NewLead close={create.close} done={open} />}
     </>

@@ -80,3 +80,14 @@ test('the whole history stands by month, and one jumps to a month by pointer, by
   await page.getByRole('button', { name: 'Back to now' }).click();
   await api(`/interactions/${old}`, { method: 'DELETE', headers: { 'If-Match': '"v1"' } });
 });
+
+test('what somebody takes back goes at everybody’s', async ({ open, client, api }) => {
+  const { page } = await open(manager, client);
+  const body = JSON.stringify({ contact: { id: client.split('/').at(-1) }, channel: 'note', body: 'Taken back soon' });
+  await page.locator('ol li').first().waitFor();
+  const entry = await api('/interactions', { method: 'POST', body });
+  const line = page.locator('li:has-text("Taken back soon")');
+  await line.waitFor();
+  await api(`/interactions/${entry.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${entry.version}"` } });
+  await line.waitFor({ state: 'detached' });
+});
