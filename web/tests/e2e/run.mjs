@@ -6,6 +6,7 @@ import './duplicates.mjs';
 import './everybody.mjs';
 import './funnel.mjs';
 import './imports.mjs';
+import './leads.mjs';
 import './lists.mjs';
 import './segments.mjs';
 import './settings.mjs';
