@@ -11,6 +11,7 @@ const NEW_DAYS = 7;
 /** Who has waited longer has gone elsewhere. */
 const REPLY_DAYS = 30;
 const MOST = 100;
+const EVERY_MS = 10_000;
 
 /** The start of a day some days ago: the same the whole day, so that what was read is read once. */
 function daysAgo(days: number): string {
@@ -48,14 +49,21 @@ export function useToday(mine: boolean) {
   };
 }
 
-/** What comes in, and what colleagues do, appears by itself. */
+/** What comes in, and what colleagues do, appears by itself; where much comes in, now and then. */
 function useLiveToday() {
   useEffect(() => {
     const stop = new AbortController();
-    const heard = () => {
+    let next = 0;
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const read = () => {
+      next = Date.now() + EVERY_MS;
+      waiting = undefined;
       for (const key of ['today', 'tasks', 'leads']) void queryClient.invalidateQueries({ queryKey: [key] });
     };
-    void listen({ query: {}, heard, signal: stop.signal });
-    return () => stop.abort();
+    void listen({ query: {}, heard: () => { waiting ??= setTimeout(read, Math.max(0, next - Date.now())); }, signal: stop.signal });
+    return () => {
+      stop.abort();
+      clearTimeout(waiting);
+    };
   }, []);
 }
