@@ -50,7 +50,7 @@ export function Search() {
         </Part>
         <Part title={t('nav.leads')}>
           {leads.map((lead) => (
-            <Hit key={lead.id} to={`/leads/${lead.id}`} name={lead.title} more={lead.contact} icon={<IconTargetArrow size={18} stroke={1.5} />} />
+            <Hit key={lead.id} to={`/leads/${lead.id}`} name={lead.title} more={lead.contact_name ?? undefined} icon={<IconTargetArrow size={18} stroke={1.5} />} />
           ))}
         </Part>
         <Part title={t('search.goto')}>

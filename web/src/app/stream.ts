@@ -4,20 +4,30 @@ const AGAIN_MS = 3000;
 /** Several entries that come together are read together. */
 const TOGETHER_MS = 250;
 
+/** What was taken back: an interaction, a note or a task. */
+export interface Gone {
+  id: string;
+  contact_id: string;
+  type: string;
+}
+
 interface Listening {
   /** What the stream is narrowed by, such as `contact_id`. */
   query: Record<string, string>;
   heard: () => void;
   /** Whether an entry of this type is of interest; all are where absent. */
   wants?: (type: string) => boolean;
+  /** What was taken back can go at once, before everything is read anew. */
+  gone?: (entry: Gone) => void;
   signal: AbortSignal;
 }
 
 /** Calls `heard` whenever something has been recorded, until `signal` ends it. */
-export async function listen({ query, heard, wants = () => true, signal }: Listening) {
+export async function listen({ query, heard, wants = () => true, gone, signal }: Listening) {
   let last: string | null = null;
   let pending: ReturnType<typeof setTimeout> | undefined;
-  const soon = (type: string) => {
+  const soon = (type: string, data: string) => {
+    if (type === 'deleted') gone?.(JSON.parse(data));
     if (!wants(type)) return;
     clearTimeout(pending);
     pending = setTimeout(heard, TOGETHER_MS);
@@ -36,7 +46,7 @@ export async function listen({ query, heard, wants = () => true, signal }: Liste
   }
 }
 
-async function readEvents(body: ReadableStream<Uint8Array>, heard: (type: string) => void, last: string | null): Promise<string | null> {
+async function readEvents(body: ReadableStream<Uint8Array>, heard: (type: string, data: string) => void, last: string | null): Promise<string | null> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let rest = '';
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -45,7 +55,7 @@ async function readEvents(body: ReadableStream<Uint8Array>, heard: (type: string
     for (const event of events) {
       last = /^id: ?(.+)$/m.exec(event)?.[1] ?? last;
       const name = /^event: ?(.+)$/m.exec(event)?.[1];
-      if (name && name !== 'ready') heard(name);
+      if (name && name !== 'ready') heard(name, /^data: ?(.+)$/m.exec(event)?.[1] ?? '{}');
     }
   }
   return last;

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take, type Schemas } from '@/api/client';
 import { may } from '@/auth/session';
-import { contactsByIds } from './lookups';
 
 const LIMIT = 6;
 
 interface Found {
   contacts: Schemas['Contact'][];
   companies: Schemas['Company'][];
-  leads: (Schemas['Lead'] & { contact: string | undefined })[];
+  leads: Schemas['LeadRow'][];
 }
 
 const NOTHING: Found = { contacts: [], companies: [], leads: [] };
@@ -20,8 +19,7 @@ async function find(q: string, signal: AbortSignal): Promise<Found> {
     may('companies:read') ? take(api.GET('/api/v1/companies', { params: { query }, signal })).then((page) => page.items) : [],
     may('leads:read') ? take(api.GET('/api/v1/leads', { params: { query }, signal })).then((page) => page.items) : [],
   ]);
-  const names = await contactsByIds(leads.map((lead) => lead.contact_id));
-  return { contacts, companies, leads: leads.map((lead) => ({ ...lead, contact: names.get(lead.contact_id)?.display_name })) };
+  return { contacts, companies, leads };
 }
 
 /** What bears the words, of every kind. */

@@ -13,7 +13,6 @@ import type { Card } from './shift';
 
 interface Props {
   column: Schemas['Column'];
-  names: Map<string, Schemas['Contact']> | undefined;
   stages: readonly Schemas['Stage'][];
   days: number;
   open: (id: string) => void;
@@ -22,7 +21,7 @@ interface Props {
   more: (() => void) | null;
 }
 
-export function BoardColumn({ column, names, stages, days, open, move, more }: Props) {
+export function BoardColumn({ column, stages, days, open, move, more }: Props) {
   const { t } = useTranslation('board');
   const { number } = useFormat();
   const { stage, count, leads } = column;
@@ -44,7 +43,7 @@ export function BoardColumn({ column, names, stages, days, open, move, more }: P
       <div className={classes.scroll} tabIndex={-1}>
         {adding && <QuickAdd stage={stage} close={close} open={open} />}
         <ul className={classes.cards}>
-          {leads.items.map((card) => <LeadCard key={card.id} card={card} stage={stage} name={names?.get(card.contact_id)?.display_name} stages={stages} open={open} move={move} />)}
+          {leads.items.map((card) => <LeadCard key={card.id} card={card} stage={stage} name={card.contact_name ?? undefined} stages={stages} open={open} move={move} />)}
         </ul>
         {count === 0 && !adding && <p className={classes.none}>{t(stages.length > 0 ? 'column.drop' : 'column.none')}</p>}
         {hidden > 0 && (more

@@ -10,7 +10,7 @@ import { columnUnder, useCardSensors, useSaid } from './dragging';
 import type { Card } from './shift';
 import type { useBoard } from './useBoard';
 
-interface Props extends Pick<ReturnType<typeof useBoard>, 'cards' | 'names' | 'move' | 'more'> {
+interface Props extends Pick<ReturnType<typeof useBoard>, 'cards' | 'move' | 'more'> {
   board: Schemas['Board'];
   days: number;
   open: (id: string) => void;
@@ -18,7 +18,7 @@ interface Props extends Pick<ReturnType<typeof useBoard>, 'cards' | 'names' | 'm
 
 const NOWHERE: Schemas['Stage'][] = [];
 
-export function Columns({ board, cards, names, move, more, days, open }: Props) {
+export function Columns({ board, cards, move, more, days, open }: Props) {
   const { columns } = board;
   const mayWrite = useMay('leads:write');
   const stages = useMemo(() => (mayWrite ? columns.map(({ stage }) => stage).filter(({ archived_at }) => !archived_at) : NOWHERE), [columns, mayWrite]);
@@ -42,11 +42,11 @@ export function Columns({ board, cards, names, move, more, days, open }: Props) 
       onDragStart={({ active }) => setDragged(String(active.id))} onDragCancel={() => setDragged(null)} onDragEnd={dropped}>
       <div className={classes.board} data-dragging={dragged !== null || undefined}>
         {columns.map((column) => (
-          <BoardColumn key={column.stage.id} column={column} names={names} stages={stages} days={days} open={open} move={go} more={more} />
+          <BoardColumn key={column.stage.id} column={column} stages={stages} days={days} open={open} move={go} more={more} />
         ))}
       </div>
       <DragOverlay dropAnimation={null}>
-        {ghost && ghostStage && <CardGhost card={ghost} stage={ghostStage} name={names?.get(ghost.contact_id)?.display_name} />}
+        {ghost && ghostStage && <CardGhost card={ghost} stage={ghostStage} name={ghost.contact_name ?? undefined} />}
       </DragOverlay>
       {losing && <LostDialog close={() => setLosing(null)} lose={(reason) => move(losing.card, { stage_id: losing.stage, ...reason })} />}
     </DndContext>

@@ -2,7 +2,7 @@ import type { Schemas } from '@/api/client';
 
 type Board = Schemas['Board'];
 type Column = Schemas['Column'];
-export type Card = Schemas['Lead'];
+export type Card = Schemas['LeadRow'];
 
 const DAY_MS = 86_400_000;
 

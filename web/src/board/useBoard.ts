@@ -3,7 +3,6 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { api, take, type Schemas } from '@/api/client';
 import { listen } from '@/app/stream';
 import { queryClient } from '@/app/query';
-import { useContactNames } from '@/app/lookups';
 import { moveLead } from '@/leads/move';
 import { refreshLeads } from '@/leads/refresh';
 import { type Card, shift } from './shift';
@@ -31,7 +30,6 @@ export function useBoard({ pipeline, owner, days }: Wanted) {
   });
   const { data: board } = found;
   const cards = useMemo(() => board?.columns.flatMap(({ leads }) => leads.items) ?? [], [board]);
-  const names = useContactNames(useMemo(() => cards.map((card) => card.contact_id), [cards]));
   useLiveBoard();
 
   const move = useCallback(async (card: Card, to: Schemas['StageMove']) => {
@@ -42,7 +40,7 @@ export function useBoard({ pipeline, owner, days }: Wanted) {
   }, [key]);
 
   return {
-    board, cards, names, move,
+    board, cards, move,
     more: limit < MOST ? () => setLimit(MOST) : null,
     error: found.error, retry: () => void found.refetch(), waiting: found.isPending,
   };

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
 import { DeleteButton, OwnerMenu } from '@/ui/list/BulkActions';
+import { Begin } from '@/ui/list/Begin';
 import { BulkBar } from '@/ui/list/BulkBar';
 import { ExportButton } from '@/ui/list/ExportButton';
 import { ListPage } from '@/ui/list/ListPage';
@@ -33,7 +34,7 @@ export default function CompaniesPage() {
   return (
     <>
       <ListPage<Company> list="companies" icon={IconBuilding} fields={useCompanyFilters()} columns={useCompanyColumns()} first={FIRST_COLUMNS} sorts={SORTS} read={read} name={nameOf}
-        open={open} actions={add} begin={add} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
+        open={open} actions={add} begin={<>{add}<Begin /></>} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
       <NewCompany opened={creating} close={create.close} />
     </>
   );

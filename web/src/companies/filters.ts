@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useUsers } from '@/app/lookups';
 import type { FilterField } from '@/ui/filters/model';
+import { useOwnerOptions } from '@/ui/filters/owners';
 
 export function useCompanyFilters(): FilterField[] {
   const { t } = useTranslation('companies');
-  const users = useUsers();
+  const owners = useOwnerOptions();
   return useMemo(() => [
-    { key: 'owner_id', label: t('ui:owner'), kind: 'choice', options: [{ value: 'none', label: t('ui:nobody') }, ...users.list.map(({ id, name }) => ({ value: id, label: name }))] },
+    { key: 'owner_id', label: t('ui:owner'), kind: 'choice', options: owners },
     { key: 'tag', label: t('tag'), kind: 'text' },
     { key: 'industry', label: t('industry'), kind: 'text' },
     { key: 'domain', label: t('domain'), kind: 'text' },
@@ -15,5 +15,5 @@ export function useCompanyFilters(): FilterField[] {
     { key: 'source', label: t('source'), kind: 'text' },
     { key: 'created_from', label: t('created.from'), kind: 'day' },
     { key: 'created_to', label: t('created.to'), kind: 'day' },
-  ], [t, users.list]);
+  ], [t, owners]);
 }

@@ -8,6 +8,7 @@ import { api, take, type Schemas } from '@/api/client';
 import { useMay } from '@/auth/hooks';
 import { AddToList } from '@/segments/AddToList';
 import { DeleteButton, OwnerMenu } from '@/ui/list/BulkActions';
+import { Begin } from '@/ui/list/Begin';
 import { BulkBar } from '@/ui/list/BulkBar';
 import { ExportButton } from '@/ui/list/ExportButton';
 import { ListPage } from '@/ui/list/ListPage';
@@ -40,7 +41,7 @@ export default function ContactsPage() {
   return (
     <>
       <ListPage<Contact> list="contacts" icon={IconAddressBook} fields={useContactFilters()} columns={useContactColumns()} first={FIRST_COLUMNS} sorts={SORTS} read={read} name={nameOf}
-        open={open} actions={add} begin={add} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
+        open={open} actions={add} begin={<>{add}<Begin /></>} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
       <NewContact opened={creating} close={create.close} />
     </>
   );

@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
-import { useFields, useUsers } from '@/app/lookups';
+import { useFields } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
 import type { FilterField } from '@/ui/filters/model';
+import { useOwnerOptions } from '@/ui/filters/owners';
 
 function useSegments() {
   const enabled = useMay('segments:read');
@@ -17,11 +18,11 @@ function useSegments() {
 
 export function useContactFilters(): FilterField[] {
   const { t } = useTranslation('contacts');
-  const users = useUsers();
+  const owners = useOwnerOptions();
   const custom = useFields('contact');
   const segments = useSegments();
   return useMemo(() => [
-    { key: 'owner_id', label: t('ui:owner'), kind: 'choice', options: [{ value: 'none', label: t('ui:nobody') }, ...users.list.map((user) => ({ value: user.id, label: user.name }))] },
+    { key: 'owner_id', label: t('ui:owner'), kind: 'choice', options: owners },
     { key: 'tag', label: t('tag'), kind: 'text' },
     { key: 'source', label: t('source'), kind: 'text' },
     ...(segments?.length ? [{ key: 'segment_id', label: t('segment'), kind: 'choice', options: segments.map(({ id, name }) => ({ value: id, label: name })) } as FilterField] : []),
@@ -36,5 +37,5 @@ export function useContactFilters(): FilterField[] {
     ...custom.filter((field) => ['choice', 'text', 'number', 'boolean'].includes(field.kind)).map((field): FilterField => ({
       key: `custom.${field.key}`, label: field.label, kind: field.kind === 'choice' ? 'choice' : 'text', options: field.options.map((value) => ({ value, label: value })),
     })),
-  ], [t, users.list, custom, segments]);
+  ], [t, owners, custom, segments]);
 }

@@ -39,7 +39,7 @@ function Leads({ behind }: { behind: Behind }) {
     return async (query: object, signal: AbortSignal): Promise<RowPage<Row>> => {
       const found = await page(query, signal);
       const names = await contactsByIds(found.items.map((lead) => lead.contact_id));
-      return { ...found, items: found.items.map((lead) => ({ ...lead, contact: names.get(lead.contact_id)?.display_name })) };
+      return { ...found, items: found.items.map((lead) => ({ ...lead, contact_name: names.get(lead.contact_id)?.display_name })) };
     };
   }, [behind]);
   const found = useRows<Row>('leads', { ...behind.query, report: behind.from }, useCallback(({ report: _, ...query }, signal) => read(query, signal), [read]));

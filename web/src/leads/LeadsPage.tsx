@@ -5,13 +5,13 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
-import { contactsByIds, usePipelines } from '@/app/lookups';
+import { usePipelines } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
 import { DeleteButton, OwnerMenu } from '@/ui/list/BulkActions';
+import { Begin } from '@/ui/list/Begin';
 import { BulkBar } from '@/ui/list/BulkBar';
 import { ListPage } from '@/ui/list/ListPage';
 import { PickMenu } from '@/ui/list/PickMenu';
-import type { RowPage } from '@/ui/list/useRows';
 import type { Choice } from '@/ui/table/useChoice';
 import { bulk, moveAll } from './bulk';
 import { FIRST_COLUMNS, type Row, useLeadColumns } from './columns';
@@ -21,15 +21,9 @@ import { LostDialog } from './LostDialog';
 import { NewLead } from './NewLead';
 import { useSaveLeads } from './useSaveLeads';
 
-const SORTS = ['-created_at', '-entered_at', 'entered_at', 'stage_entered_at', '-stage_entered_at', '-updated_at'];
+const SORTS = ['-created_at', '-entered_at', 'entered_at', 'stage_entered_at', '-stage_entered_at', '-amount', 'amount', 'expected_close_on', '-expected_close_on', '-updated_at'];
 
-/** Leads with the names of their clients, which come in a second request for the whole page. */
-async function read(query: object, signal: AbortSignal): Promise<RowPage<Row>> {
-  const page = await take(api.GET('/api/v1/leads', { params: { query }, signal }));
-  const names = await contactsByIds(page.items.map((lead) => lead.contact_id));
-  return { ...page, items: page.items.map((lead) => ({ ...lead, contact: names.get(lead.contact_id)?.display_name })) };
-}
-
+const read = (query: object, signal: AbortSignal) => take(api.GET('/api/v1/leads', { params: { query }, signal }));
 const nameOf = (lead: Row) => lead.title;
 
 export default function LeadsPage() {
@@ -39,16 +33,17 @@ export default function LeadsPage() {
   const [creating, create] = useDisclosure();
   const mayWrite = useMay('leads:write');
   const open = useCallback((lead: { id: string }) => setOpened(lead.id), []);
+  const add = mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>;
   const actions = (
     <>
       <Button variant="default" leftSection={<IconLayoutKanban size={15} />} onClick={() => void navigate({ to: '/board' })}>{t('board')}</Button>
-      {mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={create.open}>{t('new')}</Button>}
+      {add}
     </>
   );
   return (
     <>
       <ListPage<Row> list="leads" icon={IconTargetArrow} fields={useLeadFilters()} columns={useLeadColumns()} first={FIRST_COLUMNS} sorts={SORTS} read={read} name={nameOf}
-        open={open} actions={actions} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
+        open={open} actions={actions} begin={<>{add}<Begin /></>} bulk={(choice, rows) => <Bulk choice={choice} rows={rows} />} />
       <LeadDrawer id={opened} close={() => setOpened(null)} />
       {creating && <NewLead close={create.close} done={open} />}
     </>

@@ -1,26 +1,24 @@
 import i18n from 'i18next';
-import { api, ifMatch, take, type Schemas } from '@/api/client';
-import { queryClient } from '@/app/query';
-import { bulkOf, forEach } from '@/ui/list/bulk';
-import { notifyProblem, notifyUndo } from '@/ui/notify';
+import { api, ifMatch, type Schemas } from '@/api/client';
+import { bulkOf, inBatches, oneByOne, tell } from '@/ui/list/bulk';
+import { refreshLeads } from './refresh';
 
 type Lead = Schemas['Lead'];
 
 export const bulk = bulkOf<Lead>({
   list: 'leads',
   batch: (items) => api.POST('/api/v1/leads/batch', { body: { items: items as never } }),
-  remove: ({ id, version }) => api.DELETE('/api/v1/leads/{id}', { params: { path: { id }, header: ifMatch(version) } }),
-  restore: ({ id }) => api.POST('/api/v1/leads/{id}/restore', { params: { path: { id } } }),
+  remove: (leads) => oneByOne(leads, ({ id, version }) => api.DELETE('/api/v1/leads/{id}', { params: { path: { id }, header: ifMatch(version) } })),
+  restore: (leads) => oneByOne(leads, ({ id }) => api.POST('/api/v1/leads/{id}/restore', { params: { path: { id } } })),
 });
 
-function each(leads: Lead[], move: (lead: Lead) => Schemas['StageMove']) {
-  return forEach(leads, (lead) => take(api.POST('/api/v1/leads/{id}/stage', { params: { path: { id: lead.id } }, body: move(lead) })))
-    .finally(() => queryClient.invalidateQueries({ queryKey: ['leads'] }));
+function moves(leads: Lead[], move: (lead: Lead) => Schemas['StageMove']) {
+  return inBatches(leads, (some) => api.POST('/api/v1/leads/stage', { body: { items: some.map((lead) => ({ ...move(lead), id: lead.id })) } })).finally(refreshLeads);
 }
 
-export async function moveAll(leads: Lead[], move: Schemas['StageMove']) {
-  await each(leads, () => move).then(() => notifyUndo(
-    i18n.t('leads:bulk.moved', { count: leads.length }),
-    () => each(leads, (lead) => ({ stage_id: lead.stage_id, lost_reason_id: lead.lost_reason_id ?? null })),
-  ), notifyProblem);
-}
+/** Moves leads to one stage and offers to move each back to its own. */
+export const moveAll = (leads: Lead[], move: Schemas['StageMove']) => tell(
+  moves(leads, () => move),
+  (count) => i18n.t('leads:bulk.moved', { count }),
+  (done) => moves(done, ({ stage_id, lost_reason_id }) => ({ stage_id, lost_reason_id: lost_reason_id ?? null })),
+);

@@ -1,5 +1,5 @@
 import i18n from 'i18next';
-import { api, take, type Schemas } from '@/api/client';
+import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { queryClient } from '@/app/query';
 import { type Outcome, saveTogether } from '@/ui/conflict/save';
@@ -21,9 +21,9 @@ function send(base: Lead, move: Move): Promise<Outcome<Lead>> {
   return saveTogether<Lead>({
     base, latest, changes: { stage_id: move.stage_id },
     save: async (_, version) => {
-      // A move takes no If-Match, so the version is looked at just before it.
+      // The document does not promise yet that a move heeds If-Match, so the version is looked at just before it, too.
       if ((await latest()).version !== version) throw new Problem(412, 'precondition_failed', '');
-      return take(api.POST('/api/v1/leads/{id}/stage', { params, body: move }));
+      return take(api.POST('/api/v1/leads/{id}/stage', { params, headers: ifMatch(version), body: move }));
     },
     label: () => i18n.t('leads:stage.of', { title: base.title }),
     show: (_, id) => stageName(id),

@@ -13,9 +13,9 @@ export function useSaveLeads(): (leads: readonly Row[]) => void {
   const { stages, list } = usePipelines();
   const fields = useFields('lead');
   return useCallback((leads) => {
-    const head = ['lead', 'contact', 'pipeline', 'stage', 'amount', 'currency', 'ui:owner', 'source', 'entered', 'close', 'closed'].map((key) => t(key));
+    const head = ['lead', 'contact', 'field.company_id', 'pipeline', 'stage', 'amount', 'currency', 'ui:owner', 'source', 'entered', 'close', 'closed'].map((key) => t(key));
     const rows = leads.map((lead) => [
-      lead.title, lead.contact, list.find(({ id }) => id === lead.pipeline_id)?.name, stages.get(lead.stage_id)?.name,
+      lead.title, lead.contact_name, lead.company_name, list.find(({ id }) => id === lead.pipeline_id)?.name, stages.get(lead.stage_id)?.name,
       lead.amount != null && lead.currency ? String(lead.amount / 10 ** decimals(lead.currency)) : '', lead.currency, users.byId.get(lead.owner_id ?? '')?.name,
       lead.source, lead.entered_at, lead.expected_close_on, lead.closed_at, ...fields.map((field) => customText(field, lead.custom[field.key])),
     ]);

@@ -1,5 +1,5 @@
 import {
-  IconApi, IconArrowsSplit2, IconBrowser, IconForms, IconHistory, IconMailExclamation, IconPalette, IconShieldCheck, IconStairs, IconThumbDown, IconUserCircle, IconUsers,
+  IconApi, IconArrowsSplit2, IconBrowser, IconBuildingStore, IconForms, IconHistory, IconMailExclamation, IconPalette, IconShieldCheck, IconStairs, IconThumbDown, IconUserCircle, IconUsers,
   IconUsersGroup, IconWebhook, IconFingerprint, type Icon,
 } from '@tabler/icons-react';
 import type { Permission } from '@/auth/session';
@@ -45,6 +45,7 @@ export const SETTINGS: { group: string; places: SettingsPlace[] }[] = [
       { path: 'api-keys', icon: IconApi, needs: 'users:manage' },
       { path: 'webhooks', icon: IconWebhook, needs: 'webhooks:manage' },
       { path: 'audit', icon: IconHistory, needs: 'audit:read' },
+      { path: 'sample', icon: IconBuildingStore, needs: 'sample-data:manage' },
     ],
   },
 ];

@@ -30,4 +30,5 @@ export const settingsRoute = layout.addChildren([
   page('/webhooks', () => import('./webhooks/WebhooksPage')),
   page('/webhooks/$id', () => import('./webhooks/WebhookPage')),
   page('/audit', () => import('./audit/AuditPage')),
+  page('/sample', () => import('./sample/SamplePage')),
 ]);

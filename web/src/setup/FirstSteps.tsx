@@ -4,6 +4,7 @@ import { IconArrowRight, IconBrowser, IconCheck, IconFileImport, IconStairs, Ico
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import classes from './FirstSteps.module.css';
+import { SampleRow } from './sample/SampleRow';
 import { useFirstSteps, type StepName } from './useFirstSteps';
 
 const LOOKS: Record<StepName, { icon: Icon; to: string }> = {
@@ -49,6 +50,7 @@ export default function FirstSteps() {
           );
         })}
       </ol>
+      <SampleRow />
     </section>
   );
 }

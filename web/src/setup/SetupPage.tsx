@@ -1,4 +1,4 @@
-import { Alert, Button, Group, PasswordInput, Progress, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, PasswordInput, Progress, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,13 +7,14 @@ import { logIn } from '@/auth/session';
 import { isProblem, Problem } from '@/api/problem';
 import { useSubmit } from '@/ui/form/useSubmit';
 import { problemText } from '@/ui/problemText';
+import { makeSample } from './sample/useSample';
 
-type Values = { token: string; name: string; email: string; password: string };
+type Values = { token: string; name: string; email: string; password: string; sample: boolean };
 
 /** As the API asks for. */
 const SHORTEST = 12;
 
-async function begin(values: Values): Promise<void> {
+async function begin({ sample, ...values }: Values): Promise<void> {
   const answer = await fetch('/api/v1/setup', {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(values),
   });
@@ -21,13 +22,15 @@ async function begin(values: Values): Promise<void> {
   // The code in the address is used up.
   history.replaceState(null, '', '/');
   await logIn(values.email, values.password);
+  // Nobody waits for it: it is told when it is there.
+  if (sample) void makeSample();
 }
 
 export default function SetupPage() {
   const { t } = useTranslation('setup');
   const [over, setOver] = useState(false);
   const linked = location.hash.slice(1);
-  const form = useForm<Values>({ initialValues: { token: linked, name: '', email: '', password: '' } });
+  const form = useForm<Values>({ initialValues: { token: linked, name: '', email: '', password: '', sample: false } });
   const sending = useSubmit(form, begin);
   const badCode = isProblem(sending.problem, 401, 403) || form.errors.token !== undefined;
 
@@ -61,6 +64,7 @@ export default function SetupPage() {
               </Group>
             )}
           </div>
+          <Checkbox label={t('sample.with')} description={t('sample.with.text')} {...form.getInputProps('sample', { type: 'checkbox' })} />
           <Button type="submit" size="sm" loading={sending.busy}>{t('submit')}</Button>
         </Stack>
       </form>

@@ -4,6 +4,7 @@ import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { usePipelines, useUsers } from '@/app/lookups';
 import { queryClient } from '@/app/query';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
+import { useSample } from './sample/useSample';
 
 export type StepName = 'pipeline' | 'clients' | 'website' | 'people';
 
@@ -20,10 +21,10 @@ async function rename(stages: readonly Schemas['Stage'][], names: readonly strin
 
 async function readState() {
   const [contacts, keys] = await Promise.all([
-    take(api.GET('/api/v1/contacts', { params: { query: { limit: 1 } } })),
+    take(api.GET('/api/v1/contacts', { params: { query: { limit: 1, total: true } } })),
     take(api.GET('/api/v1/api-keys', { params: { query: { limit: 200 } } })),
   ]);
-  return { clients: contacts.items.length > 0, website: keys.items.some(({ scopes, revoked_at }) => !revoked_at && scopes.includes('ingest:write')) };
+  return { contacts: contacts.total ?? contacts.items.length, website: keys.items.some(({ scopes, revoked_at }) => !revoked_at && scopes.includes('ingest:write')) };
 }
 
 /** How far the installation is; nothing where it is past its beginning. */
@@ -32,10 +33,14 @@ export function useFirstSteps() {
   const users = useUsers();
   const { list, ready } = usePipelines();
   const { data } = useQuery({ queryKey: ['contacts', 'first-steps'], queryFn: readState });
+  const sample = useSample();
   const stages = list[0]?.stages ?? [];
   const asDelivered = stages.length === DEFAULT.length && stages.every(({ name }, at) => name === DEFAULT[at]);
   const alone = users.list.length === 1;
-  if (!data || !ready || users.list.length === 0 || (data.clients && !alone)) return null;
+  if (!data || !ready || users.list.length === 0) return null;
+  // Those of the sample company are nobody's clients.
+  const clients = data.contacts > (sample?.state === 'absent' ? 0 : sample?.contacts ?? 0);
+  if (clients && !alone) return null;
   const names = DEFAULT.map((name) => t(`stage.${name}`));
 
   function translate() {
@@ -43,7 +48,7 @@ export function useFirstSteps() {
   }
   const steps: { name: StepName; done: boolean }[] = [
     { name: 'pipeline', done: !asDelivered },
-    { name: 'clients', done: data.clients },
+    { name: 'clients', done: clients },
     { name: 'website', done: data.website },
     { name: 'people', done: !alone },
   ];

@@ -1,7 +1,7 @@
 import { Loader, SegmentedControl } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconSunHigh } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useContactNames } from '@/app/lookups';
@@ -23,11 +23,13 @@ const FirstSteps = lazy(() => import('@/setup/FirstSteps'));
 export default function TodayPage() {
   const { t } = useTranslation('today');
   const { day } = useFormat();
-  const { user, visibility } = useMe();
+  const { visibility } = useMe();
   const [whose, setWhose] = useLocalStorage({ key: 'touchline.today', defaultValue: 'mine', getInitialValueInEffect: false });
   const navigate = useNavigate();
-  const today = useToday(whose === 'mine' ? user.id : null);
-  const items = useMemo(() => itemsOf(today), [today]);
+  const today = useToday(whose === 'mine');
+  // All at once: rows that come later would push away what somebody is about to press.
+  const items = useMemo(() => (today.ready || today.error ? itemsOf(today) : []), [today]);
+  // Names come along with most; telephone numbers do not.
   const names = useContactNames(items.map((item) => item.contactId));
   const open = useCallback((item: Item) => void navigate({ to: '/contacts/$id', params: { id: item.contactId } }), [navigate]);
   const show = useCallback((index: number) => document.querySelectorAll('[data-row]')[index]?.scrollIntoView({ block: 'nearest' }), []);
@@ -51,10 +53,13 @@ export default function TodayPage() {
         if (own.length === 0) return null;
         return (
           <section key={part} className={classes.part} aria-labelledby={`today-${part}`}>
-            <h2 id={`today-${part}`} className={classes.title} data-part={part}>{t(`part.${part}`)} <small>{own.length}</small></h2>
+            <h2 id={`today-${part}`} className={classes.title} data-part={part}>{t(`part.${part}`)} <small>{part === 'stale' ? Math.max(own.length, today.staleTotal) : own.length}</small></h2>
             <ul className={classes.list}>
               {own.map((item) => <TodayRow key={item.id} item={item} contact={names?.get(item.contactId)} active={items[active] === item} />)}
             </ul>
+            {part === 'stale' && today.staleTotal > today.stale.length && (
+              <Link to="/leads" search={{ stale: 'true', sort: 'stage_entered_at', ...(whose === 'mine' ? { owner_id: 'me' } : {}) }} className={`tl-link ${classes.all}`}>{t('stale.all', { count: today.staleTotal })}</Link>
+            )}
           </section>
         );
       })}

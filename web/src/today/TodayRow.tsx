@@ -14,9 +14,12 @@ import { Initials } from '@/ui/Initials';
 import { When } from '@/ui/When';
 import { finishTask } from './finish';
 import type { Item } from './items';
-import { LogCall } from './LogCall';
+import { LogAnswer, LogCall } from './LogTouch';
 import { DELAYS, reschedule } from './reschedule';
 import classes from './Today.module.css';
+
+/** How much of a message without a subject is shown. */
+const SHORT = 140;
 
 interface Props {
   item: Item;
@@ -25,7 +28,7 @@ interface Props {
 }
 
 export function TodayRow({ item, contact, active }: Props) {
-  const name = contact?.display_name ?? '…';
+  const name = item.name ?? contact?.display_name ?? '…';
   const mayTouch = useMay('interactions:write');
   return (
     <li className={classes.row} data-row data-active={active || undefined}>
@@ -41,6 +44,7 @@ export function TodayRow({ item, contact, active }: Props) {
       <div className={classes.tools}>
         {item.kind === 'lead' && <Stage lead={item.lead} />}
         {item.kind === 'task' && <Later task={item.task} />}
+        {item.kind === 'reply' && mayTouch && <LogAnswer reply={item.reply} contactId={item.contactId} name={name} />}
         {mayTouch && <LogCall contactId={item.contactId} name={name} />}
       </div>
     </li>
@@ -64,13 +68,14 @@ function What({ item }: { item: Item }) {
     const { title, amount, currency } = item.lead;
     return <>{title}{amount != null && currency && <span className={classes.amount}>{money(amount, currency)}</span>}</>;
   }
-  const Mark = CHANNEL_ICONS[item.reply.channel];
-  return <><Mark size={15} aria-hidden style={{ verticalAlign: -2 }} /> {item.reply.subject ?? t(`ui:channel.${item.reply.channel}`)}</>;
+  const { channel = 'other', subject, body } = item.reply.interaction ?? {};
+  const Mark = CHANNEL_ICONS[channel];
+  return <><Mark size={15} aria-label={t(`ui:channel.${channel}`)} role="img" style={{ verticalAlign: -2 }} /> {subject ?? body?.slice(0, SHORT) ?? t(`ui:channel.${channel}`)}</>;
 }
 
 function Since({ item }: { item: Item }) {
   if (item.kind === 'task') return item.task.due_at ? <span data-late={item.part === 'overdue' || undefined}><When at={item.task.due_at} /></span> : null;
-  return <When at={item.kind === 'lead' ? item.lead.stage_entered_at : item.reply.occurred_at} />;
+  return <When at={item.kind === 'lead' ? item.lead.stage_entered_at : item.reply.waiting_since} />;
 }
 
 function Later({ task }: { task: Schemas['Task'] }) {
@@ -84,7 +89,7 @@ function Later({ task }: { task: Schemas['Task'] }) {
   );
 }
 
-function Stage({ lead }: { lead: Schemas['Lead'] }) {
+function Stage({ lead }: { lead: Schemas['LeadRow'] }) {
   const { t } = useTranslation('today');
   const { list } = usePipelines();
   const [losing, setLosing] = useState<string | null>(null);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { faultless } from './axe.mjs';
 import { manager, admin, test } from './frame.mjs';
 
 const edit = async (page, label, value) => {
@@ -51,4 +52,42 @@ test('a session that ends in the middle loses nothing', async ({ open, client })
   await page.fill('[role=dialog] input[type=password]', password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('li:has-text("Typed before")');
+});
+
+test('the whole history stands by month, and one jumps to a month by pointer, by key and by date', async ({ open, client, api }) => {
+  const id = client.split('/').at(-1);
+  const note = { contact: { id }, channel: 'note', body: 'Long ago', occurred_at: '2019-05-07T12:00:00Z' };
+  const { id: old } = await api('/interactions', { method: 'POST', body: JSON.stringify(note) });
+  const { months } = await api(`/contacts/${id}/timeline/months?tz=Europe/London`);
+  const { page } = await open(manager, client, { timezoneId: 'Europe/London', bypassCSP: true });
+  const map = page.getByRole('navigation', { name: 'History by month' });
+  const bars = map.getByRole('button');
+  await bars.first().waitFor();
+  assert.match(await bars.first().getAttribute('aria-label'), /^May 2019: 1/);
+  assert.equal(await map.locator('button:not([data-empty])').count(), months.length);
+  await bars.first().click();
+  await page.getByText('Shown up to 31 May 2019').waitFor();
+  await page.locator('li:has-text("Long ago")').waitFor();
+  assert.equal(await page.getByLabel('Jump to a date').inputValue(), '2019-05-31');
+  await faultless(page, 'a month of the timeline');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('End');
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), await map.locator('button:not([data-empty])').last().getAttribute('aria-label'));
+  await page.keyboard.press('Enter');
+  await page.getByText('Shown up to').waitFor({ state: 'detached' });
+  await page.getByLabel('Jump to a date').fill('2020-01-01');
+  await page.locator('li:has-text("Long ago")').waitFor();
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await api(`/interactions/${old}`, { method: 'DELETE', headers: { 'If-Match': '"v1"' } });
+});
+
+test('what somebody takes back goes at everybody’s', async ({ open, client, api }) => {
+  const { page } = await open(manager, client);
+  const body = JSON.stringify({ contact: { id: client.split('/').at(-1) }, channel: 'note', body: 'Taken back soon' });
+  await page.locator('ol li').first().waitFor();
+  const entry = await api('/interactions', { method: 'POST', body });
+  const line = page.locator('li:has-text("Taken back soon")');
+  await line.waitFor();
+  await api(`/interactions/${entry.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${entry.version}"` } });
+  await line.waitFor({ state: 'detached' });
 });

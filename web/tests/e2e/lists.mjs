@@ -31,10 +31,12 @@ test('a list is ordered, chosen rows are deleted and come back, and one goes fro
   const names = await page.locator('[role=row][aria-rowindex] [dir=auto]').allTextContents();
   assert.deepEqual(names, names.toSorted((a, b) => a.localeCompare(b, 'en')));
   for (const row of [2, 3]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
+  const requests = asked(page);
   await page.getByRole('region', { name: '2 chosen' }).getByRole('button', { name: 'Delete' }).click();
   await page.getByText('2 contacts deleted').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Taken back').waitFor();
+  assert.deepEqual(requests.filter((request) => !request.startsWith('GET')), ['POST /contacts/delete', 'POST /contacts/restore']);
   await page.locator('[role=row][aria-rowindex="2"]').click();
   await page.getByText(/^1 of/).waitFor();
   await page.keyboard.press('Shift+J');
@@ -42,4 +44,44 @@ test('a list is ordered, chosen rows are deleted and come back, and one goes fro
   await page.getByRole('heading', { level: 1, name: names[1] }).waitFor();
   await page.keyboard.press('Shift+K');
   await page.getByText(/^1 of/).waitFor();
+});
+
+/** What the page asks of the API from now on. */
+function asked(page) {
+  const all = [];
+  page.on('request', (request) => request.url().includes('/api/v1/') && all.push(`${request.method()} ${new URL(request.url()).pathname.slice('/api/v1'.length)}`));
+  return all;
+}
+
+test('leads bear the names of their clients, and are ordered by worth and by their expected close', async ({ open, api }) => {
+  const { page } = await open(manager, '/settings');
+  const requests = asked(page);
+  await page.getByRole('link', { name: 'Leads', exact: true }).click();
+  const order = page.getByRole('combobox', { name: 'Order' });
+  for (const sort of ['-amount', 'expected_close_on']) {
+    await order.selectOption(sort);
+    const [first] = (await api(`/leads?limit=1&sort=${sort}`)).items;
+    const row = page.locator('[role=row][aria-rowindex="2"]');
+    await row.filter({ hasText: first.title }).filter({ hasText: first.contact_name }).waitFor();
+  }
+  assert.deepEqual(requests.filter((request) => request === 'GET /contacts'), []);
+  await page.getByRole('columnheader', { name: 'Amount' }).getByRole('button').click();
+  await page.waitForURL(/sort=-?amount/);
+});
+
+test('many leads are moved with one request, and each goes back to its own stage', async ({ open, api }) => {
+  const { page } = await open(manager, '/leads?kind=open&sort=-amount');
+  const leads = (await api('/leads?kind=open&sort=-amount&limit=3')).items;
+  const stagesOf = () => Promise.all(leads.map(async ({ id }) => (await api(`/leads/${id}`)).stage_id));
+  const before = await stagesOf();
+  for (const row of [2, 3, 4]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
+  const requests = asked(page);
+  await page.getByRole('region', { name: '3 chosen' }).getByRole('button', { name: 'Stage' }).click();
+  await page.getByRole('menuitem', { name: 'Offer' }).click();
+  await page.getByText('3 leads moved').waitFor();
+  assert.deepEqual(requests.filter((request) => request.startsWith('POST')), ['POST /leads/stage']);
+  assert.equal(new Set(await stagesOf()).size, 1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Taken back').waitFor();
+  assert.deepEqual(await stagesOf(), before);
 });

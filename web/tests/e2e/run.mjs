@@ -6,11 +6,13 @@ import './duplicates.mjs';
 import './everybody.mjs';
 import './funnel.mjs';
 import './imports.mjs';
+import './leads.mjs';
 import './lists.mjs';
 import './segments.mjs';
 import './settings.mjs';
 import './setup.mjs';
 import './today.mjs';
+import './views.mjs';
 import './webhooks.mjs';
 import { run } from './frame.mjs';
 

@@ -3,7 +3,7 @@ import { accessible } from './axe.mjs';
 import { admin, test } from './frame.mjs';
 
 const PAGES = [
-  'account', 'pipelines', 'lost-reasons', 'fields', 'users', 'teams', 'roles', 'websites', 'refused', 'identity', 'channels', 'api-keys', 'webhooks', 'audit',
+  'account', 'pipelines', 'lost-reasons', 'fields', 'users', 'teams', 'roles', 'websites', 'refused', 'identity', 'channels', 'api-keys', 'webhooks', 'audit', 'sample',
 ].map((page) => `/settings/${page}`);
 
 for (const colorScheme of ['light', 'dark']) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { accessible } from './axe.mjs';
+import { accessible, faultless } from './axe.mjs';
 import { test } from './frame.mjs';
 import { person, startEmpty, visitor } from './server.mjs';
 
@@ -21,6 +21,43 @@ test('an empty server is set up, and whoever is invited may do what the role may
     assert.deepEqual(people.flatMap(({ faults }) => faults), []);
   } finally {
     for (const { context } of people) await context.close();
+    server.stop();
+  }
+});
+
+test('one begins with a sample company, looks around in it, and removes it', async ({ program, browser }) => {
+  const server = await startEmpty(program);
+  const first = await visitor(browser, { bypassCSP: true });
+  const { page } = first;
+  try {
+    page.setDefaultTimeout(20_000);
+    await page.goto(server.link);
+    await page.getByLabel('Your name').fill('Bo Boss');
+    await page.getByLabel('E-mail').fill(boss);
+    await page.locator('input[type=password]').fill(password);
+    await page.getByLabel('Begin with a sample company').check();
+    await faultless(page, 'set-up with a sample');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByText('The sample company is here').waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'Four steps to begin with' }).waitFor();
+    await page.getByText('0 of 4 done').first().waitFor();
+    await faultless(page, 'first steps with a sample');
+    await page.getByRole('link', { name: 'Contacts', exact: true }).click();
+    await page.locator('[role=row]:has-text("sample")').first().waitFor();
+    await page.getByRole('link', { name: 'Settings', exact: true }).click();
+    await page.getByRole('link', { name: /^Sample company/ }).first().click();
+    await accessible(page, '/settings/sample', 'light');
+    await page.getByRole('button', { name: 'Remove the sample company' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove the sample company' }).click();
+    await page.getByText('Look around with a sample company').waitFor({ timeout: 60_000 });
+    await page.getByText('The sample company is gone').waitFor();
+    await page.getByRole('link', { name: 'Contacts', exact: true }).click();
+    await page.getByRole('heading', { name: 'Your clients will stand here' }).waitFor();
+    for (const name of ['Import a file', 'Connect the website']) await page.getByRole('link', { name }).waitFor();
+    await accessible(page, '/contacts', 'light');
+    assert.deepEqual(first.faults, []);
+  } finally {
+    await first.context.close();
     server.stop();
   }
 });

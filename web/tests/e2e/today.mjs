@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from './frame.mjs';
+import { faultless } from './axe.mjs';
+import { manager, test } from './frame.mjs';
 
 test('a salesperson works the list of today', async ({ open, api }) => {
   const { page } = await open('tom@northlight.example', '/');
@@ -13,4 +14,44 @@ test('a salesperson works the list of today', async ({ open, api }) => {
   await page.getByRole('menuitem', { name: 'In a week' }).click();
   await page.getByText('put off').waitFor();
   assert.ok((await api('/tasks?state=open&limit=1')).items.length > 0);
+});
+
+test('who waits for a reply is answered in place, and stale leads are moved on', async ({ open, api }) => {
+  const { page } = await open(manager, '/', { bypassCSP: true });
+  await page.getByText("Everyone's").click();
+  const from = new Date(Date.now() - 30 * 86_400_000).toISOString();
+  const waiting = async () => (await api(`/interactions/awaiting-reply?limit=200&from=${from}`)).items;
+  const [first] = await waiting();
+  const replies = page.getByRole('region', { name: /^Waiting for a reply/ });
+  const rows = replies.getByRole('listitem');
+  await rows.first().getByText(first.contact_name).waitFor();
+  await replies.getByRole('button', { name: `Log an answer to ${first.contact_name}` }).first().click();
+  await page.getByLabel(`What was answered to ${first.contact_name}?`).fill('We call tomorrow');
+  await faultless(page, 'an answer');
+  await page.getByRole('button', { name: 'Log an answer', exact: true }).last().click();
+  await page.getByText(`Answer to ${first.contact_name} logged`).waitFor();
+  assert.ok(!(await waiting()).some(({ contact_id }) => contact_id === first.contact_id));
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Taken back').waitFor();
+  await rows.first().getByText(first.contact_name).waitFor();
+
+  const stale = page.getByRole('region', { name: /^Standing too long/ });
+  const [lead] = (await api('/leads?stale=true&sort=stage_entered_at&limit=1')).items;
+  await stale.getByRole('listitem').first().getByText(lead.contact_name).waitFor();
+  const choice = stale.getByRole('listitem').first().getByRole('combobox');
+  const [now, ...others] = await choice.locator('option').evaluateAll((all) => all.map((option) => option.value)).then((ids) => [lead.stage_id, ...ids.filter((id) => id !== lead.stage_id)]);
+  await choice.selectOption(others[0]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Taken back').last().waitFor();
+  assert.equal((await api(`/leads/${lead.id}`)).stage_id, now);
+});
+
+test('one sees one’s own work of today, asked for as such', async ({ open }) => {
+  const { page } = await open('tom@northlight.example', '/settings');
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url())));
+  await page.getByRole('link', { name: 'Today' }).click();
+  await page.locator('[data-row]').first().waitFor();
+  const own = asked.filter(({ pathname }) => /\/(leads|tasks|awaiting-reply)$/.test(pathname));
+  assert.ok(own.length >= 4 && own.every(({ searchParams }) => searchParams.get('owner_id') === 'me' || searchParams.get('assignee_id') === 'me'), own.join(' '));
 });

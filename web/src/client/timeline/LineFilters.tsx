@@ -3,6 +3,7 @@ import { IconCheck, IconFilter } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type Channel, CHANNEL_ICONS } from '@/ui/channels';
 import { fromLocal } from '@/ui/zone';
+import { lastDay } from './months';
 import type { LineFilter } from './useTimeline';
 
 const LAST_MINUTE_MS = 59_999;
@@ -11,11 +12,13 @@ const TYPES = ['interaction', 'note', 'task', 'stage_move', 'change'];
 interface Props {
   /** Those that there is something of. */
   channels: readonly Channel[];
+  /** The month in which it begins. */
+  first?: string;
   filter: LineFilter;
   change: (filter: LineFilter) => void;
 }
 
-export function LineFilters({ channels, filter, change }: Props) {
+export function LineFilters({ channels, first, filter, change }: Props) {
   const { t } = useTranslation('client');
   const flip = (list: string[], value: string) => (list.includes(value) ? list.filter((other) => other !== value) : [...list, value]);
   const count = filter.channels.length + filter.types.length;
@@ -40,7 +43,7 @@ export function LineFilters({ channels, filter, change }: Props) {
           })}
         </Menu.Dropdown>
       </Menu>
-      <TextInput type="date" size="xs" ml="auto" aria-label={t('jump')} title={t('jump')} value={filter.to ? filter.to.slice(0, 10) : ''}
+      <TextInput type="date" size="xs" ml="auto" aria-label={t('jump')} title={t('jump')} value={filter.to ? lastDay(filter.to) : ''} min={first && `${first}-01`}
         onChange={(event) => change({ ...filter, to: event.currentTarget.value ? endOfDay(event.currentTarget.value) : null })} />
     </Group>
   );

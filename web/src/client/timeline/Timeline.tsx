@@ -10,9 +10,10 @@ import { EntryLine } from './EntryLine';
 import { byDay, type Line } from './group';
 import { LineFilters } from './LineFilters';
 import { Minimap } from './Minimap';
+import { lastDay } from './months';
 import { PagesLine } from './PagesLine';
 import classes from './Timeline.module.css';
-import { EVERYTHING, type LineFilter, useTimeline } from './useTimeline';
+import { EVERYTHING, type LineFilter, useMonths, useTimeline } from './useTimeline';
 
 /** Everything that happened with the client, the newest first. */
 export function Timeline({ client }: { client: Client }) {
@@ -21,14 +22,15 @@ export function Timeline({ client }: { client: Client }) {
   const [filter, setFilter] = useState<LineFilter>(EVERYTHING);
   const line = useTimeline(client, filter);
   const days = useMemo(() => byDay(line.entries), [line.entries]);
+  const months = useMonths(client.contact.id, filter);
   const jump = (to: string | null) => setFilter(normal({ ...filter, to }));
   return (
     <div>
       <h2 className="tl-hidden">{t('part.line')}</h2>
-      <Minimap id={client.contact.id} jump={jump} />
-      <LineFilters channels={client.channels.map(({ channel }) => channel)} filter={filter} change={(next) => setFilter(normal(next))} />
+      <Minimap months={months} at={filter.to} jump={jump} />
+      <LineFilters channels={client.channels.map(({ channel }) => channel)} {...(months[0] ? { first: months[0].month } : {})} filter={filter} change={(next) => setFilter(normal(next))} />
       {filter.to && (
-        <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(filter.to) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
+        <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(lastDay(filter.to)) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
       )}
       {line.error && days.length === 0 && <ErrorState error={line.error} reset={() => void line.refetch()} />}
       {line.isPending && <Group justify="center" p="xl"><Loader size="sm" /></Group>}

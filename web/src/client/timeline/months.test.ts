@@ -1,14 +1,21 @@
 import { expect, it } from 'vitest';
-import { endOf, months } from './months';
+import { everyMonth, stepTo } from './months';
 
-it('counts each month, also those without anything', () => {
-  const entries = [{ occurred_at: '2026-03-05T12:00:00Z', online: true }, { occurred_at: '2026-01-05T12:00:00Z', online: false }, { occurred_at: '2026-01-06T12:00:00Z', online: true }];
-  expect(months(entries, new Date('2026-03-20T12:00:00Z'))).toEqual([
-    { month: '2026-01', online: 1, offline: 1 }, { month: '2026-02', online: 0, offline: 0 }, { month: '2026-03', online: 1, offline: 0 },
+const found = [{ month: '2025-12', online: 1, offline: 1, other: 0, to: '2026-01-01T00:00:00Z' }, { month: '2026-02', online: 0, offline: 0, other: 2, to: '2026-03-01T00:00:00Z' }];
+
+it('has each month up to now, also those without anything', () => {
+  const all = everyMonth(found, new Date('2026-03-20T12:00:00Z'));
+  expect(all.map(({ month, online, offline, other }) => [month, online, offline, other])).toEqual([
+    ['2025-12', 1, 1, 0], ['2026-01', 0, 0, 0], ['2026-02', 0, 0, 2], ['2026-03', 0, 0, 0],
   ]);
-  expect(months([])).toEqual([]);
+  expect(everyMonth([])).toEqual([]);
 });
 
-it('ends a month where the next begins', () => {
-  expect(endOf('2026-12')).toBe(new Date(2027, 0, 1).toISOString());
+it('has what is to come', () => {
+  expect(everyMonth(found, new Date('2025-12-20T12:00:00Z')).map(({ month }) => month)).toEqual(['2025-12', '2026-01', '2026-02']);
+});
+
+it('goes to the next month with anything, and stays where there is none', () => {
+  const all = everyMonth(found, new Date('2026-03-20T12:00:00Z'));
+  expect([stepTo(all, 0, 1), stepTo(all, 2, -1), stepTo(all, 2, 1), stepTo(all, 0, -1)]).toEqual([2, 0, 2, 0]);
 });

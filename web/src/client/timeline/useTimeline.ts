@@ -1,8 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, take, type Schemas } from '@/api/client';
+import { zone } from '@/ui/zone';
 import { clientKey, type Client } from '../useClient';
 import type { Entry } from './group';
+import type { Month } from './months';
 
 export interface LineFilter {
   channels: string[];
@@ -41,18 +43,30 @@ export function useTimeline(client: Client, filter: LineFilter) {
   return { ...found, entries };
 }
 
-/** So many entries are read for the overview by month; clients with more are rare. */
+/** The whole history by month, as far as it is not filtered away; where somebody jumped to hides nothing of it. */
+export function useMonths(id: string, filter: LineFilter): readonly Month[] {
+  const query = { ...lineQuery({ ...filter, to: null }), tz: zone() };
+  const { data } = useQuery({
+    queryKey: [...clientKey(id), 'months', query],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/contacts/{id}/timeline/months', { params: { path: { id }, query }, signal })),
+    placeholderData: (before) => before,
+  });
+  return data?.months ?? NONE;
+}
+const NONE: Month[] = [];
+
+/** So many touchpoints are read for the way to a won lead; clients with more are rare. */
 const MOST = 1000;
 
 export function useWholeLine(id: string) {
   return useQuery({
-    queryKey: [...clientKey(id), 'months'],
+    queryKey: [...clientKey(id), 'whole'],
     staleTime: 60_000,
     queryFn: async ({ signal }) => {
       const all: Entry[] = [];
       let cursor: string | undefined;
       do {
-        const page: Page = await take(api.GET('/api/v1/contacts/{id}/timeline', { params: { path: { id }, query: { limit: 200, cursor, type: 'interaction,note,task' } }, signal }));
+        const page: Page = await take(api.GET('/api/v1/contacts/{id}/timeline', { params: { path: { id }, query: { limit: 200, cursor, type: 'interaction' } }, signal }));
         all.push(...page.items);
         cursor = page.next_cursor ?? undefined;
       } while (cursor && all.length < MOST);

@@ -50,7 +50,7 @@ interface ChipProps {
 }
 
 function shown(field: FilterField, value: string): string {
-  if (field.kind === 'day') return day(value);
+  if (field.kind === 'day' || field.kind === 'date') return day(value);
   return field.options?.find((option) => option.value === value)?.label ?? value;
 }
 
@@ -86,7 +86,7 @@ function Editor({ field, value, apply }: { field: FilterField; value: string; ap
             data={[{ value: '', label: '—' }, ...(field.options ?? [])]} />
         ) : (
           <>
-            <TextInput size="xs" label={field.label} type={field.kind === 'day' ? 'date' : 'text'} value={text} data-autofocus
+            <TextInput size="xs" label={field.label} type={field.kind === 'day' || field.kind === 'date' ? 'date' : 'text'} value={text} data-autofocus
               onChange={(event) => setText(event.currentTarget.value)} />
             <Button type="submit">{t('apply')}</Button>
           </>

@@ -4,7 +4,8 @@ import { fromLocal } from '@/ui/zone';
 export interface FilterField {
   key: string;
   label: string;
-  kind: 'text' | 'choice' | 'day';
+  /** The API takes the instant at which a `day` begins, and a `date` as it is. */
+  kind: 'text' | 'choice' | 'day' | 'date';
   options?: { value: string; label: string }[];
 }
 

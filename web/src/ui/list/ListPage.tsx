@@ -16,7 +16,9 @@ import { ExportButton } from './ExportButton';
 import { SearchField } from './SearchField';
 import { useListSearch } from './useListSearch';
 import { type RowPage, useRows } from './useRows';
-import { ViewMenu } from './ViewMenu';
+import { isSame, toSearch, toView } from './views/search';
+import { useCurrentView } from './views/useCurrentView';
+import { ViewMenu } from './views/ViewMenu';
 
 interface Props<T extends { id: string }> {
   /** Its name in the API and of its texts. */
@@ -41,16 +43,19 @@ interface Props<T extends { id: string }> {
 
 /** A list with its search, filters, order, columns, views, export, and what is done with chosen rows. */
 export function ListPage<T extends { id: string }>(props: Props<T>) {
-  const { list: name, fields, sorts, bulk, open } = props;
+  const { list: name, sorts, bulk, open } = props;
   const { t } = useTranslation(name);
+  const { views, view, fields } = useCurrentView(name, props.fields);
   const list = useListSearch(fields);
   const found = useRows<T>(name, list.query, props.read);
-  const columns = useColumns(name, props.columns, props.first);
+  const columns = useColumns(name, props.columns, props.first, view);
   const choice = useChoice();
   const { rows } = found;
   const openRow = useCallback((row: T) => open(row, rows), [open, rows]);
   const narrowed = list.q !== '' || Object.keys(list.filters).length > 0;
   const sort = list.sort ?? sorts[0] ?? '';
+  const now = { ...toView(list.filters, list.q, list.sort, fields), columns: columns.shown.slice(1).map(({ id }) => id) };
+  const words = { fields, columns: props.columns, sort: (value: string) => t(`${name}:sort.${value}`) };
   return (
     <Page full>
       <PageHeader title={t(`${name}:title`)} note={found.total !== null && t('ui:rows', { count: found.total })}>
@@ -62,8 +67,9 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
         <Group gap={6}>
           <NativeSelect size="xs" aria-label={t('ui:sort')} value={sort} onChange={(event) => list.setSort(event.currentTarget.value)}
             data={sorts.map((value) => ({ value, label: t(`${name}:sort.${value}`) }))} />
-          <ViewMenu list={name} search={list.search} open={list.setAll} />
-          <ColumnMenu {...columns} />
+          <ViewMenu list={name} views={views} view={view} now={now} changed={view !== undefined && (columns.changed || !isSame(now, view))} words={words}
+            open={(next) => list.setAll(next ? { ...toSearch(next, fields), view: next.id } : {})} />
+          <ColumnMenu all={columns.all} ids={columns.ids} setIds={columns.setIds} reset={columns.reset} />
           <ExportButton list={name} query={list.query} />
         </Group>
       </Group>

@@ -13,64 +13,90 @@ interface Row {
 
 type Item = { id: string; owner_id?: string | null; tags?: readonly string[] };
 type Call<T> = Parameters<typeof take<T>>[0];
+type Results = { items: { status: string; problem?: Schemas['Problem'] | null }[] };
 
-interface Records {
+/** What became of many: those that it was done to, and why not to the others. */
+export interface Became<T> {
+  done: T[];
+  problem?: unknown;
+}
+
+interface Records<T> {
   /** Its name in the API and of its texts. */
   list: 'contacts' | 'companies' | 'leads';
-  batch: (items: Item[], replaceLists: boolean) => Call<{ items: { status: string; problem?: Schemas['Problem'] | null }[] }>;
-  remove: (row: Row) => Call<unknown>;
-  restore: (row: Row) => Call<unknown>;
+  batch: (items: Item[], replaceLists: boolean) => Call<Results>;
+  remove: (rows: T[]) => Promise<Became<T>>;
+  restore: (rows: T[]) => Promise<Became<T>>;
 }
 
 /** Requests that are under way at once. */
 const TOGETHER = 6;
 /** What one request takes. */
-const MOST = 500;
+const MOST = 200;
 
-/** Does the work for each, some at a time. The first refusal is thrown when all have been tried. */
-export async function forEach<T>(rows: readonly T[], work: (row: T) => Promise<unknown>): Promise<void> {
+/** Does the work for each with a request of its own, some at a time. */
+export async function oneByOne<T>(rows: readonly T[], work: (row: T) => Call<unknown>): Promise<Became<T>> {
   const waiting = [...rows];
-  const faults: unknown[] = [];
+  const became: Became<T> = { done: [] };
   const worker = async () => {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) await work(row).catch((error: unknown) => faults.push(error));
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
+      const one = row;
+      await take(work(one)).then(() => became.done.push(one), (problem: unknown) => { became.problem ??= problem; });
+    }
   };
   await Promise.all(Array.from({ length: TOGETHER }, worker));
-  if (faults.length > 0) throw faults[0];
+  return became;
+}
+
+/** Does the work for many with one request, which says of each what became of it. */
+export async function inBatches<T>(rows: readonly T[], work: (some: T[]) => Call<Results>): Promise<Became<T>> {
+  const became: Became<T> = { done: [] };
+  for (let from = 0; from < rows.length; from += MOST) {
+    const some = rows.slice(from, from + MOST);
+    try {
+      const { items } = await take(work(some));
+      became.done.push(...some.filter((_, index) => items[index]?.status !== 'error'));
+      const told = items.find(({ status }) => status === 'error')?.problem;
+      if (told) became.problem ??= new Problem(told.status, told.code, told.detail ?? told.title, told.errors ?? []);
+    } catch (problem) {
+      return { ...became, problem };
+    }
+  }
+  return became;
+}
+
+/** Says what was done and offers to take back just that; what was refused is told, too. */
+export async function tell<T>(work: Promise<Became<T>>, text: (count: number) => string, undo: (done: T[]) => Promise<Became<T>>) {
+  const { done, problem } = await work;
+  if (problem) notifyProblem(problem);
+  if (done.length === 0) return;
+  notifyUndo(text(done.length), async () => {
+    const back = await undo(done);
+    if (back.problem) throw back.problem;
+  });
 }
 
 /** What can be done with many records of a list at once. All of it can be taken back. */
-export function bulkOf<T extends Row>({ list, batch, remove, restore }: Records) {
+export function bulkOf<T extends Row>({ list, batch, remove, restore }: Records<T>) {
   const refresh = () => queryClient.invalidateQueries({ queryKey: [list] });
-
-  async function change(items: Item[], replaceLists = false) {
-    try {
-      for (let from = 0; from < items.length; from += MOST) {
-        const answer = await take(batch(items.slice(from, from + MOST), replaceLists));
-        const problem = answer.items.find((item) => item.status === 'error')?.problem;
-        if (problem) throw new Problem(problem.status, problem.code, problem.detail ?? problem.title, problem.errors ?? []);
-      }
-    } finally {
-      await refresh();
-    }
-  }
-  const tell = (work: Promise<unknown>, text: string, undo: () => Promise<unknown>) => work.then(() => notifyUndo(text, undo), notifyProblem);
+  const change = (rows: readonly T[], item: (row: T) => Item, replaceLists = false) => inBatches(rows, (some) => batch(some.map(item), replaceLists)).finally(refresh);
 
   return {
     giveTo: (rows: T[], owner_id: string | null) => tell(
-      change(rows.map(({ id }) => ({ id, owner_id }))),
-      i18n.t(`${list}:bulk.owner`, { count: rows.length }),
-      () => change(rows.map((row) => ({ id: row.id, owner_id: row.owner_id ?? null }))),
+      change(rows, ({ id }) => ({ id, owner_id })),
+      (count) => i18n.t(`${list}:bulk.owner`, { count }),
+      (done) => change(done, (row) => ({ id: row.id, owner_id: row.owner_id ?? null })),
     ),
     addTag: (rows: T[], tag: string) => tell(
       // Companies' lists are replaced, contacts' are added to: the union is right for both.
-      change(rows.map(({ id, tags = [] }) => ({ id, tags: [...new Set([...tags, tag])] }))),
-      i18n.t(`${list}:bulk.tag`, { count: rows.length, tag }),
-      () => change(rows.map(({ id, tags }) => ({ id, tags })), true),
+      change(rows, ({ id, tags = [] }) => ({ id, tags: [...new Set([...tags, tag])] })),
+      (count) => i18n.t(`${list}:bulk.tag`, { count, tag }),
+      (done) => change(done, ({ id, tags }) => ({ id, tags: tags ?? [] }), true),
     ),
     remove: (rows: T[]) => tell(
-      forEach(rows, (row) => take(remove(row))).finally(refresh),
-      i18n.t(`${list}:bulk.removed`, { count: rows.length }),
-      () => forEach(rows, (row) => take(restore(row))).finally(refresh),
+      remove(rows).finally(refresh),
+      (count) => i18n.t(`${list}:bulk.removed`, { count }),
+      (done) => restore(done).finally(refresh),
     ),
   };
 }

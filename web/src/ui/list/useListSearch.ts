@@ -17,14 +17,14 @@ export function useListSearch(fields: FilterField[]) {
     const given = Object.fromEntries(Object.entries(next).filter(([, value]) => value));
     void navigate({ to: '.', search: given as never, replace: true });
   }, [navigate]);
-  const { q, sort } = search;
+  const { q, sort, view } = search;
   const filters = useMemo(() => readFilters(search, fields.map((field) => field.key)), [search, fields]);
   const query = useMemo(() => ({ ...toQuery(filters, fields), ...(q ? { q } : {}), ...(sort ? { sort } : {}) }), [filters, fields, q, sort]);
   return {
     q: q ?? '', sort, filters, query, search,
     setAll: set,
-    setQ: (next: string) => set({ ...filters, sort, q: next }),
-    setSort: (next: string | undefined) => set({ ...filters, q, sort: next }),
-    setFilters: (next: FilterValues) => set({ ...next, q, sort }),
+    setQ: (next: string) => set({ ...filters, sort, view, q: next }),
+    setSort: (next: string | undefined) => set({ ...filters, q, view, sort: next }),
+    setFilters: (next: FilterValues) => set({ ...next, q, sort, view }),
   };
 }
