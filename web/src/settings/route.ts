@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { saying } from '@/app/i18n';
 import { shellRoute } from '@/app/roots';
 import { listSearch } from '@/ui/list/useListSearch';
 
@@ -6,7 +7,7 @@ const layout = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('./SettingsLayout')),
+  component: lazyRouteComponent(saying('settings', () => import('./SettingsLayout'))),
 });
 
 type Page = Parameters<typeof lazyRouteComponent>[0];
