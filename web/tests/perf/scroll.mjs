@@ -26,7 +26,7 @@ export async function scroll(program, { tell, executablePath, flags }) {
   try {
     await setUp(server);
     const { page } = await person(browser, server.address, email, '/contacts', { password });
-    await page.waitForSelector('[role=row][aria-rowindex="30"]');
+    await page.waitForSelector('[role=row][aria-rowindex="10"]');
     const events = await traced(browser, page, () => wheel(page));
     const rows = await page.evaluate(() => Math.max(...[...document.querySelectorAll('[role=row][aria-rowindex]')].map((row) => Number(row.getAttribute('aria-rowindex')))));
     const scripts = perFrame(events);
