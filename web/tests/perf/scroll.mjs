@@ -58,7 +58,7 @@ async function wheel(page) {
 }
 
 async function traced(browser, page, work) {
-  await browser.startTracing(page, { categories: ['devtools.timeline', 'v8', 'disabled-by-default-v8.gc', '__metadata'] });
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline', 'v8', 'disabled-by-default-v8.gc', '__metadata'] });
   await work();
   return JSON.parse(String(await browser.stopTracing())).traceEvents;
 }
