@@ -21,6 +21,7 @@ const route = getRouteApi('/shell/funnel');
 /** Only the funnel comes with the page; charts are heavy. */
 const CONTENT: Record<Tab, ComponentType<TabProps>> = {
   funnel: FunnelTab,
+  journey: lazy(() => import('./journey/JourneyTab')),
   channels: lazy(() => import('./channels/ChannelsTab')),
   times: lazy(() => import('./times/TimesTab')),
   sales: lazy(() => import('./sales/SalesTab')),
@@ -45,7 +46,7 @@ export default function FunnelPage() {
   const Content = CONTENT[ask.tab];
   return (
     <Page>
-      <PageHeader title={t('title')}><SavedMenu ask={ask} search={search} go={go} /></PageHeader>
+      <PageHeader title={t('title')}>{ask.tab !== 'journey' && <SavedMenu ask={ask} search={search} go={go} />}</PageHeader>
       {ready && !ask.pipeline ? <EmptyState icon={IconChartFunnel} title={t('no.pipeline')} text={t('no.pipeline.text')} /> : (
         <BehindContext value={setBehind}>
           <Cohort ask={ask} set={set} />

@@ -27,6 +27,7 @@ export const settingsRoute = layout.addChildren([
   page('/refused', () => import('./sources/RefusedPage')),
   page('/identity', () => import('./sources/IdentityPage')),
   page('/channels', () => import('./channels/ChannelsPage')),
+  page('/decide', () => import('./decide/DecidePage')),
   page('/api-keys', () => import('./keys/KeysPage')),
   page('/webhooks', () => import('./webhooks/WebhooksPage')),
   page('/webhooks/$id', () => import('./webhooks/WebhookPage')),

@@ -72,7 +72,7 @@ function perFrame(events) {
   const frames = [];
   let [sum, end] = [0, 0];
   for (const { name, ph, ts, dur = 0 } of own) {
-    if (name === 'BeginMainThreadFrame') {
+    if (name === 'Commit') {
       frames.push(sum / 1000);
       sum = 0;
     }
@@ -88,7 +88,7 @@ function perFrame(events) {
 function busiest(events) {
   const counts = new Map();
   for (const { name, pid, tid } of events) {
-    if (name === 'BeginMainThreadFrame') counts.set(`${pid}.${tid}`, (counts.get(`${pid}.${tid}`) ?? 0) + 1);
+    if (name === 'Commit') counts.set(`${pid}.${tid}`, (counts.get(`${pid}.${tid}`) ?? 0) + 1);
   }
   const [most] = [...counts].sort(([, a], [, b]) => b - a);
   const [pid, tid] = most[0].split('.').map(Number);
