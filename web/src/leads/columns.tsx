@@ -1,4 +1,3 @@
-import { Badge, Group } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
@@ -11,7 +10,6 @@ import { When } from '@/ui/When';
 export type Row = Schemas['Lead'] & { contact: string | undefined };
 
 export const FIRST_COLUMNS = ['contact', 'stage', 'amount', 'owner', 'source', 'since', 'close'];
-const COLORS = { open: 'iris', won: 'teal', lost: 'red' } as const;
 const TEXTS = { open: 'var(--tl-accent)', won: 'var(--tl-good)', lost: 'var(--tl-bad)' } as const;
 
 export function useLeadColumns(): Column<Row>[] {
@@ -24,11 +22,8 @@ export function useLeadColumns(): Column<Row>[] {
     { id: 'title', title: t('lead'), width: 240, cell: (lead) => <span style={{ fontWeight: 550 }} dir="auto">{lead.title}</span> },
     { id: 'contact', title: t('contact'), width: 180, cell: (lead) => <span dir="auto">{lead.contact}</span> },
     {
-      id: 'stage', title: t('stage'), width: 150, cell: (lead) => (
-        <Group gap={6} wrap="nowrap">
-          <Badge variant="light" color={COLORS[lead.stage_kind]} c={TEXTS[lead.stage_kind]}>{stages.get(lead.stage_id)?.name}</Badge>
-        </Group>
-      ),
+      id: 'stage', title: t('stage'), width: 150,
+      cell: (lead) => <span className="tl-tag" style={{ '--tone': TEXTS[lead.stage_kind] } as React.CSSProperties}>{stages.get(lead.stage_id)?.name}</span>,
     },
     { id: 'amount', title: t('amount'), width: 120, right: true, cell: ({ amount, currency }) => (amount != null && currency ? money(amount, currency) : null) },
     { id: 'owner', title: t('ui:owner'), width: 150, cell: (lead) => users.byId.get(lead.owner_id ?? '')?.name },

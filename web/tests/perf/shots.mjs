@@ -45,7 +45,7 @@ for (const [name, path] of wanted) {
     if (wide > 0) console.log(`${name} is ${wide} px too wide at ${width}`);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), animations: 'disabled' });
     }
   }
 }
