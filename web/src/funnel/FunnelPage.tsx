@@ -52,7 +52,7 @@ export default function FunnelPage() {
           <Cohort ask={ask} set={set} />
           {search.snapshot && <Kept at={search.kept} leave={() => set({})} />}
           <Tabs value={ask.tab} onChange={(tab) => set({ tab: tab ?? 'funnel' })} keepMounted={false}>
-            <Tabs.List mb="md">{TABS.map((tab) => <Tabs.Tab key={tab} value={tab} fz="sm">{t(`tab.${tab}`)}</Tabs.Tab>)}</Tabs.List>
+            <Tabs.List mb="md" className="tl-tabs">{TABS.map((tab) => <Tabs.Tab key={tab} value={tab} fz="sm">{t(`tab.${tab}`)}</Tabs.Tab>)}</Tabs.List>
             <Tabs.Panel value={ask.tab}><Suspense><Content ask={ask} set={set} snapshot={search.snapshot} /></Suspense></Tabs.Panel>
           </Tabs>
         </BehindContext>

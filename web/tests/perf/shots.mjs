@@ -12,15 +12,27 @@ const SCHEMES = ['light', 'dark'];
 const TABS = ['channels', 'journey', 'times', 'sales', 'forecast', 'team'];
 const SETTINGS = ['account', 'appearance', 'pipelines', 'lost-reasons', 'fields', 'users', 'teams', 'roles', 'websites', 'refused', 'identity', 'channels', 'decide', 'api-keys', 'webhooks', 'audit'];
 
+const post = (body) => ({ method: 'POST', body: JSON.stringify(body) });
+/** A client whose every field is hard to show. */
+const AWKWARD = {
+  given_name: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2), family_name: 'محمد بن عبد الله الخوارزمي', job_title: '<img src=x onerror="document.title=1">',
+  tags: ['<script>alert(1)</script>', 'لون', 'a-tag-that-is-much-longer-than-any-tag-ought-to-be'], emails: [{ address: `${'very.long.'.repeat(5)}address@example-with-a-long-name.example` }],
+  custom: { interests: ['Solar', 'Battery', 'Heat pump'], budget: { amount: 1234567890, currency: 'GBP' } },
+};
+
 async function screens(api) {
   const won = (await api('/leads?kind=won&limit=1')).items[0];
   const company = (await api('/companies?limit=1')).items[0];
-  const segment = (await api('/segments')).items[0];
+  const segment = await api('/segments', post({ name: 'Invited to the open day', description: 'Kept by hand' }));
+  await api('/fields', post({ entity: 'contact', key: 'interests', label: 'Interested in', kind: 'multi_choice', options: ['Solar', 'Battery', 'Heat pump'] }));
+  await api('/fields', post({ entity: 'contact', key: 'budget', label: 'Budget', kind: 'money' }));
+  const awkward = await api('/contacts', post(AWKWARD));
+  if (!awkward.id) throw new Error(JSON.stringify(awkward));
   return [
-    ['today', '/'], ['client', `/contacts/${won.contact_id}`], ['lead', `/leads/${won.id}`], ['company', `/companies/${company.id}`],
+    ['today', '/'], ['client', `/contacts/${won.contact_id}`], ['awkward', `/contacts/${awkward.id}`], ['lead', `/leads/${won.id}`], ['company', `/companies/${company.id}`],
     ...['contacts', 'companies', 'leads', 'board', 'funnel', 'segments', 'imports', 'duplicates', 'settings'].map((name) => [name, `/${name}`]),
     ['funnel-breakdown', '/funnel?by=first_touch_group&compare=previous'], ['funnel-modes', '/funnel?mode=all'], ...TABS.map((tab) => [`funnel-${tab}`, `/funnel?tab=${tab}`]),
-    ['segments-rfm', '/segments?tab=rfm'], ['segments-new', '/segments/new'], ['segment', `/segments/${segment?.id}`], ['segment-rule', `/segments/${segment?.id}/rule`],
+    ['segments-rfm', '/segments?tab=rfm'], ['segments-new', '/segments/new'], ['segment', `/segments/${segment.id}`],
     ...SETTINGS.map((name) => [`settings-${name}`, `/settings/${name}`]),
   ].filter(([name]) => name.includes(only));
 }
@@ -45,6 +57,7 @@ for (const [name, path] of wanted) {
     if (wide > 0) console.log(`${name} is ${wide} px too wide at ${width}`);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(300);
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), animations: 'disabled' });
     }
   }

@@ -36,10 +36,9 @@ function Row({ step, index, open }: { step: Schemas['JourneyStepReport']; index:
     <>
       {!first && (
         <tr className={classes.drop}>
-          <th scope="row" className="tl-hidden">{dropped}</th>
-          <td aria-hidden />
+          <th scope="row"><span className="tl-hidden">{dropped}</span></th>
           <td colSpan={4}>{step.dropped > 0 && (
-            <button type="button" className={classes.number} onClick={() => open({ title: dropped, count: step.dropped, step: index, outcome: 'dropped' })}>{t('outcome.dropped', { count: step.dropped })}</button>
+            <button type="button" className={classes.number} onClick={() => open({ title: dropped, count: step.dropped, step: index, outcome: 'dropped' })}>{`↳ ${t('outcome.dropped', { count: step.dropped })}`}</button>
           )}</td>
         </tr>
       )}

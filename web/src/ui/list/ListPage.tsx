@@ -59,7 +59,7 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
       </PageHeader>
       <Group justify="space-between" mb="sm" gap="xs">
         <FilterBar fields={fields} values={list.filters} change={list.setFilters} />
-        <Group gap={6}>
+        <Group gap={6} className="tl-tools">
           <NativeSelect size="xs" aria-label={t('ui:sort')} value={sort} onChange={(event) => list.setSort(event.currentTarget.value)}
             data={sorts.map((value) => ({ value, label: t(`${name}:sort.${value}`) }))} />
           <ViewMenu list={name} search={list.search} open={list.setAll} />

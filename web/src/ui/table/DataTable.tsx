@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
@@ -69,8 +68,8 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
         <div role="row" className={classes.row} aria-rowindex={1}>
           {choice && (
             <div role="columnheader" className={classes.box}>
-              <Checkbox size="xs" aria-label={t('choose.all')} checked={choice.size > 0 && choice.size === rows.length}
-                indeterminate={choice.size > 0 && choice.size < rows.length} onChange={() => choice.all(rows.map((row) => row.id))} />
+              <input type="checkbox" className={classes.check} aria-label={t('choose.all')} checked={choice.size > 0 && choice.size === rows.length}
+                ref={(box) => { if (box) box.indeterminate = choice.size > 0 && choice.size < rows.length; }} onChange={() => choice.all(rows.map((row) => row.id))} />
             </div>
           )}
           {columns.map((column) => <Heading key={column.id} column={column} {...props} />)}
