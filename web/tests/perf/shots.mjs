@@ -1,4 +1,4 @@
-// Pictures of every screen, to look at. npm run shots -- PROGRAM FOLDER [part of a screen's name]
+// Pictures of every screen, to look at, in the language of $LOCALE. npm run shots -- PROGRAM FOLDER [PART OF A NAME]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -44,7 +44,7 @@ mkdirSync(folder, { recursive: true });
 const server = await startDemo(program);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 const wanted = await screens(await caller(server.address));
-const { context, page, faults } = await visitor(browser);
+const { context, page, faults } = await visitor(browser, { locale: process.env.LOCALE ?? 'en-GB' });
 await arrive(page, server.address, 'admin@northlight.example', '/');
 for (const [name, path] of wanted) {
   for (const width of WIDTHS) {
