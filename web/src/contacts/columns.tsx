@@ -45,5 +45,5 @@ function Name({ name }: { name: string }) {
 }
 
 export function Tags({ tags }: { tags: readonly string[] }) {
-  return <span className="tl-beside" style={{ gap: 4 }}>{tags.map((tag) => <span key={tag} className="tl-tag" dir="auto">{tag}</span>)}</span>;
+  return <span className="tl-beside" style={{ gap: 4 }}>{tags.map((tag) => <span key={tag} className="tl-tag">{tag}</span>)}</span>;
 }
