@@ -36,7 +36,7 @@ export const SETTINGS: { group: string; places: SettingsPlace[] }[] = [
       { path: 'websites', icon: IconBrowser, needs: 'ingest:manage' },
       { path: 'refused', icon: IconMailExclamation, needs: 'ingest:manage' },
       { path: 'identity', icon: IconFingerprint, needs: 'settings:read' },
-      { path: 'decide', icon: IconEye, needs: 'segments:read' },
+      { path: 'decide', icon: IconEye, needs: 'segments:write' },
       { path: 'channels', icon: IconArrowsSplit2, needs: 'settings:read' },
     ],
   },
