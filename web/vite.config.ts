@@ -11,9 +11,13 @@ const names = {
   assetFileNames: 'assets/[name][extname]',
 };
 
+/** Features whose texts come with their screens (`saying` in `app/i18n.ts`); all others come in one file. */
+const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
+
 function languageChunk(id: string): string | null {
-  const found = /\/locales\/([\w-]+)\.json$/.exec(id)?.[1];
-  return found ? `language-${found}` : null;
+  const [, feature = '', language] = /\/(\w+)\/locales\/([\w-]+)\.json$/.exec(id) ?? [];
+  if (!language) return null;
+  return LATER.includes(feature) ? `language-${language}-${feature}` : `language-${language}`;
 }
 
 export default defineConfig({
@@ -31,7 +35,9 @@ export default defineConfig({
         ...names,
         codeSplitting: {
           groups: [
-            // All texts of a language come in one file.
+            // What every screen needs comes in two files, not in sixty.
+            { name: 'base', tags: ['$initial'], test: /\/node_modules\//, priority: 2 },
+            { name: 'shared', minShareCount: 10, test: /\/(node_modules|src\/ui|src\/app)\//, priority: 1 },
             { name: languageChunk, debugName: 'languages', test: /\/locales\/[\w-]+\.json$/ },
           ],
         },

@@ -1,10 +1,11 @@
-import '@mantine/core/styles.css';
+import '@/app/mantine.css';
 import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import '@/app/app.css';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { startI18n } from '@/app/i18n';
+import { readScreen } from '@/app/router';
 import { resume } from '@/auth/session';
 import { connection } from '@/app/connection';
 
@@ -23,5 +24,6 @@ function start() {
 
 connection.back(start);
 start();
+readScreen();
 const root = document.getElementById('root');
 if (root) void startI18n().then(() => createRoot(root).render(<App />));

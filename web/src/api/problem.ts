@@ -23,6 +23,8 @@ export interface FieldProblem {
   field: string;
   code: string;
   message: string;
+  /** The numbers and words of the message. */
+  params?: Record<string, unknown> | null;
 }
 
 /** Whether nobody answered: the server is down or the network is. */

@@ -3,12 +3,13 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { IconBuilding, IconSearch, IconTargetArrow } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
 import { Initials } from '@/ui/Initials';
 import classes from './Navigation.module.css';
 import { settingsFor } from '@/settings/places';
+import { needTexts } from './i18n';
 import { PLACES } from './places';
 import { useFound } from './useFound';
 
@@ -66,6 +67,7 @@ function usePlaces(query: string) {
   const { t } = useTranslation('app');
   const { permissions } = useMe();
   const text = query.trim().toLocaleLowerCase();
+  useEffect(() => { if (text !== '') void needTexts('settings'); }, [text]);
   const places = PLACES.flatMap(({ places }) => places).filter((place) => permissions.includes(place.needs))
     .map(({ to, icon, name }) => ({ to, icon, label: t(`nav.${name}`) }));
   // Nobody wants to see all settings before a word is typed.

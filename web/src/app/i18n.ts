@@ -6,6 +6,9 @@ export type Language = keyof typeof LANGUAGES;
 
 type Texts = Record<string, string>;
 const files = import.meta.glob<Texts>('/src/*/locales/*.json', { import: 'default' });
+/** Come with the screens that say them, not with the first. */
+const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
+const needed = new Set<string>();
 const KEY = 'touchline.language';
 
 function isLanguage(value: string | null | undefined): value is Language {
@@ -26,13 +29,26 @@ function preferred(): Language {
 }
 
 async function load(language: Language) {
-  const wanted = Object.entries(files).filter(([path]) => path.endsWith(`/${language}.json`));
-  await Promise.all(
-    wanted.map(async ([path, read]) => {
-      const folder = path.split('/').at(-3) ?? '';
-      i18n.addResourceBundle(language, folder, await read(), true, true);
-    }),
-  );
+  const wanted = Object.entries(files)
+    .map(([path, read]) => ({ path, read, folder: path.split('/').at(-3) ?? '' }))
+    .filter(({ path, folder }) => path.endsWith(`/${language}.json`) && (!LATER.includes(folder) || needed.has(folder)));
+  await Promise.all(wanted.map(async ({ folder, read }) => {
+    if (!i18n.hasResourceBundle(language, folder)) i18n.addResourceBundle(language, folder, await read(), true, true);
+  }));
+}
+
+/** Reads the texts of a feature whose texts do not come at the start. */
+export async function needTexts(feature: string) {
+  needed.add(feature);
+  await load(i18n.language as Language);
+}
+
+/** A screen together with its feature's texts. */
+export function saying<T>(feature: string, read: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    const [screen] = await Promise.all([read(), needTexts(feature)]);
+    return screen;
+  };
 }
 
 /** Each feature's folder is a namespace. */
@@ -45,6 +61,7 @@ export async function startI18n() {
     resources: {},
     keySeparator: false,
     interpolation: { escapeValue: false },
+    react: { bindI18nStore: 'added' },
   });
   await load(language);
   show(language);

@@ -23,3 +23,11 @@ export const router = createRouter({
   defaultPendingMs: 300,
   scrollRestoration: true,
 });
+
+/** Reads the code of the screen that the address names while the session is still being asked for. */
+export function readScreen() {
+  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+    const { component } = router.routesById[routeId as keyof typeof router.routesById].options;
+    void (component as { preload?: () => Promise<unknown> } | undefined)?.preload?.().catch(() => undefined);
+  }
+}

@@ -7,16 +7,18 @@ import { useTranslation } from 'react-i18next';
 import { usePipelines, useUsers } from '@/app/lookups';
 import { useMay, useMe } from '@/auth/hooks';
 import { LeadDrawer } from '@/leads/LeadDrawer';
-import { NewLead } from '@/leads/NewLead';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { Page } from '@/ui/Page';
 import { PageHeader } from '@/ui/PageHeader';
+import { later } from '@/ui/later';
 import classes from './Board.module.css';
 import { Columns } from './Columns';
 import { Forecast } from './Forecast';
 import type { BoardSearch } from './route';
 import { useBoard } from './useBoard';
+
+const NewLead = later(async () => (await import('@/leads/NewLead')).NewLead);
 
 const route = getRouteApi('/shell/board');
 const DAYS = [7, 30, 90, 365];

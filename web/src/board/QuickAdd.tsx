@@ -7,9 +7,11 @@ import { useMe } from '@/auth/hooks';
 import { type Chosen, ContactPicker } from '@/leads/ContactPicker';
 import { createLead, draftErrors, type LeadDraft, removeLead } from '@/leads/create';
 import { useUsualCurrency } from '@/leads/currency';
-import { NewLead } from '@/leads/NewLead';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
+import { later } from '@/ui/later';
 import classes from './Board.module.css';
+
+const NewLead = later(async () => (await import('@/leads/NewLead')).NewLead);
 
 interface Props {
   stage: Schemas['Stage'];

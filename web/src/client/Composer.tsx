@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
@@ -91,8 +91,8 @@ function Details({ draft, change }: { draft: Draft; change: (changes: Partial<Dr
           data={(['outbound', 'inbound'] as const).map((value) => ({ value, label: t(`ui:direction.${value}`) }))} />
       )}
       {(draft.kind === 'call' || draft.kind === 'meeting') && (
-        <NumberInput size="xs" w={110} min={0} max={1440} hideControls suffix={` ${t('minutes')}`} placeholder={t('minutes.long')} aria-label={t('minutes.long')} value={draft.minutes}
-          onChange={(value) => change({ minutes: value === '' ? '' : Number(value) })} />
+        <TextInput size="xs" w={110} type="number" min={0} max={1440} placeholder={t('minutes.long')} aria-label={t('minutes.long')} value={draft.minutes}
+          rightSection={draft.minutes === '' ? null : t('minutes')} onChange={({ currentTarget: { value } }) => change({ minutes: value === '' ? '' : Number(value) })} />
       )}
       {draft.kind !== 'note' && (
         <TextInput size="xs" type="datetime-local" aria-label={t('happened')} title={t('happened')} value={draft.at} onChange={(event) => change({ at: event.currentTarget.value })} />

@@ -12,9 +12,11 @@ import { notifyProblem, notifyUndo } from '@/ui/notify';
 import { When } from '@/ui/When';
 import { download } from '@/ui/download';
 import classes from '@/ui/record/Record.module.css';
-import { MergeDialog } from './MergeDialog';
+import { later } from '@/ui/later';
 import { Steps } from './Steps';
 import type { Client } from './useClient';
+
+const MergeDialog = later(async () => (await import('./MergeDialog')).MergeDialog);
 
 export function Head({ client }: { client: Client }) {
   const { t } = useTranslation('client');

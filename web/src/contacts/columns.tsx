@@ -1,4 +1,3 @@
-import { Badge, Group } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
@@ -38,13 +37,13 @@ export function useContactColumns(): Column<Contact>[] {
 
 function Name({ name }: { name: string }) {
   return (
-    <Group gap={10} wrap="nowrap">
+    <span className="tl-beside">
       <Initials name={name} size={26} />
-      <span className="tl-cut" style={{ fontWeight: 550 }} dir="auto">{name}</span>
-    </Group>
+      <b className="tl-cut" dir="auto">{name}</b>
+    </span>
   );
 }
 
 export function Tags({ tags }: { tags: readonly string[] }) {
-  return <Group gap={4} wrap="nowrap">{tags.map((tag) => <Badge key={tag} variant="light" color="gray" size="sm" c="var(--mantine-color-text)">{tag}</Badge>)}</Group>;
+  return <span className="tl-beside" style={{ gap: 4 }}>{tags.map((tag) => <span key={tag} className="tl-tag">{tag}</span>)}</span>;
 }

@@ -25,6 +25,8 @@ export function Cohort({ ask, set }: Props) {
   const fields = people ? narrowing.filter(({ key }) => PEOPLE.includes(key)) : narrowing;
   const pipelines = list.filter(({ archived_at, id }) => !archived_at || id === ask.pipeline);
   const narrow = (values: Query) => set({ ...Object.fromEntries(fields.map(({ key }) => [key, ''])), ...values });
+  // A journey counts clients, all of them.
+  const clients = ask.tab === 'journey';
   const timeless = ask.tab === 'forecast';
   return (
     <Group gap={6} mb="sm" className={classes.cohort}>
@@ -32,11 +34,11 @@ export function Cohort({ ask, set }: Props) {
         <NativeSelect size="xs" aria-label={t('pipeline')} value={ask.pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
       )}
       {!timeless && <PeriodPicker ask={ask} set={set} />}
-      {!timeless && (
+      {!timeless && !clients && (
         <NativeSelect size="xs" aria-label={t('compare')} value={ask.compare} disabled={!ask.span.from} onChange={(event) => set({ compare: event.currentTarget.value })}
           data={['', 'previous', 'last_year'].map((value) => ({ value, label: t(`compare.${value || 'none'}`) }))} />
       )}
-      <FilterBar fields={fields} values={ask.narrow} change={narrow} />
+      {!clients && <FilterBar fields={fields} values={ask.narrow} change={narrow} />}
     </Group>
   );
 }

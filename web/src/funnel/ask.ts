@@ -1,6 +1,6 @@
 import type { ListSearch } from '@/ui/list/useListSearch';
 
-export const TABS = ['funnel', 'channels', 'times', 'sales', 'forecast', 'team'] as const;
+export const TABS = ['funnel', 'journey', 'channels', 'times', 'sales', 'forecast', 'team'] as const;
 export type Tab = (typeof TABS)[number];
 
 export const RANGES = ['30d', '90d', '6m', '12m', 'month', 'last_month', 'quarter', 'last_quarter', 'year', 'last_year', 'all'] as const;
@@ -60,6 +60,8 @@ export interface Ask {
   narrow: Query;
   /** How channels are told apart. */
   channel: string;
+  /** Those of a journey, separated by commas. */
+  steps: string | undefined;
 }
 
 const within = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T => known.find((one) => one === value) ?? otherwise;
@@ -82,6 +84,7 @@ export function readAsk(search: ListSearch, firstPipeline: string, now = new Dat
     compare: within(search.compare, ['', 'previous', 'last_year'], ''),
     narrow: Object.fromEntries(NARROWING.flatMap((key) => (search[key] ? [[key, search[key] as string]] : []))),
     channel: within(search.channel, ['first_touch_group', 'last_touch_group', 'campaign', 'source'], 'first_touch_group'),
+    steps: search.steps,
   };
 }
 
@@ -122,11 +125,12 @@ function pick(query: Query, keys: readonly string[]): Query {
   return Object.fromEntries(Object.entries(query).filter(([key]) => keys.includes(key)));
 }
 
-export const KINDS = { funnel: 'funnel', channels: 'funnel', times: 'time_in_stage', sales: 'sales', forecast: 'forecast', team: 'activity' } as const;
+export const KINDS = { funnel: 'funnel', journey: 'journey', channels: 'funnel', times: 'time_in_stage', sales: 'sales', forecast: 'forecast', team: 'activity' } as const;
 
 /** The address of a report with these parameters: what {@link reportQuery} was made from. */
 export function searchOf(kind: string, parameters: Record<string, unknown>): ListSearch | null {
-  const tab = TABS.find((name) => KINDS[name] === kind);
+  // A journey's steps say more than the address can.
+  const tab = kind === 'journey' ? undefined : TABS.find((name) => KINDS[name] === kind);
   if (!tab) return null;
   const text = (key: string) => (parameters[key] == null ? undefined : String(parameters[key]));
   const mode = text('mode');

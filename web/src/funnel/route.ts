@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { saying } from '@/app/i18n';
 import { shellRoute } from '@/app/roots';
 import { listSearch } from '@/ui/list/useListSearch';
 
@@ -7,5 +8,5 @@ export const funnelRoute = createRoute({
   path: '/funnel',
   // What is asked stands in the address, with the API's own names where it has any.
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('./FunnelPage')),
+  component: lazyRouteComponent(saying('funnel', () => import('./FunnelPage'))),
 });

@@ -1,6 +1,8 @@
 import { Drawer } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { LeadDetail } from './detail/LeadDetail';
+import { later } from '@/ui/later';
+
+const LeadDetail = later(async () => (await import('./detail/LeadDetail')).LeadDetail);
 
 /** A lead beside what it was opened from. */
 export function LeadDrawer({ id, close }: { id: string | null; close: () => void }) {

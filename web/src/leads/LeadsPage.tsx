@@ -13,13 +13,15 @@ import { BulkBar } from '@/ui/list/BulkBar';
 import { ListPage } from '@/ui/list/ListPage';
 import { PickMenu } from '@/ui/list/PickMenu';
 import type { Choice } from '@/ui/table/useChoice';
+import { later } from '@/ui/later';
 import { bulk, moveAll } from './bulk';
 import { FIRST_COLUMNS, type Row, useLeadColumns } from './columns';
 import { useLeadFilters } from './filters';
 import { LeadDrawer } from './LeadDrawer';
 import { LostDialog } from './LostDialog';
-import { NewLead } from './NewLead';
 import { useSaveLeads } from './useSaveLeads';
+
+const NewLead = later(async () => (await import('./NewLead')).NewLead);
 
 const SORTS = ['-created_at', '-entered_at', 'entered_at', 'stage_entered_at', '-stage_entered_at', '-amount', 'amount', 'expected_close_on', '-expected_close_on', '-updated_at'];
 

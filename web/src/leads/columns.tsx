@@ -1,4 +1,3 @@
-import { Badge, Group } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
@@ -12,7 +11,6 @@ import { When } from '@/ui/When';
 export type Row = Schemas['Lead'] & Partial<Pick<Schemas['LeadRow'], 'contact_name' | 'company_name'>>;
 
 export const FIRST_COLUMNS = ['contact', 'stage', 'amount', 'owner', 'source', 'since', 'close'];
-const COLORS = { open: 'iris', won: 'teal', lost: 'red' } as const;
 const TEXTS = { open: 'var(--tl-accent)', won: 'var(--tl-good)', lost: 'var(--tl-bad)' } as const;
 
 export function useLeadColumns(): Column<Row>[] {
@@ -22,21 +20,18 @@ export function useLeadColumns(): Column<Row>[] {
   const fields = useFields('lead');
   const { money, day } = useFormat();
   return useMemo(() => [
-    { id: 'title', title: t('lead'), width: 240, cell: (lead) => <span style={{ fontWeight: 550 }} dir="auto">{lead.title}</span> },
-    { id: 'contact', title: t('contact'), width: 180, cell: (lead) => <span dir="auto">{lead.contact_name}</span> },
+    { id: 'title', title: t('lead'), width: 220, cell: (lead) => <span style={{ fontWeight: 550 }} dir="auto">{lead.title}</span> },
+    { id: 'contact', title: t('contact'), width: 160, cell: (lead) => <span dir="auto">{lead.contact_name}</span> },
     { id: 'company', title: t('field.company_id'), width: 170, cell: (lead) => <span dir="auto">{lead.company_name}</span> },
     {
-      id: 'stage', title: t('stage'), width: 150, cell: (lead) => (
-        <Group gap={6} wrap="nowrap">
-          <Badge variant="light" color={COLORS[lead.stage_kind]} c={TEXTS[lead.stage_kind]}>{stages.get(lead.stage_id)?.name}</Badge>
-        </Group>
-      ),
+      id: 'stage', title: t('stage'), width: 125,
+      cell: (lead) => <span className="tl-tag" style={{ '--tone': TEXTS[lead.stage_kind] } as React.CSSProperties}>{stages.get(lead.stage_id)?.name}</span>,
     },
-    { id: 'amount', title: t('amount'), width: 120, right: true, sort: 'amount', cell: ({ amount, currency }) => (amount != null && currency ? money(amount, currency) : null) },
-    { id: 'owner', title: t('ui:owner'), width: 150, cell: (lead) => users.byId.get(lead.owner_id ?? '')?.name },
-    { id: 'source', title: t('source'), width: 140, cell: (lead) => lead.source },
-    { id: 'since', title: t('since'), width: 130, sort: 'stage_entered_at', cell: (lead) => <When at={lead.stage_entered_at} /> },
-    { id: 'close', title: t('close'), width: 130, sort: 'expected_close_on', cell: (lead) => lead.expected_close_on && day(lead.expected_close_on) },
+    { id: 'amount', title: t('amount'), width: 105, right: true, sort: 'amount', cell: ({ amount, currency }) => (amount != null && currency ? money(amount, currency) : null) },
+    { id: 'owner', title: t('ui:owner'), width: 130, cell: (lead) => users.byId.get(lead.owner_id ?? '')?.name },
+    { id: 'source', title: t('source'), width: 125, cell: (lead) => lead.source },
+    { id: 'since', title: t('since'), width: 125, sort: 'stage_entered_at', cell: (lead) => <When at={lead.stage_entered_at} /> },
+    { id: 'close', title: t('close'), width: 115, sort: 'expected_close_on', cell: (lead) => lead.expected_close_on && day(lead.expected_close_on) },
     { id: 'entered', title: t('entered'), width: 130, sort: 'entered_at', cell: (lead) => <When at={lead.entered_at} /> },
     { id: 'closed', title: t('closed'), width: 130, cell: (lead) => lead.closed_at && <When at={lead.closed_at} /> },
     { id: 'pipeline', title: t('pipeline'), width: 140, cell: (lead) => list.find(({ id }) => id === lead.pipeline_id)?.name },

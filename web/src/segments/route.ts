@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { saying } from '@/app/i18n';
 import { shellRoute } from '@/app/roots';
 import { RFM_GROUPS, type RfmGroup } from './rfm';
 
@@ -6,26 +7,26 @@ const segmentsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/segments',
   validateSearch: (search): { tab?: 'rfm' } => (search.tab === 'rfm' ? { tab: 'rfm' } : {}),
-  component: lazyRouteComponent(() => import('./SegmentsPage')),
+  component: lazyRouteComponent(saying('segments', () => import('./SegmentsPage'))),
 });
 
 const newRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/segments/new',
   validateSearch: (search): { rfm?: RfmGroup } => (RFM_GROUPS.includes(search.rfm as RfmGroup) ? { rfm: search.rfm as RfmGroup } : {}),
-  component: lazyRouteComponent(() => import('./build/BuildPage'), 'NewSegmentPage'),
+  component: lazyRouteComponent(saying('segments', () => import('./build/BuildPage')), 'NewSegmentPage'),
 });
 
 const segmentRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/segments/$id',
-  component: lazyRouteComponent(() => import('./page/SegmentPage')),
+  component: lazyRouteComponent(saying('segments', () => import('./page/SegmentPage'))),
 });
 
 const ruleRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/segments/$id/rule',
-  component: lazyRouteComponent(() => import('./build/BuildPage'), 'EditSegmentPage'),
+  component: lazyRouteComponent(saying('segments', () => import('./build/BuildPage')), 'EditSegmentPage'),
 });
 
 export const segmentRoutes = [segmentsRoute, newRoute, segmentRoute, ruleRoute] as const;

@@ -1,5 +1,5 @@
 import {
-  IconApi, IconArrowsSplit2, IconBrowser, IconBuildingStore, IconForms, IconHistory, IconMailExclamation, IconPalette, IconShieldCheck, IconStairs, IconThumbDown, IconUserCircle, IconUsers,
+  IconApi, IconArrowsSplit2, IconBrowser, IconBuildingStore, IconEye, IconForms, IconHistory, IconMailExclamation, IconPalette, IconShieldCheck, IconStairs, IconThumbDown, IconUserCircle, IconUsers,
   IconUsersGroup, IconWebhook, IconFingerprint, type Icon,
 } from '@tabler/icons-react';
 import type { Permission } from '@/auth/session';
@@ -36,6 +36,7 @@ export const SETTINGS: { group: string; places: SettingsPlace[] }[] = [
       { path: 'websites', icon: IconBrowser, needs: 'ingest:manage' },
       { path: 'refused', icon: IconMailExclamation, needs: 'ingest:manage' },
       { path: 'identity', icon: IconFingerprint, needs: 'settings:read' },
+      { path: 'decide', icon: IconEye, needs: 'segments:write' },
       { path: 'channels', icon: IconArrowsSplit2, needs: 'settings:read' },
     ],
   },

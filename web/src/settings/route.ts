@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { saying } from '@/app/i18n';
 import { shellRoute } from '@/app/roots';
 import { listSearch } from '@/ui/list/useListSearch';
 
@@ -6,7 +7,7 @@ const layout = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('./SettingsLayout')),
+  component: lazyRouteComponent(saying('settings', () => import('./SettingsLayout'))),
 });
 
 type Page = Parameters<typeof lazyRouteComponent>[0];
@@ -26,6 +27,7 @@ export const settingsRoute = layout.addChildren([
   page('/refused', () => import('./sources/RefusedPage')),
   page('/identity', () => import('./sources/IdentityPage')),
   page('/channels', () => import('./channels/ChannelsPage')),
+  page('/decide', () => import('./decide/DecidePage')),
   page('/api-keys', () => import('./keys/KeysPage')),
   page('/webhooks', () => import('./webhooks/WebhooksPage')),
   page('/webhooks/$id', () => import('./webhooks/WebhookPage')),

@@ -21,12 +21,15 @@ interface Props {
   ref?: Ref<HTMLLIElement>;
   /** Where a dragged row would be put. */
   over?: 'above' | 'below' | null;
+  /** How far it is dragged from its place, in pixels. */
+  shift?: number | null;
 }
 
-export function RowItem({ lead, title, sub, children, actions, open, faint, ref, over }: Props) {
+export function RowItem({ lead, title, sub, children, actions, open, faint, ref, over, shift }: Props) {
   const name = <span className={classes.title} dir="auto">{title}</span>;
   return (
-    <li ref={ref} className={classes.row} data-over={over ?? undefined} data-faint={faint || undefined} data-row>
+    <li ref={ref} className={classes.row} data-over={over ?? undefined} data-dragged={shift != null || undefined} data-faint={faint || undefined} data-row
+      style={shift == null ? undefined : { transform: `translateY(${shift}px)` }}>
       {lead}
       <div className={classes.main}>
         {open ? <button type="button" className="tl-plain" onClick={open}>{name}</button> : name}

@@ -15,6 +15,8 @@ describe('what was refused', () => {
     expect(faultText(fault('length', 'must have 12 to 128 characters'))).toBe('От 12 до 128 знаков или значений.');
     expect(faultText(fault('range', 'must be between 1 and 10,000'))).toBe('От 1 до 10,000.');
     expect(faultText(fault('length', 'must have at most 100 entries'))).toBe('Не больше 100 знаков или значений.');
+    expect(faultText({ ...fault('range', 'is out of range'), params: { min: 1, max: 20000 } })).toBe('От 1 до 20 000.'.replace('20 000', (20000).toLocaleString('ru')));
+    expect(faultText({ ...fault('choice', 'must be . or ,'), params: { allowed: ['.', ','] } })).toBe('Одно из: ., ,.');
     expect(faultText(fault('required', 'must not be blank'))).toBe('Обязательное поле.');
   });
 

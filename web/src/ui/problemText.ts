@@ -10,14 +10,25 @@ const FAULTS = ['required', 'length', 'format', 'range', 'choice', 'unknown', 'd
 const isEnglish = () => (i18n.language ?? 'en').startsWith('en');
 
 /** What is wrong with one field, in the person's language where the code tells enough. */
-export function faultText({ code, message }: FieldProblem): string {
+export function faultText({ code, message, params }: FieldProblem): string {
   if (isEnglish() || !FAULTS.includes(code)) return message;
-  const [min, max] = /(-?[\d,.]*\d) (?:to|and) (-?[\d,.]*\d)/.exec(message)?.slice(1) ?? [];
+  const { min, max, allowed } = bounds(message, params ?? {});
   const bounded = code === 'length' || code === 'range';
   if (bounded && min && max) return i18n.t(`app:fault.${code}.between`, { min, max });
-  const most = /at most (-?[\d,.]*\d)/.exec(message)?.[1];
-  if (bounded && most) return i18n.t(`app:fault.${code}.most`, { max: most });
+  if (bounded && max) return i18n.t(`app:fault.${code}.most`, { max });
+  if (code === 'choice' && allowed) return i18n.t('app:fault.choice.of', { allowed });
   return i18n.t(`app:fault.${code}`);
+}
+
+/** The bounds that the server tells, or else those in its words. */
+function bounds(message: string, { min, max, allowed }: Record<string, unknown>) {
+  const shown = (value: unknown) => (typeof value === 'number' ? value.toLocaleString(i18n.language) : value == null ? undefined : String(value));
+  const [least, most] = /(-?[\d,.]*\d) (?:to|and) (-?[\d,.]*\d)/.exec(message)?.slice(1) ?? [];
+  return {
+    min: shown(min) ?? least,
+    max: shown(max) ?? most ?? /at most (-?[\d,.]*\d)/.exec(message)?.[1],
+    allowed: Array.isArray(allowed) ? allowed.join(', ') : undefined,
+  };
 }
 
 /** What went wrong, in the person's language where we know it, else in the server's words. */

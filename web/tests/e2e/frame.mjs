@@ -3,7 +3,7 @@ import { chromium } from 'playwright-core';
 import { caller, startDemo } from './server.mjs';
 import { sessions } from './sessions.mjs';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 export const [manager, admin] = ['manager@northlight.example', 'admin@northlight.example'];
 const tests = [];
 

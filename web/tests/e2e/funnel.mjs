@@ -60,3 +60,18 @@ test('a report is saved, kept as it was, and found again', async ({ open }) => {
   await page.getByText(/This is a snapshot of/).waitFor();
   await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
 });
+
+test('a journey is put together, and its numbers open exactly the clients they count', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?tab=journey');
+  const steps = page.getByRole('list', { name: 'Steps of the journey' });
+  await steps.getByLabel('Step 2').selectOption({ label: 'Call' });
+  await steps.getByRole('button', { name: 'Add a step' }).click();
+  await steps.getByLabel('Step 4').waitFor();
+  await steps.getByRole('button', { name: 'Remove the step “Lead won”' }).first().click();
+  const number = page.getByRole('button', { name: /^Came to “Call”/ });
+  await number.waitFor();
+  await page.waitForTimeout(500);
+  const count = Number((await number.textContent()).replaceAll(',', ''));
+  await number.click();
+  await page.locator(`[data-total="${count}"]`).waitFor();
+});

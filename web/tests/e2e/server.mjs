@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The real program in a folder of its own, as soon as it says what `ready` looks for. */
-async function start(program, args, ready) {
-  const folder = mkdtempSync(join(tmpdir(), 'touchline-e2e-'));
+/** The real program, in a folder of its own unless it is told one, as soon as it says what `ready` looks for. */
+async function start(program, args, ready, given) {
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'touchline-e2e-'));
   const child = spawn(program, [...args, '--data', folder, '--bind', '127.0.0.1:0', '--webhook-networks', '127.0.0.1/32'], { stdio: ['ignore', 'pipe', 'ignore'] });
   const found = await new Promise((resolve, reject) => {
     let said = '';
@@ -34,12 +34,12 @@ export function startDemo(program) {
   });
 }
 
-/** Without anything; `link` makes the first administrator. */
-export function startEmpty(program) {
+/** Without anything but what is in `folder`; `link` makes the first administrator. */
+export function startEmpty(program, folder) {
   return start(program, ['serve'], (said) => {
     const [, link] = /administrator at (http:\S+)/.exec(said) ?? [];
     return /serves http/.test(said) && link && { link, address: new URL(link).origin };
-  });
+  }, folder);
 }
 
 export const PASSWORD = 'solar-roof-demo';

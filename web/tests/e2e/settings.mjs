@@ -13,7 +13,7 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-test('a stage is added, moved by key and archived, and taken back', async ({ open, api }) => {
+test('a stage is added, moved by key and by hand and archived, and taken back', async ({ open, api }) => {
   const { page } = await open(admin, '/settings/pipelines');
   const names = async () => (await api('/pipelines')).items[0].stages.filter((stage) => !stage.archived_at).map(({ name }) => name);
   const before = await names();
@@ -28,6 +28,14 @@ test('a stage is added, moved by key and archived, and taken back', async ({ ope
   await page.getByRole('button', { name: /^Move Survey, place 5/ }).press('ArrowUp');
   await page.getByRole('button', { name: /^Move Survey, place 4/ }).waitFor();
   await expect(async () => assert.deepEqual(await names(), [...before.slice(0, 3), 'Survey', ...before.slice(3)]));
+  await page.getByRole('button', { name: /^Move Survey, place 4/ }).hover();
+  await page.mouse.down();
+  const { x, y } = await page.getByRole('button', { name: /^Move .*, place 2/ }).boundingBox();
+  await page.mouse.move(x + 10, y + 40, { steps: 4 });
+  await page.mouse.move(x + 10, y + 10, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: /^Move Survey, place 2/ }).waitFor();
+  await expect(async () => assert.deepEqual(await names(), [before[0], 'Survey', ...before.slice(1)]));
   await page.getByRole('button', { name: 'Actions: Survey' }).click();
   await page.getByRole('menuitem', { name: 'Archive' }).click();
   await page.getByText('“Survey” archived').waitFor();

@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Menu, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { useMay } from '@/auth/hooks';
@@ -38,7 +39,7 @@ export function Consents({ contact }: { contact: Contact }) {
       })}
       {mayWrite && (
         <Menu position="bottom-start">
-          <Menu.Target><Button size="compact-xs" variant="subtle">{t('consent.add')}</Button></Menu.Target>
+          <Menu.Target><Button variant="subtle" mt="xs" fullWidth leftSection={<IconPlus size={15} />}>{t('consent.add')}</Button></Menu.Target>
           <Menu.Dropdown>{free.map((channel) => <Menu.Item key={channel} onClick={() => put(channel, 'granted')}>{t(`ui:channel.${channel}`)}</Menu.Item>)}</Menu.Dropdown>
         </Menu>
       )}

@@ -11,11 +11,13 @@ import { useMay } from '@/auth/hooks';
 import { useFormat } from '@/ui/format';
 import { moveLead } from '@/leads/move';
 import { LostDialog } from '@/leads/LostDialog';
-import { NewLead } from '@/leads/NewLead';
 import { clientKey, type Client, refreshClient } from '../useClient';
 import { Card } from '@/ui/record/Card';
+import { later } from '@/ui/later';
 import classes from './Related.module.css';
 import { Touches } from './Touches';
+
+const NewLead = later(async () => (await import('@/leads/NewLead')).NewLead);
 
 type Lead = Schemas['Lead'];
 const route = getRouteApi('/shell/contacts/$id');

@@ -8,6 +8,7 @@ import { download } from '@/ui/download';
 import { useFormat } from '@/ui/format';
 import { notifyProblem } from '@/ui/notify';
 import type { Column, Import } from '../data';
+import { useRowFaultText } from './useRowFaultText';
 import classes from '../Imports.module.css';
 import { type FaultyRow, faultyRows } from './rows';
 
@@ -56,11 +57,12 @@ function Row({ row, columns, whole }: { row: FaultyRow; columns: readonly Column
 }
 
 function Cell({ faults, children }: { faults: FaultyRow['whole']; children: React.ReactNode }) {
+  const text = useRowFaultText();
   const severity = faults.some((fault) => fault.severity === 'error') ? 'error' : faults.length > 0 ? 'warning' : undefined;
   return (
     <Table.Td data-fault={severity} dir="auto">
       {children}
-      {faults.map(({ column_name, message }) => <small key={message}>{column_name != null && children === false ? `${column_name}: ` : ''}{message}</small>)}
+      {faults.map((fault) => <small key={fault.message} title={fault.message}>{fault.column_name != null && children === false ? `${fault.column_name}: ` : ''}{text(fault)}</small>)}
     </Table.Td>
   );
 }

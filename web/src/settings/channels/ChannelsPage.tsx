@@ -5,9 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '@/auth/hooks';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
-import { RowItem, Rows } from '@/ui/Rows';
-import { SortableRow } from '@/ui/SortableRow';
-import { moved } from '@/ui/useSortable';
+import { RowItem } from '@/ui/Rows';
+import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
 import { Frame, Part } from '../Frame';
 import { Apply } from './Apply';
 import { RuleForm } from './RuleForm';
@@ -54,14 +53,14 @@ export default function ChannelsPage() {
       )}>
       <TryOut />
       <Part title={t('channel.rules')}>
-        <Rows label={t('channel.rules')}>
+        <SortableRows label={t('channel.rules')} move={(from, to) => tell(change(moved(rules, from, to)))}>
           {rules.map((rule, index) => {
             const shown = { title: rule.group, sub: textOf(rule) };
             return mayWrite ? (
-              <SortableRow key={index} list="rules" index={index} count={rules.length} name={rule.group} move={(from, to) => tell(change(moved(rules, from, to)))} open={() => setEditing(index)} actions={menu(rule, index)} {...shown} />
+              <SortableRow key={index} index={index} count={rules.length} name={rule.group} open={() => setEditing(index)} actions={menu(rule, index)} {...shown} />
             ) : <RowItem key={index} {...shown} />;
           })}
-        </Rows>
+        </SortableRows>
       </Part>
       {mayWrite && <Apply />}
       {editing !== null && (

@@ -9,9 +9,8 @@ import { useMay } from '@/auth/hooks';
 import { Confirm } from '@/ui/Confirm';
 import { EmptyState } from '@/ui/EmptyState';
 import { notifyProblem } from '@/ui/notify';
-import { RowItem, Rows } from '@/ui/Rows';
-import { SortableRow } from '@/ui/SortableRow';
-import { moved } from '@/ui/useSortable';
+import { RowItem } from '@/ui/Rows';
+import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
 import { Frame } from '../Frame';
 import { useListSearch } from '@/ui/list/useListSearch';
 import { FieldForm, type Field } from './FieldForm';
@@ -59,11 +58,11 @@ export default function FieldsPage() {
       <SegmentedControl size="xs" mb="sm" value={entity} onChange={(of) => setAll({ of })} aria-label={t('field.of')}
         data={ENTITIES.map((value) => ({ value, label: t(`entity.${value}`) }))} />
       {fields.length === 0 && !found.isPending ? <EmptyState icon={IconForms} title={t('field.empty.title')} text={t('field.empty.text')}>{add}</EmptyState> : (
-        <Rows label={t('page.fields')}>
+        <SortableRows label={t('page.fields')} move={move}>
           {fields.map((field, index) => (mayWrite
-            ? <SortableRow key={field.id} list="fields" index={index} count={fields.length} name={field.label} move={move} open={() => setEditing(field)} actions={menu(field)} {...shown(field)} />
+            ? <SortableRow key={field.id} index={index} count={fields.length} name={field.label} open={() => setEditing(field)} actions={menu(field)} {...shown(field)} />
             : <RowItem key={field.id} {...shown(field)} />))}
-        </Rows>
+        </SortableRows>
       )}
       {editing && <FieldForm entity={entity} field={editing === 'new' ? null : editing} close={() => setEditing(null)} />}
       {deleting && (

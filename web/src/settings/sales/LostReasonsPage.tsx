@@ -12,8 +12,7 @@ import { FormModal } from '@/ui/form/FormModal';
 import { useSubmit } from '@/ui/form/useSubmit';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 import { RowItem, Rows } from '@/ui/Rows';
-import { SortableRow } from '@/ui/SortableRow';
-import { moved } from '@/ui/useSortable';
+import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
 import { Frame, Part } from '../Frame';
 import { saveSetting } from '../save';
 
@@ -65,11 +64,11 @@ export default function LostReasonsPage() {
   return (
     <Frame name="lost-reasons" found={found} actions={mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>{t('reason.new')}</Button>}>
       {reasons.length === 0 ? <EmptyState icon={IconThumbDown} title={t('reason.empty.title')} text={t('reason.empty.text')} /> : (
-        <Rows label={t('page.lost-reasons')}>
+        <SortableRows label={t('page.lost-reasons')} move={move}>
           {reasons.map((reason, index) => (mayWrite
-            ? <SortableRow key={reason.id} list="reasons" index={index} count={reasons.length} name={reason.name} move={move} title={reason.name} open={() => setEditing(reason)} actions={menu(reason)} />
+            ? <SortableRow key={reason.id} index={index} count={reasons.length} name={reason.name} title={reason.name} open={() => setEditing(reason)} actions={menu(reason)} />
             : <RowItem key={reason.id} title={reason.name} />))}
-        </Rows>
+        </SortableRows>
       )}
       {archived.length > 0 && (
         <Part title={t('archive.part')}>

@@ -4,9 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/ui/format';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
-import { RowItem, Rows } from '@/ui/Rows';
-import { SortableRow } from '@/ui/SortableRow';
-import { moved } from '@/ui/useSortable';
+import { RowItem } from '@/ui/Rows';
+import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
 import { changeStage, orderStages, type Pipeline, refresh, type Stage } from './pipelines';
 import { StageForm } from './StageForm';
 
@@ -44,10 +43,10 @@ export function Stages({ pipeline, mayWrite }: { pipeline: Pipeline; mayWrite: b
   );
   return (
     <>
-      <Rows label={t('stage.list', { name: pipeline.name })}>
+      <SortableRows label={t('stage.list', { name: pipeline.name })} move={move}>
         {stages.map((stage, index) => (mayWrite
           ? (
-            <SortableRow key={stage.id} list={pipeline.id} index={index} count={stages.length} name={stage.name} move={move} title={stage.name} open={() => setEditing(stage)} actions={menu(stage)}>
+            <SortableRow key={stage.id} index={index} count={stages.length} name={stage.name} title={stage.name} open={() => setEditing(stage)} actions={menu(stage)}>
               {facts(stage)}
             </SortableRow>
           ) : <RowItem key={stage.id} title={stage.name}>{facts(stage)}</RowItem>))}
@@ -56,7 +55,7 @@ export function Stages({ pipeline, mayWrite }: { pipeline: Pipeline; mayWrite: b
             <Badge variant="outline" color="gray" c="dimmed">{t('archive.part')}</Badge>
           </RowItem>
         ))}
-      </Rows>
+      </SortableRows>
       {mayWrite && <Group mt={8}><Button variant="subtle" leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>{t('stage.new')}</Button></Group>}
       {editing && <StageForm pipeline={pipeline} stage={editing === 'new' ? null : editing} close={() => setEditing(null)} />}
     </>

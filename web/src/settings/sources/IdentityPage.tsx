@@ -8,9 +8,7 @@ import { useMay } from '@/auth/hooks';
 import { ProblemAlert } from '@/ui/form/ProblemAlert';
 import { useSubmit } from '@/ui/form/useSubmit';
 import { notifyUndo } from '@/ui/notify';
-import { Rows } from '@/ui/Rows';
-import { SortableRow } from '@/ui/SortableRow';
-import { moved } from '@/ui/useSortable';
+import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
 import { RowItem } from '@/ui/Rows';
 import { Frame, Part } from '../Frame';
 import classes from '../Settings.module.css';
@@ -56,11 +54,11 @@ function RulesForm({ rules }: { rules: Rules }) {
     <form onSubmit={sending.submit} noValidate>
       <ProblemAlert problem={sending.problem} />
       <Part title={t('who.priority')}>
-        <Rows label={t('who.priority')}>
+        <SortableRows label={t('who.priority')} move={(from, to) => form.setFieldValue('priority', moved(order, from, to))}>
           {order.map((kind, index) => (mayWrite
-            ? <SortableRow key={kind} list="kinds" index={index} count={order.length} name={t(`who.${kind}`)} move={(from, to) => form.setFieldValue('priority', moved(order, from, to))} {...row(kind)} />
+            ? <SortableRow key={kind} index={index} count={order.length} name={t(`who.${kind}`)} {...row(kind)} />
             : <RowItem key={kind} {...row(kind)} />))}
-        </Rows>
+        </SortableRows>
       </Part>
       <Part title={t('who.blocked')}>
         <TagsInput aria-label={t('who.blocked')} description={t('who.blocked.hint')} readOnly={!mayWrite} acceptValueOnBlur {...form.getInputProps('blocked')} />

@@ -42,7 +42,7 @@ function Snippets({ value }: { value: string }) {
   const all = snippets(location.origin, value);
   return (
     <Tabs defaultValue="script" keepMounted={false}>
-      <Tabs.List mb="sm">
+      <Tabs.List mb="sm" className="tl-tabs">
         {all.map(({ id, name }) => <Tabs.Tab key={id} value={id} fz="sm">{name ?? t(`snippet.${id}`)}</Tabs.Tab>)}
       </Tabs.List>
       {all.map(({ id, name, code }) => (

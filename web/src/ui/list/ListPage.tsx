@@ -62,9 +62,9 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
         <SearchField label={t(`${name}:search`)} value={list.q} change={list.setQ} />
         {props.actions}
       </PageHeader>
-      <Group justify="space-between" mb="sm" gap="xs">
+      <Group justify="space-between" mb="sm" gap="xs" className="tl-toolbar">
         <FilterBar fields={fields} values={list.filters} change={list.setFilters} />
-        <Group gap={6}>
+        <Group gap={6} className="tl-tools">
           <NativeSelect size="xs" aria-label={t('ui:sort')} value={sort} onChange={(event) => list.setSort(event.currentTarget.value)}
             data={sorts.map((value) => ({ value, label: t(`${name}:sort.${value}`) }))} />
           <ViewMenu list={name} views={views} view={view} now={now} changed={view !== undefined && (columns.changed || !isSame(now, view))} words={words}

@@ -1,4 +1,3 @@
-import { Checkbox, Skeleton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
@@ -42,14 +41,17 @@ const ROW_PX = { comfortable: 44, compact: 34 };
 const AHEAD = 60;
 const WAITING = 12;
 
-/** A list of any length: only the rows in sight are drawn, and pages are read as the list is scrolled. */
+/**
+ * A list of any length: only the rows in sight are drawn, and pages are read as the list is scrolled. A row is drawn
+ * anew dozens of times a second, so what is in it are plain elements.
+ */
 export function DataTable<T extends { id: string }>(props: Props<T>) {
   const { rows, columns, choice, hasMore, loading, loadMore } = props;
   const { t } = useTranslation('ui');
   const frame = useRef<HTMLDivElement>(null);
   const { density } = useStore(prefs);
   const count = rows.length + (hasMore || loading ? WAITING : 0);
-  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX[density], overscan: 8 });
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => ROW_PX[density], overscan: 6, useFlushSync: false });
   useEffect(() => virtual.measure(), [density, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -66,8 +68,8 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
         <div role="row" className={classes.row} aria-rowindex={1}>
           {choice && (
             <div role="columnheader" className={classes.box}>
-              <Checkbox size="xs" aria-label={t('choose.all')} checked={choice.size > 0 && choice.size === rows.length}
-                indeterminate={choice.size > 0 && choice.size < rows.length} onChange={() => choice.all(rows.map((row) => row.id))} />
+              <input type="checkbox" className={classes.check} aria-label={t('choose.all')} checked={choice.size > 0 && choice.size === rows.length}
+                ref={(box) => { if (box) box.indeterminate = choice.size > 0 && choice.size < rows.length; }} onChange={() => choice.all(rows.map((row) => row.id))} />
             </div>
           )}
           {columns.map((column) => <Heading key={column.id} column={column} {...props} />)}
@@ -126,7 +128,7 @@ function PlainRow<T extends { id: string }>({ row, index, columns, name, open, a
       onClick={() => open(row)}>
       {toggle && (
         <div role="cell" className={classes.box} onClick={(event) => event.stopPropagation()}>
-          <Checkbox size="xs" aria-label={t('choose.row', { name: name(row) })} checked={chosen} onChange={() => toggle(row.id)} />
+          <input type="checkbox" className={classes.check} aria-label={t('choose.row', { name: name(row) })} checked={chosen} onChange={() => toggle(row.id)} />
         </div>
       )}
       {columns.map((column) => <div key={column.id} role="cell" className={classes.cell} data-right={column.right}>{column.cell(row)}</div>)}
@@ -139,7 +141,7 @@ const Row = memo(PlainRow) as typeof PlainRow;
 function Waiting({ columns }: { columns: number }) {
   return (
     <div className={classes.row} role="row" aria-hidden>
-      {Array.from({ length: Math.min(columns, 5) }, (_, index) => <div key={index} role="cell" className={classes.cell}><Skeleton h={10} w="60%" /></div>)}
+      {Array.from({ length: Math.min(columns, 5) }, (_, index) => <div key={index} role="cell" className={classes.cell}><i className={classes.waiting} /></div>)}
     </div>
   );
 }

@@ -1,1 +1,0 @@
-import{c as e}from"./store.js";var t={page:`_page_1i3ve_1`},n=e();function r({children:e,full:r}){return(0,n.jsx)(`div`,{className:t.page,"data-full":r||void 0,children:e})}export{r as t};

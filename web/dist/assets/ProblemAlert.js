@@ -1,1 +1,0 @@
-import{Z as e}from"./index.js";import{n as t}from"./problemText.js";import{c as n}from"./store.js";var r=n();function i({problem:n}){return n===null?null:(0,r.jsx)(e,{color:`red`,variant:`light`,role:`alert`,children:t(n)})}export{i as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./Tooltip.js";import{o as t}from"./format.js";import{c as n}from"./store.js";var r=n();function i({at:n}){let{relative:i,dayAndTime:a}=t();return(0,r.jsx)(e,{label:a(n),children:(0,r.jsx)(`time`,{dateTime:n,children:i(n)})})}export{i as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./random-id.js";import{p as t,u as n}from"./store.js";var r=t(n(),1),i=typeof document<`u`?r.useLayoutEffect:r.useEffect;function a(t){let n=(0,r.useId)(),[a,o]=(0,r.useState)(`mantine-${n.replace(/:/g,``)}`),s=(0,r.useRef)(!1);return i(()=>{s.current||(s.current=!0,o(e()))},[]),typeof t==`string`?t:a}export{i as n,a as t};
