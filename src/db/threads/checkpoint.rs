@@ -14,7 +14,7 @@ diesel::define_sql_function! {
 }
 
 /// After how many rows the log is moved.
-const EVERY: u64 = 15_000;
+pub const EVERY: u64 = 15_000;
 
 /// Asks for a checkpoint now and then.
 pub struct Due {
