@@ -122,6 +122,7 @@ async fn a_move_is_told_by_where_it_led_also_when_the_lead_has_gone_on(app: Test
         app.admin.post(&format!("/api/v1/leads/{lead}/stage"), step).await.ok();
     }
     app.sent(&all, 2).await;
+    app.sent(&receiver, 1).await;
     assert_eq!(receiver.kinds(), ["lead.stage_changed"]);
 }
 
