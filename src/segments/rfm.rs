@@ -12,9 +12,7 @@ use diesel::sql_types::{BigInt, Double, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::census::Census;
-use super::plan::Plan;
-use super::rule::Range;
+use super::{census::Census, plan::Plan, rule::Range};
 use crate::accounts::Principal;
 use crate::contacts::ContactId;
 use crate::db::composed::{Sql, Value as Bound};
