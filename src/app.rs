@@ -90,6 +90,18 @@ impl App {
         self.db.read(move |conn| work(conn, &by)).await
     }
 
+    /// [`App::read`] of a report: on one state of the database, see [`snapshot`](crate::db::snapshot).
+    ///
+    /// # Errors
+    /// As for [`App::read`].
+    pub async fn report(
+        &self,
+        by: &Principal,
+        work: impl FnOnce(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        self.read(by, move |conn, by| crate::db::snapshot(conn, |conn| work(conn, by))).await
+    }
+
     /// Changes the database on the caller's behalf, once however often the request is retried.
     ///
     /// # Errors

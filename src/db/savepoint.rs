@@ -18,6 +18,27 @@ pub fn savepoint<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) ->
     result
 }
 
+/// Runs `work`, which only reads, on one state of the database, so that its numbers agree with each other.
+///
+/// PostgreSQL plans it for the very period asked for: after some runs of one query it would take to a plan for any period,
+/// which fetches a million leads one by one in the order of an index.
+///
+/// # Errors
+/// What `work` returns.
+pub fn snapshot<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    conn.batch_execute(match conn {
+        Connection::Sqlite(_) => "BEGIN",
+        Connection::Postgres(_) => {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan"
+        }
+    })?;
+    let result = work(conn);
+    let end = conn.batch_execute("ROLLBACK");
+    let result = result?;
+    end?;
+    Ok(result)
+}
+
 /// Runs `work` in a transaction of its own, on a connection that no database thread holds: for measurements.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ async fn show(
     let accept = req.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepted = if accept.trim_start().starts_with("text/csv") { Format::Csv } else { Format::Json };
     let format = query.0.format.unwrap_or(accepted);
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;
         let report = answer::report(conn, by, &funnel, query.0.compare)?;
         match format {
@@ -39,7 +39,7 @@ async fn show(
 /// Lists exactly the leads behind one number of a funnel; `total` is that number.
 #[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<LeadsQuery>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;
         Reply::ok(&answer::leads_behind(conn, by, &funnel, &query.0)?)
     })

@@ -90,7 +90,7 @@ async fn remove(
 /// Counts a saved report as it is now, as the caller sees it: what the report's own endpoint answers.
 #[utoipa::path(get, path = "/saved-reports/{id}/run", operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object)))]
 async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let report = store::find(conn, by, *id)?;
         Reply::ok(&run::run(conn, by, report.kind, &report.parameters)?)
     })

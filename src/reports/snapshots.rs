@@ -16,7 +16,7 @@ use crate::accounts::{Principal, UserId};
 use crate::calendar::period::period_of;
 use crate::db::schema::report_snapshots as snapshots;
 use crate::db::types::{Instant, Json};
-use crate::db::{Both, Connection, Db};
+use crate::db::{Both, Connection, Db, snapshot};
 use crate::error::{Code, Error, Result};
 use crate::http::{Cursor, Page};
 
@@ -72,24 +72,26 @@ pub async fn run(db: Db) {
 /// The database is away.
 pub async fn step(db: &Db, now: Instant) -> Result<bool> {
     let counted = db.read(move |conn| {
-        let Some(row) = store::due(conn, now)? else { return Ok(None) };
-        let Some((end, unit)) = row.next_snapshot_at.zip(row.schedule) else { return Ok(None) };
-        let zone = zone(&row.tz, &mut Vec::new());
-        let within = Instant::from_micros(end.micros() - 1).unwrap_or(end);
-        let period = period_of(zone, unit, within);
-        let from = Instant::from_micros(period.start).unwrap_or(within);
-        let mut parameters = row.parameters.0.clone();
-        for (name, at) in [("from", from), ("to", end), ("as_of", end)] {
-            parameters.insert(name.to_owned(), at.to_string().into());
-        }
-        parameters.insert("tz".to_owned(), row.tz.clone().into());
-        let snapshot = taken(conn, &row, row.owner_id, parameters, Some((from, end)))?;
-        Ok(Some((row, end, snapshot)))
+        snapshot(conn, |conn| {
+            let Some(row) = store::due(conn, now)? else { return Ok(None) };
+            let Some((end, unit)) = row.next_snapshot_at.zip(row.schedule) else { return Ok(None) };
+            let zone = zone(&row.tz, &mut Vec::new());
+            let within = Instant::from_micros(end.micros() - 1).unwrap_or(end);
+            let period = period_of(zone, unit, within);
+            let from = Instant::from_micros(period.start).unwrap_or(within);
+            let mut parameters = row.parameters.0.clone();
+            for (name, at) in [("from", from), ("to", end), ("as_of", end)] {
+                parameters.insert(name.to_owned(), at.to_string().into());
+            }
+            parameters.insert("tz".to_owned(), row.tz.clone().into());
+            let taken = taken(conn, &row, row.owner_id, parameters, Some((from, end)))?;
+            Ok(Some((row, end, taken)))
+        })
     });
-    let Some((row, end, snapshot)) = counted.await? else { return Ok(false) };
+    let Some((row, end, taken)) = counted.await? else { return Ok(false) };
     db.write(move |conn| {
         if store::advance(conn, &row, end)? {
-            Both(diesel::insert_into(snapshots::table).values(&snapshot).on_conflict_do_nothing()).execute(conn)?;
+            Both(diesel::insert_into(snapshots::table).values(&taken).on_conflict_do_nothing()).execute(conn)?;
         }
         Ok(true)
     })

@@ -18,7 +18,7 @@ use crate::pipelines::leads::Lead;
 /// Counts win rate, sales cycle, velocity, lost reasons and stale leads, beside those of another period where asked.
 #[utoipa::path(get, path = "/reports/sales", operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesQuery>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
         Reply::ok(&outcome::report(conn, by, &ask, query.0.compare)?)
     })
@@ -28,7 +28,7 @@ async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Sal
 /// Lists exactly the leads behind one number of the sales reports; `total` is that number.
 #[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesLeadsQuery>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
         Reply::ok(&leads::behind(conn, by, &ask, &query.0)?)
     })
@@ -38,7 +38,7 @@ async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 /// Estimates how long leads stay in each stage, those that are still there taken into account.
 #[utoipa::path(get, path = "/reports/time-in-stage", operation_id = "get_time_in_stage", tag = "reports", security(("bearer" = ["reports:read"])), params(StageTimesQuery), responses((status = 200, body = StageTimes), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<StageTimesQuery>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
         Reply::ok(&stages::report(conn, by, &ask, query.0.compare)?)
     })
@@ -48,7 +48,7 @@ async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 /// Forecasts what open leads bring, by month: weighted as the stages are configured, and by history.
 #[utoipa::path(get, path = "/reports/forecast", operation_id = "get_forecast", tag = "reports", security(("bearer" = ["reports:read"])), params(ForecastQuery), responses((status = 200, body = Forecast), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ForecastQuery>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| {
+    app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
         Reply::ok(&forecast::report(conn, by, &ask)?)
     })
@@ -58,7 +58,7 @@ async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 /// Counts what each person did in a period.
 #[utoipa::path(get, path = "/reports/activity", operation_id = "get_activity", tag = "reports", security(("bearer" = ["reports:read"])), params(ActivityQuery), responses((status = 200, body = Activity)))]
 async fn activity_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ActivityQuery>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| Reply::ok(&activity::report(conn, by, &query.0)?)).await
+    app.report(&actor, move |conn, by| Reply::ok(&activity::report(conn, by, &query.0)?)).await
 }
 
 /// The routes of sales reports.
