@@ -335,7 +335,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, SmallInt, Text};
     use crate::db::types::sql;
 
     stage_intervals (contact_id, lead_id, entered_at, id) {
@@ -346,12 +346,12 @@ diesel::table! {
         pipeline_id -> sql::Guid,
         stage_id -> sql::Guid,
         exited_at -> Nullable<sql::Instant>,
-        starts -> Bool,
         reason -> Nullable<Text>,
         lost_reason_id -> Nullable<sql::Guid>,
         moved_by -> Nullable<sql::Guid>,
         moved_by_key -> Nullable<sql::Guid>,
         recorded_at -> sql::Instant,
+        visit -> SmallInt,
     }
 }
 

@@ -244,7 +244,7 @@ fn segments_of(conn: &mut Connection, funnel: &Funnel) -> Result<Segments> {
             .then(within(" AND l.entered_at >= ", " AND l.entered_at < "))
             .and_text(
                 " UNION SELECT l.id, l.contact_id FROM leads l WHERE l.id IN (SELECT s.lead_id FROM stage_intervals s \
-             WHERE s.starts = false AND s.stage_id = ",
+             WHERE s.visit = 1 AND s.stage_id = ",
             )
             .bind(Value::Id(first.id.0))
             .then(within(" AND s.entered_at >= ", " AND s.entered_at < "))
@@ -274,7 +274,7 @@ struct ValueOf {
 
 /// The cohort's leads, by the ranges that hold it: begun in the period, or come to the first step in it.
 const BEGUN: &str = "l.pipeline_id = $1 AND l.entered_at >= $2 AND l.entered_at < $3";
-const CAME: &str = "l.id IN (SELECT s.lead_id FROM stage_intervals s WHERE s.stage_id = $1 AND s.starts = false \
+const CAME: &str = "l.id IN (SELECT s.lead_id FROM stage_intervals s WHERE s.stage_id = $1 AND s.visit = 1 \
     AND s.entered_at >= $2 AND s.entered_at < $3)";
 
 /// Runs a query over both ranges; `what` ends before its `WHERE`.

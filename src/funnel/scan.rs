@@ -1,7 +1,7 @@
 //! The cohort's leads, each once, as narrow rows.
 //!
 //! Two index ranges hold the cohort: leads that began in the period (`lead_paths`, in the order of entry); and, of those that
-//! began before it, the ones that came to the first step in the period (`stage_intervals_by_stage`).
+//! began before it, the ones that came to the first step for the first time in the period (`stage_intervals_by_stage`).
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -15,8 +15,8 @@ use crate::db::Connection;
 use crate::db::schema::{lead_paths as paths, stage_intervals as intervals};
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::pipelines::LeadId;
 use crate::pipelines::path::Path;
+use crate::pipelines::{LeadId, visit};
 
 /// A lead as the reports see it; what a report does not need is left out.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub fn cohort(
         return Ok(());
     }
     let came = intervals::table
-        .filter(intervals::stage_id.eq(first.id).and(intervals::starts.eq(false)))
+        .filter(intervals::stage_id.eq(first.id).and(intervals::visit.eq(visit::ARRIVES)))
         .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
         .select(intervals::lead_id);
     read(conn, seen().filter(paths::lead_id.eq_any(came)).filter(paths::entered_at.lt(from)), need, &mut take)

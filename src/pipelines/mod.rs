@@ -9,6 +9,7 @@ pub mod path;
 mod routes;
 pub mod stages;
 pub mod store;
+pub mod visit;
 pub mod worth;
 
 pub use model::{Pipeline, Stage, StageKind};

@@ -28,7 +28,7 @@ use crate::funnel::Only;
 use crate::funnel::compare::Comparison;
 use crate::interactions::Channel;
 use crate::pipelines::worth::Worth;
-use crate::pipelines::{StageKind, store as pipelines};
+use crate::pipelines::{StageKind, store as pipelines, visit};
 use crate::segments::{self, SegmentId};
 use crate::timeline::EntryType;
 use crate::timeline::page::of_seen_leads;
@@ -229,7 +229,7 @@ fn told(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result
 fn moved(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
     let begins = intervals::table
         .filter(intervals::contact_id.eq(entries::contact_id).and(intervals::entered_at.eq(entries::occurred_at)))
-        .filter(intervals::lead_id.nullable().eq(entries::lead_id).and(intervals::starts.eq(true)))
+        .filter(intervals::lead_id.nullable().eq(entries::lead_id).and(intervals::visit.eq(visit::BEGINS)))
         .filter(intervals::id.eq(entries::id));
     let in_use = leads::table.filter(leads::id.nullable().eq(entries::lead_id)).filter(leads::deleted_at.is_null());
     let rows = shown(which)

@@ -12,7 +12,7 @@ use crate::db::types::Instant;
 use crate::error::Result;
 use crate::funnel::SeenPaths;
 use crate::pipelines::path::Path;
-use crate::pipelines::{LeadId, Stage, StageId, StageKind};
+use crate::pipelines::{LeadId, Stage, StageId, StageKind, visit};
 
 /// A stay in a stage; neighbours in one stage are one stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub fn entered(
         return Ok(Vec::new());
     }
     let came = intervals::table
-        .filter(intervals::stage_id.eq_any(stages).and(intervals::starts.eq_any([true, false])))
+        .filter(intervals::stage_id.eq_any(stages).and(intervals::visit.eq_any(visit::ALL)))
         .filter(intervals::entered_at.ge(from).and(intervals::entered_at.lt(to)))
         .select(intervals::lead_id);
     read(conn, ask, ask.only.paths(by, ask.pipeline.id).filter(paths::lead_id.eq_any(came)))
@@ -118,7 +118,7 @@ pub fn open(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<Deal
     let mut found = standing(conn, by, ask)?;
     let all: Vec<StageId> = ask.pipeline.stages.iter().map(|stage| stage.id).collect();
     let since = intervals::table
-        .filter(intervals::stage_id.eq_any(all).and(intervals::starts.eq_any([true, false])))
+        .filter(intervals::stage_id.eq_any(all).and(intervals::visit.eq_any(visit::ALL)))
         .filter(intervals::entered_at.ge(ask.span.as_of))
         .select(intervals::lead_id);
     let moved = read(conn, ask, ask.only.paths(by, ask.pipeline.id).filter(paths::lead_id.eq_any(since)))?;

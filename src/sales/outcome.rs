@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::funnel::compare::Comparison;
 use crate::funnel::quantile;
 use crate::pipelines::board::Money;
-use crate::pipelines::{LeadId, LostReasonId, PipelineId, Stage, StageKind, lost_reasons};
+use crate::pipelines::{LeadId, LostReasonId, PipelineId, Stage, StageKind, lost_reasons, visit};
 
 const DAY: f64 = 86_400e6;
 
@@ -199,7 +199,7 @@ pub(super) fn is_stale(ask: &Ask, deal: &Deal) -> bool {
 pub(super) fn reasons_of(conn: &mut Connection, ask: &Ask, lost: &[Deal]) -> Result<HashMap<LeadId, LostReasonId>> {
     let rows = intervals::table
         .filter(intervals::stage_id.eq_any(deals::of_kind(ask, StageKind::Lost)))
-        .filter(intervals::starts.eq_any([true, false]).and(intervals::lost_reason_id.is_not_null()))
+        .filter(intervals::visit.eq_any(visit::ALL).and(intervals::lost_reason_id.is_not_null()))
         .filter(intervals::entered_at.ge(ask.span.from).and(intervals::entered_at.lt(ask.span.as_of)))
         .order(intervals::entered_at)
         .select((intervals::lead_id, intervals::entered_at, intervals::lost_reason_id.assume_not_null()));

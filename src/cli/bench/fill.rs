@@ -18,7 +18,7 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, Result};
 use crate::interactions::{self, NewInteraction};
 use crate::pipelines::leads::Lead;
-use crate::pipelines::{IntervalId, LeadId, Pipeline, PipelineId, path, store as pipelines};
+use crate::pipelines::{IntervalId, LeadId, Pipeline, PipelineId, path, store as pipelines, visit};
 
 /// The API key that measurements use.
 pub const TOKEN: &str = "tlk_bench0000000000000000000000000000000000000";
@@ -268,8 +268,9 @@ fn insert_leads(conn: &mut Connection, pipeline: &Pipeline, some: &[(ContactId, 
                 stage_intervals::pipeline_id.eq(pipeline.id),
                 stage_intervals::stage_id.eq(stage.id),
                 stage_intervals::exited_at.eq(end),
-                stage_intervals::starts.eq(*at == lead.entered_at),
                 stage_intervals::recorded_at.eq(lead.created_at),
+                // No way comes back to a stage.
+                stage_intervals::visit.eq(if *at == lead.entered_at { visit::BEGINS } else { visit::ARRIVES }),
             );
             diesel::insert_into(stage_intervals::table).values(row).execute(conn)?;
         }

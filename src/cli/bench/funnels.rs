@@ -17,12 +17,12 @@ use crate::cli::{Failure, Outcome, say};
 use crate::contacts::{Contact, ContactId};
 use crate::db::schema::{contacts, lead_paths, stage_intervals};
 use crate::db::types::Instant;
-use crate::db::{Connection, Db, Opener, Sizes, generate};
+use crate::db::{Connection, Db, Opener, Sizes, generate, snapshot};
 use crate::error::Result;
 use crate::funnel::{self, FunnelQuery};
 use crate::http::{Reply, parse_query};
 use crate::insert_all;
-use crate::pipelines::{IntervalId, LeadId, Pipeline, StageId, path, store as pipelines};
+use crate::pipelines::{IntervalId, LeadId, Pipeline, StageId, path, store as pipelines, visit};
 
 /// What `--only` is held against.
 pub const FUNNELS: &str = "funnels over 1,000,000 leads, beside DuckDB";
@@ -93,8 +93,8 @@ struct Stay {
     id: IntervalId,
     pipeline_id: crate::pipelines::PipelineId,
     stage_id: StageId,
-    starts: bool,
     recorded_at: Instant,
+    visit: i16,
 }
 
 /// Leads as funnels read them, and, of the stays behind them, those that funnels look for besides: in the first stage.
@@ -140,8 +140,8 @@ fn fill(db: &Db, pipeline: &Pipeline, now: Instant, range: std::ops::Range<usize
                     id: IntervalId::new(),
                     pipeline_id: id,
                     stage_id: first,
-                    starts: nth == 0,
                     recorded_at: now,
+                    visit: if nth == 0 { visit::BEGINS } else { visit::RETURNS },
                 }));
             }
             insert_all!(conn, lead_paths::table, rows: Row)?;
@@ -195,8 +195,10 @@ fn duckdb(python: &FilePath, file: &FilePath, month: (i64, i64)) -> std::result:
 }
 
 fn report(conn: &mut Connection, query: &str) -> Result<(usize, u64)> {
-    let funnel = parse_query::<FunnelQuery>(query)?.ask().funnel(conn)?;
-    let report = funnel::report(conn, &Principal::system(), &funnel, None)?;
+    let report = snapshot(conn, |conn| {
+        let funnel = parse_query::<FunnelQuery>(query)?.ask().funnel(conn)?;
+        funnel::report(conn, &Principal::system(), &funnel, None)
+    })?;
     let body = Reply::ok(&report)?.body;
     let shown: Value = serde_json::from_slice(&body).map_err(crate::error::Error::internal)?;
     Ok((body.len(), shown.pointer("/total/cohort").and_then(Value::as_u64).unwrap_or(0)))

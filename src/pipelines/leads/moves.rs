@@ -17,7 +17,7 @@ use crate::db::types::Instant;
 use crate::error::{Error, FieldError, Result};
 use crate::pipelines::history::{self, Change, Interval};
 use crate::pipelines::{
-    IntervalId, LeadId, LostReasonId, PipelineId, Stage, StageId, StageKind, lost_reasons, path, stages,
+    IntervalId, LeadId, LostReasonId, PipelineId, Stage, StageId, StageKind, lost_reasons, path, stages, visit,
 };
 use crate::text::filled;
 use crate::timeline::{self, Changed, EntryId, EntryType, NewEntry};
@@ -49,12 +49,12 @@ pub struct Stay {
     pub(super) pipeline_id: PipelineId,
     pub(super) stage_id: StageId,
     pub(super) exited_at: Option<Instant>,
-    pub(super) starts: bool,
     pub(super) reason: Option<String>,
     pub(super) lost_reason_id: Option<LostReasonId>,
     pub(super) moved_by: Option<UserId>,
     pub(super) moved_by_key: Option<ApiKeyId>,
     pub(super) recorded_at: Instant,
+    pub(super) visit: i16,
 }
 
 impl Stay {
@@ -67,12 +67,12 @@ impl Stay {
             pipeline_id: lead.pipeline_id,
             stage_id: to,
             exited_at: None,
-            starts: true,
             reason: step.and_then(|step| step.reason.clone()),
             lost_reason_id: step.map_or(lead.lost_reason_id, |step| step.lost_reason_id),
             moved_by: by.actor.user(),
             moved_by_key: by.actor.key(),
             recorded_at: Instant::now(),
+            visit: visit::BEGINS,
         }
     }
 
@@ -113,7 +113,8 @@ pub fn enter(
     let mut stays = stays(conn, &before)?;
     let known: Vec<_> = stays.iter().map(Stay::interval).collect();
     let Change::Insert { index, exited_at } = history::insert(&known, to.id, at) else { return Ok((before, None)) };
-    let new = Stay { exited_at, starts: index == 0, ..Stay::new(by, &before, at, to.id, Some(step)) };
+    let visit = visit::after(stays.iter().take(index).map(|stay| stay.stage_id), to.id);
+    let new = Stay { exited_at, visit, ..Stay::new(by, &before, at, to.id, Some(step)) };
     let made = new.id;
     diesel::insert_into(intervals::table).values(&new).execute(conn)?;
     let previous = index.checked_sub(1).and_then(|previous| stays.get(previous)).cloned();
@@ -123,12 +124,10 @@ pub fn enter(
     }
     record(conn, by, &all, previous.as_ref(), &new)?;
     if let Some(next) = &next {
-        if index == 0 {
-            diesel::update(row(next)).set(intervals::starts.eq(false)).execute(conn)?;
-        }
         amend(conn, &all, Some(&new), next, None)?;
     }
     stays.insert(index.min(stays.len()), new);
+    number(conn, &mut stays)?;
     let mut after = standing(&before, &all, &stays)?;
     if after.entered_at != before.entered_at {
         after = touches::told(conn, after)?;
@@ -158,6 +157,20 @@ pub(super) fn amend(
         deleted_at,
     };
     timeline::amend(conn, entry.id, changed)
+}
+
+/// Lets each of the lead's stays say what it is in the lead's life; only those that said otherwise are written.
+pub(super) fn number(conn: &mut Connection, stays: &mut [Stay]) -> Result<()> {
+    for index in 0..stays.len() {
+        let (earlier, rest) = stays.split_at_mut(index);
+        let Some(stay) = rest.first_mut() else { break };
+        let visit = visit::after(earlier.iter().map(|stay| stay.stage_id), stay.stage_id);
+        if stay.visit != visit {
+            stay.visit = visit;
+            diesel::update(row(stay)).set(intervals::visit.eq(visit)).execute(conn)?;
+        }
+    }
+    Ok(())
 }
 
 fn check<'a>(conn: &mut Connection, all: &'a [Stage], step: &StageMove) -> Result<&'a Stage> {

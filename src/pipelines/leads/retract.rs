@@ -13,7 +13,7 @@ use crate::db::Connection;
 use crate::db::schema::{leads, stage_intervals as intervals};
 use crate::db::types::Instant;
 use crate::error::{Error, Result};
-use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, stages};
+use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, stages, visit};
 
 /// The reason of a stay whose time no file has told yet.
 pub const ASSUMED: &str = "Where an imported file says the lead is, without saying since when.";
@@ -24,7 +24,7 @@ pub const ASSUMED: &str = "Where an imported file says the lead is, without sayi
 /// The database refuses it.
 pub fn assume_first(conn: &mut Connection, lead: &Lead) -> Result<()> {
     let own = intervals::table.filter(intervals::contact_id.eq(lead.contact_id).and(intervals::lead_id.eq(lead.id)));
-    diesel::update(own.filter(intervals::starts.eq(true))).set(intervals::reason.eq(ASSUMED)).execute(conn)?;
+    diesel::update(own.filter(intervals::visit.eq(visit::BEGINS))).set(intervals::reason.eq(ASSUMED)).execute(conn)?;
     Ok(())
 }
 
@@ -101,12 +101,12 @@ pub fn restore(conn: &mut Connection, by: &Principal, lead: LeadId, stay: Interv
     let back = Stay {
         id: stay,
         exited_at: next.as_ref().map(|next| next.entered_at),
-        starts: index == 0,
         reason: gone.reason.clone(),
         lost_reason_id: gone.lost_reason_id,
         moved_by: gone.moved_by,
         moved_by_key: gone.moved_by_key,
         recorded_at: gone.recorded_at.unwrap_or_else(Instant::now),
+        visit: visit::after(stays.iter().take(index).map(|known| known.stage_id), gone.stage_id),
         ..Stay::new(by, &before, gone.at, gone.stage_id, None)
     };
     diesel::insert_into(intervals::table).values(&back).execute(conn)?;
@@ -116,10 +116,10 @@ pub fn restore(conn: &mut Connection, by: &Principal, lead: LeadId, stay: Interv
     }
     moves::amend(conn, &all, previous.as_ref(), &back, None)?;
     if let Some(next) = &next {
-        diesel::update(moves::row(next)).set(intervals::starts.eq(false)).execute(conn)?;
         moves::amend(conn, &all, Some(&back), next, None)?;
     }
     stays.insert(index, back);
+    moves::number(conn, &mut stays)?;
     let after = moves::standing(&before, &all, &stays)?;
     store::save(conn, &after)?;
     moves::write_path(conn, &after, &all, &stays)?;
@@ -143,9 +143,8 @@ pub fn retract(conn: &mut Connection, by: &Principal, lead: LeadId, stay: Interv
     if let Some(previous) = index.checked_sub(1).and_then(|previous| stays.get_mut(previous)) {
         previous.exited_at = gone.exited_at;
         diesel::update(moves::row(previous)).set(intervals::exited_at.eq(gone.exited_at)).execute(conn)?;
-    } else if let Some(first) = stays.first() {
-        diesel::update(moves::row(first)).set(intervals::starts.eq(true)).execute(conn)?;
     }
+    moves::number(conn, &mut stays)?;
     if let Some(next) = stays.get(index) {
         let previous = index.checked_sub(1).and_then(|previous| stays.get(previous));
         moves::amend(conn, &all, previous, next, None)?;
@@ -198,6 +197,6 @@ pub fn any_of_company(conn: &mut Connection, company: CompanyId) -> Result<bool>
 
 impl Stay {
     fn starts_life(&self) -> bool {
-        self.starts
+        self.visit == visit::BEGINS
     }
 }

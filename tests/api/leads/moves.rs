@@ -1,7 +1,8 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use touchline::db::schema::timeline_entries as entries;
+use touchline::db::schema::{stage_intervals as intervals, timeline_entries as entries};
 use touchline::db::types::Json;
+use touchline::pipelines::visit::{ARRIVES, BEGINS, RETURNS};
 
 use crate::support::sales::path;
 use crate::support::{Answer, TestApp, cases};
@@ -10,6 +11,7 @@ cases![
     moves_tile_the_life_of_a_lead,
     a_back_dated_move_takes_its_place,
     a_move_before_the_first_entry_extends_the_life,
+    each_stay_knows_what_it_is_in_the_life_of_its_lead,
     a_repeated_move_does_nothing,
     a_lost_lead_keeps_its_reason_until_reopened,
     a_closed_lead_knows_when,
@@ -63,6 +65,25 @@ async fn a_move_before_the_first_entry_extends_the_life(app: TestApp) {
     assert_eq!(stays(&app, &lead).await, ["Proposal 02 05", "New 05 -"]);
     assert_eq!(moved.json["entered_at"], "2024-01-02T00:00:00Z");
     assert_eq!(moved.json["stage_id"], pipeline.stage("New"));
+}
+
+async fn each_stay_knows_what_it_is_in_the_life_of_its_lead(app: TestApp) {
+    async fn visits(app: &TestApp) -> Vec<i16> {
+        let rows = intervals::table.order((intervals::entered_at, intervals::id)).select(intervals::visit);
+        app.state.db.read(move |conn| Ok(rows.load::<i16>(conn)?)).await.unwrap()
+    }
+    let pipeline = app.pipeline().await;
+    let (new, contacted) = (pipeline.stage("New"), pipeline.stage("Contacted"));
+    let lead = app.deal(&app.sales, json!({ "entered_at": START })).await;
+    go(&app, &lead, contacted, "05").await;
+    go(&app, &lead, new, "07").await;
+    assert_eq!(visits(&app).await, [BEGINS, ARRIVES, RETURNS]);
+    go(&app, &lead, contacted, "09").await;
+    go(&app, &lead, pipeline.stage("Won"), "03").await;
+    assert_eq!(visits(&app).await, [BEGINS, ARRIVES, ARRIVES, RETURNS, RETURNS]);
+    let before = json!({ "stage_id": contacted, "at": "2023-12-30T00:00:00Z" });
+    app.sales.post(&format!("{}/stage", path(&lead)), before).await.ok();
+    assert_eq!(visits(&app).await, [BEGINS, ARRIVES, ARRIVES, RETURNS, RETURNS, RETURNS]);
 }
 
 async fn a_repeated_move_does_nothing(app: TestApp) {

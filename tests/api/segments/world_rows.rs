@@ -9,6 +9,7 @@ use touchline::db::schema::{
 };
 use touchline::db::types::{Guid, Json};
 use touchline::pipelines::LeadId;
+use touchline::pipelines::visit;
 
 use super::world::{KnownLead, STAGES, Touch, World};
 
@@ -221,7 +222,10 @@ impl World {
                 stage_intervals::pipeline_id.eq(self.pipeline),
                 stage_intervals::stage_id.eq(self.stages[*stage]),
                 stage_intervals::exited_at.eq(lead.stays.get(n + 1).map(|(_, at)| self.at(*at))),
-                stage_intervals::starts.eq(n == 0),
+                stage_intervals::visit.eq(visit::after(
+                    lead.stays.iter().take(n).map(|(stage, _)| self.stages[*stage]),
+                    self.stages[*stage],
+                )),
                 stage_intervals::recorded_at.eq(self.now),
             );
             diesel::insert_into(stage_intervals::table).values(row).execute(conn)?;
