@@ -19,5 +19,5 @@ pub mod types;
 
 pub use connection::{Conn as Connection, MultiBackend, Opener, Target};
 pub use dialect::Both;
-pub use savepoint::{savepoint, snapshot, transaction};
+pub use savepoint::{savepoint, scattered, snapshot, transaction};
 pub use threads::{Db, Load, Sizes};

@@ -11,9 +11,9 @@ use super::fold::Way;
 use super::query::SeenPaths;
 use super::request::Funnel;
 use crate::accounts::{Principal, UserId};
-use crate::db::Connection;
 use crate::db::schema::{lead_paths as paths, stage_intervals as intervals};
 use crate::db::types::Instant;
+use crate::db::{Connection, scattered};
 use crate::error::Result;
 use crate::pipelines::path::Path;
 use crate::pipelines::{LeadId, visit};
@@ -55,7 +55,12 @@ pub fn cohort(
         }
     };
     let seen = || funnel.only.paths(by, funnel.pipeline.id);
-    read(conn, seen().filter(paths::entered_at.ge(from).and(paths::entered_at.lt(to))), need, &mut take)?;
+    let begun = seen().filter(paths::entered_at.ge(from).and(paths::entered_at.lt(to)));
+    if funnel.only.members.is_none() {
+        scattered(conn, |conn| read(conn, begun, need, &mut take))?;
+    } else {
+        read(conn, begun, need, &mut take)?;
+    }
     if from == Instant::MIN {
         return Ok(());
     }
