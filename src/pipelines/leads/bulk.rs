@@ -66,7 +66,7 @@ pub fn move_all(
     let mut results = Vec::with_capacity(items.len());
     for (index, item) in items {
         let done = item.as_ref().map_err(Clone::clone).and_then(|(id, step)| {
-            let (lead, moved) = savepoint(conn, |conn| moves::move_stage(conn, by, *id, step))?;
+            let (lead, moved) = savepoint(conn, |conn| moves::move_stage(conn, by, *id, None, step))?;
             Ok(if moved { Outcome::Updated(lead.id.0) } else { Outcome::Unchanged(lead.id.0) })
         });
         results.push(UpsertResult::of(*index, done)?);

@@ -176,16 +176,18 @@ async fn restore(actor: May<grants::LeadsWrite>, app: Data<App>, id: Path<LeadId
 }
 
 /// Moves a lead to a stage. A back-dated move takes its place by its instant; a move to where the lead is does nothing.
-#[utoipa::path(post, path = "/leads/{id}/stage", operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), request_body = StageMove, responses((status = 200, body = Lead)))]
+/// `If-Match` may be left out: then whatever version there is moves.
+#[utoipa::path(post, path = "/leads/{id}/stage", operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), request_body = StageMove, responses((status = 200, body = Lead)))]
 async fn move_stage(
     actor: May<grants::LeadsWrite>,
     app: Data<App>,
     id: Path<LeadId>,
     body: Post<StageMove>,
 ) -> Result<Reply> {
-    let Post { value, retry } = body;
-    app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, &value)?.0)).await
+    let (Post { value, retry }, expected) = (body, expected.named());
+    app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, expected, &value)?.0)).await
 }
+    expected: IfMatch,
 
 /// Moves up to 200 leads, each on its own and each to a stage of its own pipeline. `updated` says that the lead moved,
 /// `unchanged` that it was there.
