@@ -190,7 +190,8 @@ async fn move_stage(
     expected: IfMatch,
 
 /// Moves up to 200 leads, each on its own and each to a stage of its own pipeline. `updated` says that the lead moved,
-/// `unchanged` that it was there.
+/// `unchanged` that it was there. An item can name the `version` it was seen in: a lead that was changed since stays where it
+/// is, with the problem `precondition_failed`.
 #[utoipa::path(post, path = "/leads/stage", operation_id = "move_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = LeadMoves, responses((status = 200, body = UpsertResults)))]
 async fn move_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
     let items = batch::parse_up_to(bulk::MOST, &body.bytes, bulk::parse)?;
