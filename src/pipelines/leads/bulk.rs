@@ -1,10 +1,11 @@
-//! Moves of many leads at once, each on its own: a lead that cannot move keeps no other from moving.
+//! Many leads moved, deleted or restored at once, each on its own: a lead that cannot move keeps no other from moving.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::moves::{self, StageMove};
+use super::store;
 use crate::accounts::Principal;
 use crate::db::Connection;
 use crate::db::types::Instant;
@@ -66,5 +67,28 @@ pub fn move_all(
     batch::each(conn, items, |conn, (seen, step)| {
         let (lead, moved) = moves::move_stage(conn, by, seen.id, seen.version, step)?;
         Ok(Outcome::changed(lead.id.0, moved))
+    })
+}
+
+/// Deletes the leads; what keeps one from it is told in its result.
+///
+/// # Errors
+/// The database is away.
+pub fn delete(conn: &mut Connection, by: &Principal, items: &Items<Seen<LeadId>>) -> Result<Vec<UpsertResult>> {
+    batch::each(conn, items, |conn, seen| {
+        store::delete(conn, by, seen.id, seen.version)?;
+        Ok(Outcome::Updated(seen.id.0))
+    })
+}
+
+/// Restores the leads; what keeps one deleted is told in its result.
+///
+/// # Errors
+/// The database is away.
+pub fn restore(conn: &mut Connection, by: &Principal, items: &Items<LeadId>) -> Result<Vec<UpsertResult>> {
+    batch::each(conn, items, |conn, id| {
+        let was_deleted = store::find_any(conn, by, *id)?.deleted_at.is_some();
+        store::restore(conn, by, *id)?;
+        Ok(Outcome::changed(id.0, was_deleted))
     })
 }

@@ -21,7 +21,7 @@ use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes, handlers, parse_query};
+use crate::http::{Body, Ids, IfMatch, Page, Parts, Post, Query, Reply, Routes, SeenIds, handlers, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
 
 /// A lead's stay in a stage: `[entered_at, exited_at)`.
@@ -203,6 +203,19 @@ async fn move_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) 
 async fn touches(
     actor: May<(grants::InteractionsRead, grants::LeadsRead)>,
     app: Data<App>,
+/// Deletes up to 200 leads, each on its own: `updated` says that it is deleted now. With `items` each can name the version
+/// it was seen in: one that was changed since stays, with the problem `precondition_failed`.
+#[utoipa::path(post, path = "/leads/delete", operation_id = "delete_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = SeenIds<LeadId>, responses((status = 200, body = UpsertResults)))]
+async fn delete_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<SeenIds<LeadId>>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items()?, bulk::delete).await
+}
+
+/// Restores up to 200 deleted leads, each on its own: `updated` says that it is back, `unchanged` that it was not deleted.
+#[utoipa::path(post, path = "/leads/restore", operation_id = "restore_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = Ids<LeadId>, responses((status = 200, body = UpsertResults)))]
+async fn restore_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<Ids<LeadId>>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bulk::restore).await
+}
+
     id: Path<LeadId>,
     query: Query<TouchQuery>,
 ) -> Result<Reply> {
@@ -221,7 +234,7 @@ async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>
 
 /// The routes of leads.
 pub(in crate::pipelines) fn routes(cfg: &mut Routes) {
-    handlers!(cfg: upsert_many, move_many);
+    handlers!(cfg: upsert_many, move_many, delete_many, restore_many);
     handlers!(cfg: list, create, show, update, delete);
     handlers!(cfg: restore, move_stage, history, touches);
 }
