@@ -3,6 +3,7 @@
 pub mod batch;
 mod body;
 mod chosen;
+pub mod describe;
 mod etag;
 mod faults;
 pub mod idempotency;

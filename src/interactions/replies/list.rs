@@ -47,6 +47,8 @@ pub struct AwaitingReply {
     /// Who looks after the client.
     owner_id: Option<UserId>,
     /// Since when: the time of the client's last message.
+    /// The client's primary telephone number; `null` without `contacts:read`, too.
+    contact_phone: Option<String>,
     waiting_since: Instant,
     /// That message: an e-mail, a form, a call that was missed.
     interaction: Option<Interaction>,
@@ -111,7 +113,7 @@ pub fn page(conn: &mut Connection, by: &Principal, query: &AwaitingQuery) -> Res
 
 /// The same page with names and messages, looked up for all rows at once.
 fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<Page<AwaitingReply>> {
-    let clients = contacts::names::shown(conn, &by.scope, page.items.iter().map(|(contact, ..)| *contact))?;
+    let clients = contacts::names::shown(conn, by, page.items.iter().map(|(contact, ..)| *contact))?;
     let ids = page.items.iter().filter_map(|(.., id)| id.map(|id| id.0)).collect();
     let mut messages: Vec<Interaction> = entries::table
         .filter(OneOf::new("timeline_entries.id", ids))
@@ -130,3 +132,4 @@ fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<P
         }
     }))
 }
+            contact_phone: client.and_then(|client| client.phone.clone()),
