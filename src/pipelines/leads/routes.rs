@@ -10,7 +10,7 @@ use super::bulk::{self, LeadMoves};
 use super::filter::{self, LeadQuery};
 use super::model::{Lead, LeadPatch, NewLead};
 use super::moves::{self, StageMove};
-use super::rows::LeadRow;
+use super::rows::{self, LeadRow};
 use super::touch_path::{self, LeadTouches, TouchQuery};
 use super::upsert::{self, Item};
 use super::{people, store};
@@ -143,10 +143,15 @@ async fn upsert_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts
     batch::write(&app, &actor, body.retry.as_ref(), items, upsert::upsert).await
 }
 
-/// Shows a lead.
-#[utoipa::path(get, path = "/leads/{id}", operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
+/// Shows a lead, with the names of its client and company.
+#[utoipa::path(get, path = "/leads/{id}", operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = LeadRow)))]
 async fn show(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| shown(&store::find(conn, by, *id)?)).await
+    app.read(&actor, move |conn, by| {
+        let lead = store::find(conn, by, *id)?;
+        let version = lead.version;
+        Ok(Reply::ok(&rows::named_one(conn, by, lead)?)?.version(version))
+    })
+    .await
 }
 
 /// Changes a lead. Absent fields stay; `null` clears.
@@ -182,12 +187,12 @@ async fn move_stage(
     actor: May<grants::LeadsWrite>,
     app: Data<App>,
     id: Path<LeadId>,
+    expected: IfMatch,
     body: Post<StageMove>,
 ) -> Result<Reply> {
     let (Post { value, retry }, expected) = (body, expected.named());
     app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, expected, &value)?.0)).await
 }
-    expected: IfMatch,
 
 /// Moves up to 200 leads, each on its own and each to a stage of its own pipeline. `updated` says that the lead moved,
 /// `unchanged` that it was there. An item can name the `version` it was seen in: a lead that was changed since stays where it
@@ -198,11 +203,6 @@ async fn move_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) 
     batch::write(&app, &actor, body.retry.as_ref(), items, bulk::move_all).await
 }
 
-/// Shows the touchpoints that led to a lead's win: those of its client that tell how they came, in the days before the win.
-#[utoipa::path(get, path = "/leads/{id}/touches", operation_id = "list_lead_touches", tag = "leads", security(("bearer" = ["interactions:read", "leads:read"])), params(("id" = LeadId, Path), TouchQuery), responses((status = 200, body = LeadTouches)))]
-async fn touches(
-    actor: May<(grants::InteractionsRead, grants::LeadsRead)>,
-    app: Data<App>,
 /// Deletes up to 200 leads, each on its own: `updated` says that it is deleted now. With `items` each can name the version
 /// it was seen in: one that was changed since stays, with the problem `precondition_failed`.
 #[utoipa::path(post, path = "/leads/delete", operation_id = "delete_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = SeenIds<LeadId>, responses((status = 200, body = UpsertResults)))]
@@ -216,6 +216,11 @@ async fn restore_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post
     batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bulk::restore).await
 }
 
+/// Shows the touchpoints that led to a lead's win: those of its client that tell how they came, in the days before the win.
+#[utoipa::path(get, path = "/leads/{id}/touches", operation_id = "list_lead_touches", tag = "leads", security(("bearer" = ["interactions:read", "leads:read"])), params(("id" = LeadId, Path), TouchQuery), responses((status = 200, body = LeadTouches)))]
+async fn touches(
+    actor: May<(grants::InteractionsRead, grants::LeadsRead)>,
+    app: Data<App>,
     id: Path<LeadId>,
     query: Query<TouchQuery>,
 ) -> Result<Reply> {
