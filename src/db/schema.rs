@@ -538,6 +538,7 @@ diesel::table! {
         code -> Text,
         message -> Text,
         record -> Nullable<sql::Json>,
+        params -> Nullable<sql::Json>,
     }
 }
 
