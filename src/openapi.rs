@@ -130,7 +130,10 @@ fn add_problems(operation: &mut Operation, method: &HttpMethod, addresses_one: b
     }
     let names_version = operation.parameters.iter().flatten().any(|parameter| parameter.name == "If-Match");
     if changes_one || names_version {
-        statuses.extend([412, 428]);
+        statuses.push(412);
+    }
+    if changes_one || (names_version && !matches!(method, HttpMethod::Post)) {
+        statuses.push(428);
     }
     statuses.sort_unstable();
     statuses.dedup();

@@ -1,5 +1,6 @@
 //! Companies that contacts work for. Everybody sees every company; its people are seen as contacts are.
 
+mod bin;
 pub mod filter;
 pub mod links;
 pub mod model;

@@ -8,14 +8,14 @@ use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use super::filter::{self, CompanyQuery};
 use super::model::{Company, CompanyInput};
 use super::upsert::{self, Item};
-use super::{CompanyId, store};
+use super::{CompanyId, bin, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::contacts::{self, ExternalId};
 use crate::error::Result;
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Reply, Routes, handlers};
+use crate::http::{Body, Ids, IfMatch, ListQuery, Page, Parts, Post, Reply, Routes, SeenIds, handlers};
 
 /// [`CompanyInput`] with its name, in the API's description.
 struct NewCompany;
@@ -141,8 +141,26 @@ async fn restore(actor: May<grants::CompaniesWrite>, app: Data<App>, id: Path<Co
     app.write(&actor, None, move |conn, by| reply(&store::restore(conn, by, id)?)).await
 }
 
+/// Puts up to 200 companies into the bin, each on its own: `updated` says that it is there now. With `items` each can name
+/// the version it was seen in: one that was changed since stays, with the problem `precondition_failed`.
+#[utoipa::path(post, path = "/companies/delete", operation_id = "delete_companies", tag = "companies", security(("bearer" = ["companies:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = SeenIds<CompanyId>, responses((status = 200, body = UpsertResults)))]
+async fn remove_many(
+    actor: May<grants::CompaniesWrite>,
+    app: Data<App>,
+    body: Post<SeenIds<CompanyId>>,
+) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items()?, bin::delete).await
+}
+
+/// Takes up to 200 companies out of the bin, each on its own: `updated` says that it is back, `unchanged` that it was not
+/// there.
+#[utoipa::path(post, path = "/companies/restore", operation_id = "restore_companies", tag = "companies", security(("bearer" = ["companies:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = Ids<CompanyId>, responses((status = 200, body = UpsertResults)))]
+async fn restore_many(actor: May<grants::CompaniesWrite>, app: Data<App>, body: Post<Ids<CompanyId>>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bin::restore).await
+}
+
 /// The routes of companies.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: upsert_many);
+    handlers!(cfg: upsert_many, remove_many, restore_many);
     handlers!(cfg: list, show, create, update, remove, restore);
 }

@@ -153,6 +153,14 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: CompanyId, expected: Op
     Ok(())
 }
 
+/// Whether the company is there and not in the bin.
+///
+/// # Errors
+/// The database is away.
+pub fn is_in_use(conn: &mut Connection, id: CompanyId) -> Result<bool> {
+    Ok(name_of(conn, id)?.is_some())
+}
+
 /// Takes a company out of the bin; one that is not there stays as it is.
 ///
 /// # Errors

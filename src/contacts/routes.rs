@@ -7,19 +7,18 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa::openapi::{RefOr, schema::Schema};
 
-use super::bin_many::{self, ContactIds};
 use super::filter::{self, ContactQuery};
 use super::model::{Contact, ContactChange, ContactInput, NewContact};
 use super::parts::{ConsentChannel, ConsentInput};
 use super::upsert::{self, Item, Lists};
-use super::{ContactId, bin, erasure, store};
+use super::{ContactId, bin, bin_many, erasure, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::db::types::Instant;
 use crate::error::{Error, Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, ListQuery, Page, Parts, Post, Query, Reply, Routes, handlers};
+use crate::http::{Body, Ids, IfMatch, ListQuery, Page, Parts, Post, Query, Reply, Routes, SeenIds, handlers};
 
 fn reply(contact: &Contact) -> Result<Reply> {
     Ok(Reply::ok(contact)?.version(contact.version))
@@ -152,16 +151,21 @@ async fn restore(actor: May<grants::ContactsWrite>, app: Data<App>, id: Path<Con
     app.write(&actor, None, move |conn, by| reply(&bin::restore(conn, by, id)?)).await
 }
 
-/// Puts up to 200 contacts into the bin, each on its own: `updated` says that it is there now.
-#[utoipa::path(post, path = "/contacts/delete", operation_id = "delete_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = ContactIds, responses((status = 200, body = UpsertResults)))]
-async fn remove_many(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<ContactIds>) -> Result<Reply> {
-    batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bin_many::delete).await
+/// Puts up to 200 contacts into the bin, each on its own: `updated` says that it is there now. With `items` each can name
+/// the version it was seen in: one that was changed since stays, with the problem `precondition_failed`.
+#[utoipa::path(post, path = "/contacts/delete", operation_id = "delete_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = SeenIds<ContactId>, responses((status = 200, body = UpsertResults)))]
+async fn remove_many(
+    actor: May<grants::ContactsWrite>,
+    app: Data<App>,
+    body: Post<SeenIds<ContactId>>,
+) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items()?, bin_many::delete).await
 }
 
 /// Takes up to 200 contacts out of the bin, each on its own: `updated` says that it is back, `unchanged` that it was not
 /// there.
-#[utoipa::path(post, path = "/contacts/restore", operation_id = "restore_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = ContactIds, responses((status = 200, body = UpsertResults)))]
-async fn restore_many(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<ContactIds>) -> Result<Reply> {
+#[utoipa::path(post, path = "/contacts/restore", operation_id = "restore_contacts", tag = "contacts", security(("bearer" = ["contacts:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = Ids<ContactId>, responses((status = 200, body = UpsertResults)))]
+async fn restore_many(actor: May<grants::ContactsWrite>, app: Data<App>, body: Post<Ids<ContactId>>) -> Result<Reply> {
     batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bin_many::restore).await
 }
 

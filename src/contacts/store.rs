@@ -37,7 +37,8 @@ pub struct Brief {
     pub members: i32,
 }
 
-pub(super) const fn subject(id: ContactId) -> Subject {
+/// How the record names a contact.
+pub(crate) const fn subject(id: ContactId) -> Subject {
     Subject { entity: "contact", id: id.0, contact_id: Some(id.0) }
 }
 

@@ -435,6 +435,7 @@ diesel::table! {
         asked_at -> Nullable<sql::Instant>,
         asked_id -> Nullable<sql::Guid>,
         answered_at -> Nullable<sql::Instant>,
+        dismissed_at -> Nullable<sql::Instant>,
         waiting_since -> Nullable<sql::Instant>,
     }
 }
@@ -537,6 +538,7 @@ diesel::table! {
         code -> Text,
         message -> Text,
         record -> Nullable<sql::Json>,
+        params -> Nullable<sql::Json>,
     }
 }
 

@@ -7,7 +7,7 @@ use super::lists::companies::Companies;
 use super::lists::contacts::Contacts;
 use super::lists::funnel::{Steps, leads_behind};
 use super::lists::interactions::Interactions;
-use super::lists::journey::Steps as JourneySteps;
+use super::lists::journey::{self, SavedNumber, Steps as JourneySteps};
 use super::lists::leads::Leads;
 use super::lists::reports::Parts;
 use super::lists::tasks::Tasks;
@@ -21,7 +21,7 @@ use crate::companies::filter::CompanyQuery;
 use crate::contacts::ContactId;
 use crate::contacts::filter::ContactQuery;
 use crate::error::{Problem, Result};
-use crate::funnel::{self, FunnelTable, JourneyInput, JourneyNumberInput, JourneyOutcome, LeadsQuery};
+use crate::funnel::{FunnelTable, JourneyInput, JourneyNumberInput, LeadsQuery};
 use crate::http::{Body, Routes, handlers};
 use crate::interactions::list::InteractionQuery;
 use crate::interactions::tasks::list::TaskQuery;
@@ -135,7 +135,7 @@ async fn funnel_leads(
 
 /// Exports a journey's numbers: a row for each step.
 #[utoipa::path(post, path = "/exports/journey", operation_id = "export_journey", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(FormQuery, ZoneQuery), request_body = JourneyInput, responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-async fn journey(
+async fn journey_steps(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,
     asked: Asked<Nothing>,
@@ -157,11 +157,20 @@ async fn journey_clients(
 ) -> Result<HttpResponse> {
     let Asked { form, custom, text, .. } = asked;
     no_custom(&custom)?;
-    let open = move |conn: &mut _, by: &_| {
-        let outcome = body.0.outcome.unwrap_or(JourneyOutcome::Entered);
-        let ids = funnel::journey_clients(conn, by, &body.0.journey, body.0.step, outcome)?;
-        Contacts::of(conn, by, ids)
-    };
+    let open = move |conn: &mut _, by: &_| journey::clients(conn, by, &body.0);
+    stream::answer(&app, &actor, ("journey_clients", text, form), None, open).await
+}
+
+/// Exports exactly the clients behind one number of a journey that was saved as a report, in the order of their first step.
+#[utoipa::path(get, path = "/exports/journey/clients", operation_id = "export_saved_journey_clients", tag = "exports", security(("bearer" = ["exports:run", "reports:read", "contacts:read"])), params(SavedNumber, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 404, body = Problem, content_type = "application/problem+json", description = "A problem: not_found")))]
+async fn saved_journey_clients(
+    actor: May<(grants::ExportsRun, (grants::ReportsRead, grants::ContactsRead))>,
+    app: Data<App>,
+    asked: Asked<SavedNumber>,
+) -> Result<HttpResponse> {
+    let Asked { form, filter, custom, text } = asked;
+    no_custom(&custom)?;
+    let open = move |conn: &mut _, by: &_| journey::saved_clients(conn, by, filter);
     stream::answer(&app, &actor, ("journey_clients", text, form), None, open).await
 }
 
@@ -211,5 +220,6 @@ async fn person(actor: May<Everything>, app: Data<App>, id: Path<ContactId>) -> 
 /// The routes of exports.
 pub fn routes(cfg: &mut Routes) {
     handlers!(cfg: contacts, companies, leads, interactions, tasks);
-    handlers!(cfg: timeline, funnel_steps, funnel_leads, journey, journey_clients, saved_report, report_snapshot, person);
+    handlers!(cfg: timeline, funnel_steps, funnel_leads, journey_steps, journey_clients, saved_journey_clients);
+    handlers!(cfg: saved_report, report_snapshot, person);
 }

@@ -12,7 +12,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::{Problem, Result};
 use crate::http::{Page, Query, Reply, Routes, handlers};
-use crate::pipelines::leads::Lead;
+use crate::pipelines::leads::{LeadRow, rows};
 
 /// Counts how the leads that entered in a period went on, step by step.
 #[utoipa::path(get, path = "/reports/funnel", operation_id = "get_funnel", tag = "reports", security(("bearer" = ["reports:read"])), params(FunnelQuery), responses((status = 200, content((Report = "application/json"), (String = "text/csv"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
@@ -37,11 +37,12 @@ async fn show(
 }
 
 /// Lists exactly the leads behind one number of a funnel; `total` is that number.
-#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<LeadsQuery>) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;
-        Reply::ok(&answer::leads_behind(conn, by, &funnel, &query.0)?)
+        let page = answer::leads_behind(conn, by, &funnel, &query.0)?;
+        Reply::ok(&rows::named(conn, by, page)?)
     })
     .await
 }

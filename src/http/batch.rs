@@ -10,8 +10,9 @@ use super::idempotency::Retry;
 use super::reply::{JSON, Reply};
 use crate::accounts::Principal;
 use crate::app::App;
-use crate::db::Connection;
+use crate::db::dialect::take_turns;
 use crate::db::types::Guid;
+use crate::db::{Connection, savepoint};
 use crate::error::{Code, Error, FieldError, Problem, Result};
 
 /// The most items of a request.
@@ -65,6 +66,14 @@ pub enum Outcome {
     Updated(Guid),
     /// It was as the item says.
     Unchanged(Guid),
+}
+
+impl Outcome {
+    /// The record, changed or as it was.
+    #[must_use]
+    pub const fn changed(id: Guid, is_changed: bool) -> Self {
+        if is_changed { Self::Updated(id) } else { Self::Unchanged(id) }
+    }
 }
 
 impl UpsertResult {
@@ -122,6 +131,23 @@ pub fn parse_up_to<T>(most: usize, body: &[u8], read: impl Fn(&[u8]) -> Result<T
         ]));
     }
     Ok(envelope.items.into_iter().map(|item| read(item.get().as_bytes())).enumerate().collect())
+}
+
+/// Does the work for each item on its own; what keeps it from one is told in its result.
+///
+/// # Errors
+/// The database is away.
+pub fn each<T>(
+    conn: &mut Connection,
+    items: &Items<T>,
+    mut work: impl FnMut(&mut Connection, &T) -> Result<Outcome>,
+) -> Result<Vec<UpsertResult>> {
+    take_turns(conn)?;
+    let done = items.iter().map(|(index, item)| {
+        let done = item.as_ref().map_err(Clone::clone).and_then(|item| savepoint(conn, |conn| work(conn, item)));
+        UpsertResult::of(*index, done)
+    });
+    done.collect()
 }
 
 /// Writes the items part by part, each part once however often the request is retried.

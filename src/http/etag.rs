@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use super::Version;
 use crate::error::{Code, Error, Result};
 
-/// The `If-Match` header of a PUT, PATCH or DELETE.
+/// The `If-Match` header of a PUT, PATCH or DELETE, and of a POST that changes something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfMatch {
     /// The header is absent.
@@ -32,6 +32,15 @@ impl IfMatch {
                 "Send If-Match with the ETag of the version you changed, so that nobody's change is lost.",
             )),
             Self::Any | Self::Absent => Ok(None),
+        }
+    }
+
+    /// The version to check, where one is named; for changes that do not build on what was seen, so that nobody must.
+    #[must_use]
+    pub const fn named(self) -> Option<Version> {
+        match self {
+            Self::Version(version) => Some(version),
+            Self::Any | Self::Absent => None,
         }
     }
 }

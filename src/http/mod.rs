@@ -2,6 +2,8 @@
 
 pub mod batch;
 mod body;
+mod chosen;
+pub mod describe;
 mod etag;
 mod faults;
 pub mod idempotency;
@@ -14,6 +16,7 @@ mod sort;
 mod table;
 
 pub use body::{Body, Parts, Post, flatten, nullable, read as read_json};
+pub use chosen::{Ids, Seen, SeenIds};
 pub use etag::{IfMatch, check_version};
 pub use page::{Cursor, Limit, Page};
 pub use query::{Query, parse as parse_query};

@@ -267,7 +267,8 @@ fn conflict(by: &Principal, first: &identity::Holder, other: &identity::Holder) 
         other.identity,
         whose(other)
     );
-    RowError::new("conflict", message)
+    let seen = |holder: &identity::Holder| by.scope.sees(holder.owner_id).then(|| holder.root.to_string());
+    RowError::new("conflict", message).with("first", seen(first)).with("other", seen(other))
 }
 
 /// What the row says about a client that is known already.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::ImportId;
@@ -43,6 +44,11 @@ pub struct ImportError {
     /// The row's cells.
     #[schema(value_type = Option<Vec<String>>)]
     pub record: Option<Json<Vec<String>>>,
+    /// What differs between those of one `code`, for a message in another language: the cell's `value`; `cells` and
+    /// `expected` of `ragged`; `what` and `name` of `unknown`; `stage`, `from` and `until` of `gap` and `overlap`, with the
+    /// `next` stage; `stage` and `from` of `assumed_entry`; `first` and `other` of `conflict`; what bad fields have.
+    #[schema(value_type = Option<Object>)]
+    pub params: Option<Json<Map<String, Value>>>,
 }
 
 /// The bad rows kept for an import; those behind them are counted only.
@@ -76,6 +82,7 @@ impl ImportError {
             code: error.code,
             message: error.message,
             record: short.map(|cells| Json(cells.iter().map(str::to_owned).collect())),
+            params: error.params.map(|params| Json(*params)),
         }
     }
 }

@@ -32,6 +32,7 @@ impl Findings {
 
     /// A cell that cannot be read: kept where that is wanted, else the row is refused.
     pub fn bad(&mut self, column: &str, text: &str, error: RowError) {
+        let error = error.with("value", text);
         if self.keeps {
             self.warnings.push(error.of(column));
             self.keep(column, text);

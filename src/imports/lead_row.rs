@@ -101,7 +101,8 @@ impl Reading<'_> {
         let pipeline = self.plan.lookups.pipeline(here);
         if pipeline.is_none() {
             let (column, name) = named.map_or(("", "the first"), |(column, name)| (column.name.as_str(), name));
-            found.errors.push(RowError::new("unknown", format!("there is no pipeline '{name}'")).of(column));
+            let error = RowError::new("unknown", format!("there is no pipeline '{name}'"));
+            found.errors.push(error.with("what", "pipeline").with("name", name).of(column));
         }
         pipeline
     }
@@ -117,7 +118,7 @@ impl Reading<'_> {
         let reason = self.plan.lookups.lost_reason(name);
         if reason.is_none() {
             let error = RowError::new("unknown", format!("there is no lost reason '{name}'"));
-            found.bad(&column.name, name, error);
+            found.bad(&column.name, name, error.with("what", "lost_reason").with("name", name));
         }
         reason
     }
@@ -126,7 +127,10 @@ impl Reading<'_> {
     fn stage(&self, pipeline: PipelineId, name: &str) -> Result<Found, RowError> {
         let here = self.plan.mapping.renamed(Named::Stage, name);
         let stage = self.plan.lookups.stage(pipeline, here);
-        stage.ok_or_else(|| RowError::new("unknown", format!("the pipeline has no stage '{name}'")))
+        stage.ok_or_else(|| {
+            let error = RowError::new("unknown", format!("the pipeline has no stage '{name}'"));
+            error.with("what", "stage").with("name", name)
+        })
     }
 
     fn stages(&self, pipeline: PipelineId, reason: Option<LostReasonId>, found: &mut Findings) -> Vec<StageFact> {

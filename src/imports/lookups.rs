@@ -169,7 +169,8 @@ impl Lookups {
 
     fn custom(&self, entity: Entity, key: &str, text: &str, mapping: &Mapping) -> Result<Value, RowError> {
         let defined = self.fields.iter().find(|field| field.entity == entity && field.key == key);
-        let defined = defined.ok_or_else(|| RowError::new("unknown", format!("there is no custom field '{key}'")))?;
+        let unknown = || RowError::new("unknown", format!("there is no custom field '{key}'"));
+        let defined = defined.ok_or_else(|| unknown().with("what", "field").with("name", key))?;
         values::custom(defined.kind, text, mapping).map_err(|message| RowError::new("format", message))
     }
 }

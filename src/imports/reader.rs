@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, UTF_8};
+use serde_json::{Map, Value};
 
 use super::charset::{Decoded, Seen};
 use super::delimiter;
@@ -75,12 +76,21 @@ pub struct RowError {
     pub code: String,
     /// For people.
     pub message: String,
+    /// What differs between those of one code: the cell's `value`, the names and times of the message.
+    pub params: Option<Box<Map<String, Value>>>,
 }
 
 impl RowError {
     /// Something wrong with the row as a whole.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { column: None, code: code.into(), message: message.into() }
+        Self { column: None, code: code.into(), message: message.into(), params: None }
+    }
+
+    /// The same with a value, name or time of its message; what was given before stays.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.params.get_or_insert_default().entry(name).or_insert_with(|| value.into());
+        self
     }
 
     /// What is told of the last row of a file that ends inside quotes.
@@ -207,7 +217,7 @@ impl<R: Read> Rows<R> {
     fn check(&self, cells: StringRecord) -> Result<StringRecord, RowError> {
         if cells.len() != self.headers.len() {
             let message = format!("has {} cells where the first line has {}", cells.len(), self.headers.len());
-            Err(RowError::new("ragged", message))
+            Err(RowError::new("ragged", message).with("cells", cells.len()).with("expected", self.headers.len()))
         } else if cells.as_slice().contains('\0') {
             Err(RowError::new("format", "holds the character U+0000"))
         } else if cells.as_slice().len() > LARGEST_ROW {

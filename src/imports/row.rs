@@ -150,6 +150,7 @@ impl Plan {
     pub(super) fn blame(&self, part: Part, error: FieldError) -> RowError {
         let column = self.columns.iter().find(|column| part.names(&column.target, &error.field));
         let what = RowError::new(error.code.into_owned(), format!("{} {}", error.field, error.message));
+        let what = RowError { params: error.params, ..what };
         what.of(column.map_or("", |column| &column.name))
     }
 }
@@ -311,11 +312,11 @@ impl<'a> Reading<'a> {
             Some(id) => drop(input.insert("owner_id".to_owned(), json!(id))),
             None if found.keeps() => {
                 let message = format!("'{text}' is nobody here: the record is left without an owner");
-                found.warnings.push(RowError::new("unknown_owner", message).of(&column.name));
+                found.warnings.push(RowError::new("unknown_owner", message).with("value", text).of(&column.name));
             }
             None => {
                 let error = RowError::new("unknown", format!("'{text}' is nobody's address here"));
-                found.errors.push(error.of(&column.name));
+                found.errors.push(error.with("what", "owner").with("name", text).of(&column.name));
             }
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn tile(stages: &mut Vec<StageFact>, left: &[Left], began: Option<Ins
             continue;
         };
         let Some(next) = stages.get(index + 1) else { continue };
-        let (code, message) = if next.at.since(end.at) >= EXACT {
+        let (code, message, from, until) = if next.at.since(end.at) >= EXACT {
             let (name, until) = (&end.name, next.at);
             (
                 "gap",
@@ -35,6 +35,8 @@ pub(super) fn tile(stages: &mut Vec<StageFact>, left: &[Left], began: Option<Ins
                     "{name} was left at {}, and {} entered at {until}: it counts as {name} until then",
                     end.at, next.name
                 ),
+                end.at,
+                until,
             )
         } else if end.at.since(next.at) >= EXACT {
             let (name, from) = (&next.name, next.at);
@@ -44,11 +46,14 @@ pub(super) fn tile(stages: &mut Vec<StageFact>, left: &[Left], began: Option<Ins
                     "{name} was entered at {from}, and {} left at {}: it counts as {name} from then on",
                     end.name, end.at
                 ),
+                from,
+                end.at,
             )
         } else {
             continue;
         };
-        told.push(RowError::new(code, message).of(&end.column));
+        let told_of = RowError::new(code, message).with("stage", &*end.name).with("next", &*next.name);
+        told.push(told_of.with("from", from.to_string()).with("until", until.to_string()).of(&end.column));
     }
     told
 }
@@ -61,7 +66,8 @@ fn with_beginning(stages: &mut Vec<StageFact>, left: &[Left], end: &Left, began:
     stages.sort_by_key(|fact| fact.at);
     let name = &end.name;
     let message = format!("{name} was left at {}, and when it was entered is not told: it counts from {at}", end.at);
-    RowError::new("assumed_entry", message).of(&end.column)
+    let told = RowError::new("assumed_entry", message).with("stage", &**name).with("from", at.to_string());
+    told.of(&end.column)
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ impl Reading<'_> {
             let who = self.plan.lookups.owner(self.plan.mapping.renamed(Named::Owner, name));
             if who.is_none() {
                 let message = format!("'{name}' is nobody here: the task is left to nobody");
-                found.warnings.push(RowError::new("unknown_owner", message).of(&column.name));
+                found.warnings.push(RowError::new("unknown_owner", message).with("value", name).of(&column.name));
             }
             who
         });

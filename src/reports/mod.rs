@@ -8,6 +8,7 @@ mod snapshots;
 mod store;
 mod table;
 
+pub use model::ReportKind;
 pub use routes::routes;
 pub use snapshots::{SnapshotId, find as snapshot, run as take_snapshots, step};
 pub use store::find;
@@ -18,4 +19,4 @@ crate::id! {
     SavedReportId
 }
 
-pub use run::run as count;
+pub use run::{journey, run as count};

@@ -32,9 +32,7 @@ fn counted(conn: &mut Connection, by: &Principal, kind: ReportKind, given: &Map<
             json(&funnel::report(conn, by, &funnel, asked.compare)?)
         }
         ReportKind::Journey => {
-            let input: funnel::JourneyInput =
-                crate::http::read_json(Value::Object(given.clone()).to_string().as_bytes())?;
-            let journey = input.parse(conn)?;
+            let journey = journey(given)?.parse(conn)?;
             json(&funnel::journey(conn, by, &journey)?)
         }
         ReportKind::Sales => {
@@ -53,6 +51,14 @@ fn counted(conn: &mut Connection, by: &Principal, kind: ReportKind, given: &Map<
         }
         ReportKind::Activity => json(&sales::activity(conn, by, &query::<ActivityQuery>(given)?)?),
     }
+}
+
+/// The journey that a saved report's parameters describe.
+///
+/// # Errors
+/// A bad parameter.
+pub fn journey(given: &Map<String, Value>) -> Result<funnel::JourneyInput> {
+    crate::http::read_json(Value::Object(given.clone()).to_string().as_bytes())
 }
 
 fn json<T: serde::Serialize>(report: &T) -> Result<Value> {

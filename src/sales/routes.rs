@@ -13,7 +13,7 @@ use crate::accounts::permissions::grants;
 use crate::app::App;
 use crate::error::{Problem, Result};
 use crate::http::{Page, Query, Reply, Routes, handlers};
-use crate::pipelines::leads::Lead;
+use crate::pipelines::leads::{LeadRow, rows};
 
 /// Counts win rate, sales cycle, velocity, lost reasons and stale leads, beside those of another period where asked.
 #[utoipa::path(get, path = "/reports/sales", operation_id = "get_sales", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesQuery), responses((status = 200, body = SalesReport), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
@@ -26,11 +26,12 @@ async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Sal
 }
 
 /// Lists exactly the leads behind one number of the sales reports; `total` is that number.
-#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<Lead>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesLeadsQuery>) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
-        Reply::ok(&leads::behind(conn, by, &ask, &query.0)?)
+        let page = leads::behind(conn, by, &ask, &query.0)?;
+        Reply::ok(&rows::named(conn, by, page)?)
     })
     .await
 }

@@ -287,7 +287,7 @@ fn load_lead(
         };
         let stage_id = stage.ok_or_else(|| Error::internal("a stage of the demo is missing"))?;
         let step = StageMove { stage_id, at: Some(*at), reason: None, lost_reason_id };
-        moves::move_stage(conn, by, made.id, &step).map_err(fault)?;
+        moves::move_stage(conn, by, made.id, None, &step).map_err(fault)?;
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ use crate::http::{Query, Routes, handlers};
 use crate::pipelines::LeadId;
 use crate::sync::log::{self, Place};
 use crate::sync::wake::Wake;
+use crate::timeline::filter::several;
 
 /// The most streams at once: each is a client that reads when something was written.
 const MOST: usize = 500;
@@ -81,6 +82,10 @@ struct StreamQuery {
     contact_id: Option<ContactId>,
     /// Only about this lead.
     lead_id: Option<LeadId>,
+    /// Only these types: `interaction`, `note`, `task`, `stage_move`, `change`, with commas between; `deleted` is sent of
+    /// entries that were of these types.
+    #[param(example = "stage_move,change")]
+    types: Option<String>,
     /// End after so many seconds: up to 600, which is the default; 0 sends what there is and ends.
     #[param(minimum = 0, maximum = 600)]
     seconds: Option<u32>,
@@ -101,7 +106,8 @@ struct Listener {
 
 /// Sends new timeline entries as they are recorded (Server-Sent Events), and those that are put back. Each has the entry's
 /// type as its event and an id to go on from with `Last-Event-ID`. An event `deleted` names, by `id`, `contact_id`, `type`
-/// and `lead_id`, an interaction, note or task that was taken back. Without `Last-Event-ID` the stream begins now, with an event `ready`. An event `reset` says that
+/// and `lead_id`, an interaction, note or task that was taken back. Moves and changes of leads bear the lead as it is now: `lead`
+/// with `id`, `title`, `pipeline_id`, `stage_id`, `stage_name`, `stage_kind`, `stage_entered_at`, `version` and `deleted_at`. Without `Last-Event-ID` the stream begins now, with an event `ready`. An event `reset` says that
 /// more was missed than is kept (30 days, unless set otherwise).
 #[utoipa::path(get, path = "/stream", operation_id = "stream_entries", tag = "timeline", security(("bearer" = ["contacts:read"])), params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
 async fn stream(
@@ -110,10 +116,15 @@ async fn stream(
     query: Query<StreamQuery>,
     req: HttpRequest,
 ) -> Result<HttpResponse> {
-    let StreamQuery { contact_id, lead_id, seconds } = query.0;
+    let StreamQuery { contact_id, lead_id, types, seconds } = query.0;
     let seconds = seconds.unwrap_or(LONGEST);
     if seconds > LONGEST {
         return Err(Error::outside("seconds", 0, 600));
+    }
+    let mut errors = Vec::new();
+    let types = several("types", types.as_deref(), &mut errors);
+    if !errors.is_empty() {
+        return Err(Error::invalid(errors));
     }
     let resume = req.headers().get("last-event-id").map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
     let resume: Option<Place> = match resume {
@@ -130,7 +141,7 @@ async fn stream(
     let now = Instant::now();
     let listener = Listener {
         wake,
-        wanted: Wanted { contact: contact_id, lead: lead_id },
+        wanted: Wanted { contact: contact_id, lead: lead_id, types },
         greeting: Some(greeting.into()),
         more: true,
         ends: now + Duration::from_secs(seconds.into()),
@@ -188,8 +199,8 @@ impl Listener {
             if self.wake.is_closing() {
                 return None;
             }
-            let (by, place, wanted) = (self.by.clone(), self.place, self.wanted);
-            let read = self.app.db.read(move |conn| feed::after(conn, &by, place, wanted)).await;
+            let (by, place, wanted) = (self.by.clone(), self.place, self.wanted.clone());
+            let read = self.app.db.read(move |conn| feed::after(conn, &by, place, &wanted)).await;
             let piece = match read {
                 Ok(piece) => piece,
                 Err(error) => {
@@ -218,7 +229,7 @@ impl Listener {
 
 fn event(place: Place, news: &News) -> Option<String> {
     let (name, data) = match news {
-        News::There(entry) => (entry.entry_type.as_str(), serde_json::to_string(entry)),
+        News::There(there) => (there.entry.entry_type.as_str(), serde_json::to_string(there)),
         News::Gone(entry) => ("deleted", serde_json::to_string(entry)),
     };
     Some(format!("id: {place}\nevent: {name}\ndata: {}\n\n", data.ok()?))

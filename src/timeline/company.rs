@@ -42,9 +42,17 @@ impl Reader {
 /// # Errors
 /// The database is away.
 pub fn page(conn: &mut Connection, by: &Principal, company: CompanyId, filter: &Filter) -> Result<Page<TimelineEntry>> {
+    let lines = lines(conn, by, company)?;
+    merged(conn, by, lines, filter)
+}
+
+/// The lines of everybody at the company whom the caller sees.
+///
+/// # Errors
+/// There is no such company.
+pub fn lines(conn: &mut Connection, by: &Principal, company: CompanyId) -> Result<Vec<Line>> {
     companies::name_of(conn, company)?.ok_or(Error::not_found())?;
-    let people = people(conn, by, company)?;
-    merged(conn, by, people.into_iter().map(Line::Contact).collect(), filter)
+    Ok(people(conn, by, company)?.into_iter().map(Line::Contact).collect())
 }
 
 /// A page of several lines as one.

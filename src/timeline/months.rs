@@ -1,7 +1,7 @@
-//! A client's whole history in numbers: how much happened in each month, online and offline.
+//! The whole history of a client, or of a company's people, in numbers: how much happened in each month, online and offline.
 //!
-//! It reads where and when each of the client's entries stands, and nothing more of them: the one answer about a timeline
-//! whose cost depends on how long that client's line is.
+//! It reads where and when each entry of those lines stands, and nothing more of them: the one answer about a timeline
+//! whose cost depends on how long the lines are.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ pub struct TimelineMonths {
 /// Counts of the three sorts, by the first instant of the month.
 type Counts = BTreeMap<i64, (Period, [u64; 3])>;
 
-/// Counts the entries of a client's lines by month.
+/// Counts the entries of the lines of a client, or of a company's people, by month.
 ///
 /// # Errors
 /// The database is away.

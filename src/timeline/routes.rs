@@ -74,6 +74,22 @@ async fn of_company(
     app.read(&actor, move |conn, by| Reply::ok(&company::page(conn, by, id, &filter)?)).await
 }
 
+/// Counts the whole timelines of a company's people by month, as for one client.
+#[utoipa::path(get, path = "/companies/{id}/timeline/months", operation_id = "get_company_timeline_months", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = CompanyId, Path), MonthsQuery), responses((status = 200, body = TimelineMonths)))]
+async fn months_of_company(
+    actor: May<grants::ContactsRead>,
+    app: Data<App>,
+    id: Path<CompanyId>,
+    query: Query<MonthsQuery>,
+) -> Result<Reply> {
+    let (id, (filter, zone)) = (*id, query.0.parse()?);
+    app.read(&actor, move |conn, by| {
+        let lines = company::lines(conn, by, id)?;
+        Reply::ok(&months::count(conn, by, &lines, &filter, zone)?)
+    })
+    .await
+}
+
 /// Shows a lead's timeline: its own entries and those of its client that belong to no lead.
 #[utoipa::path(get, path = "/leads/{id}/timeline", operation_id = "get_lead_timeline", tag = "timeline", security(("bearer" = ["contacts:read"])), params(("id" = LeadId, Path), TimelineQuery), responses((status = 200, body = Page<TimelineEntry>)))]
 async fn of_lead(
@@ -105,5 +121,5 @@ async fn record_page(actor: May<grants::ContactsRead>, app: Data<App>, id: Path<
 
 /// The routes of timelines.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: of_contact, months_of_contact, of_company, of_lead, record_page);
+    handlers!(cfg: of_contact, months_of_contact, of_company, months_of_company, of_lead, record_page);
 }

@@ -15,6 +15,9 @@ cases![
     companies_are_found_by_fragments_in_every_script,
     pages_follow_each_other,
     a_double_submission_makes_one_company,
+    many_companies_go_to_the_bin_and_come_back,
+    a_company_changed_meanwhile_stays,
+    deleting_many_is_limited_and_retried,
 ];
 
 const COMPANIES: &str = "/api/v1/companies";
@@ -146,4 +149,53 @@ async fn a_double_submission_makes_one_company(app: TestApp) {
     let second = app.sales.post_once("k", COMPANIES, json!({ "name": "A" })).await.created();
     assert_eq!(first.id(), second.id());
     assert_eq!(app.admin.get(COMPANIES).await.items().len(), 1);
+}
+
+async fn on(app: &TestApp, action: &str, ids: &[String]) -> Answer {
+    app.sales.post(&format!("{COMPANIES}/{action}"), json!({ "ids": ids })).await.ok()
+}
+
+async fn made(app: &TestApp, names: &[&str]) -> Vec<Answer> {
+    let mut all = Vec::new();
+    for name in names {
+        all.push(app.sales.post(COMPANIES, json!({ "name": name })).await.created());
+    }
+    all
+}
+
+async fn many_companies_go_to_the_bin_and_come_back(app: TestApp) {
+    let all = made(&app, &["A", "B", "C"]).await;
+    let ids: Vec<String> = all.iter().map(Answer::id).collect();
+    assert_eq!(on(&app, "delete", &ids[..2]).await.statuses(), ["updated", "updated"]);
+    app.sales.get(&path(&all[0])).await.problem(404, "not_found");
+    assert_eq!(on(&app, "delete", &ids).await.statuses(), ["error", "error", "updated"]);
+    assert_eq!(on(&app, "restore", &ids[..2]).await.statuses(), ["updated", "updated"]);
+    assert_eq!(on(&app, "restore", &ids).await.statuses(), ["unchanged", "unchanged", "updated"]);
+    assert_eq!(names(&app.sales.get(COMPANIES).await.ok()).len(), 3);
+    let told = app.admin.get(&format!("/api/v1/audit?entity_id={}", ids[0])).await.ok();
+    let actions: Vec<_> = told.items().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["restore", "delete", "create"]);
+    let unknown = on(&app, "restore", &[uuid::Uuid::now_v7().to_string()]).await;
+    assert_eq!(unknown.items()[0]["problem"]["code"], "not_found");
+}
+
+async fn a_company_changed_meanwhile_stays(app: TestApp) {
+    let all = made(&app, &["A", "B"]).await;
+    app.sales.patch_from(&all[0], &path(&all[0]), json!({ "industry": "Steel" })).await.ok();
+    let items: Vec<_> = all.iter().map(|one| json!({ "id": one.id(), "version": 1 })).collect();
+    let deleted = app.sales.post(&format!("{COMPANIES}/delete"), json!({ "items": items })).await.ok();
+    assert_eq!(deleted.statuses(), ["error", "updated"]);
+    assert_eq!(deleted.items()[0]["problem"]["code"], "precondition_failed");
+}
+
+async fn deleting_many_is_limited_and_retried(app: TestApp) {
+    let id = made(&app, &["A"]).await[0].id();
+    for action in ["delete", "restore"] {
+        let address = format!("{COMPANIES}/{action}");
+        app.sales.post(&address, json!({ "ids": vec![&id; 201] })).await.invalid(&["ids"]);
+        app.reader.post(&address, json!({ "ids": [id] })).await.problem(403, "forbidden");
+        let first = app.sales.post_once(action, &address, json!({ "ids": [id] })).await.ok();
+        let again = app.sales.post_once(action, &address, json!({ "ids": [id] })).await.ok();
+        assert_eq!((first.statuses(), &first.json), (vec!["updated"], &again.json));
+    }
 }

@@ -17,6 +17,8 @@ cases![
     bad_requests_are_refused,
     nothing_is_missed_or_doubled_among_many_writers,
     an_open_stream_hears_of_a_commit_and_ends_when_the_server_stops,
+    moves_tell_the_lead_and_where_it_stands,
+    only_the_types_asked_for_are_sent,
 ];
 
 async fn listen(client: &Client, query: &str, last: Option<&str>) -> Answer {
@@ -194,4 +196,40 @@ async fn what_was_taken_back_out_of_sight_is_not_told(app: TestApp) {
     let (told, _) = events(&app.sales, &start, 1).await;
     assert_eq!(told.iter().map(|(_, data)| data["id"].clone()).collect::<Vec<_>>(), [seen["id"].clone()]);
     assert_eq!(events(&app.rival, &start, 2).await.0.len(), 2);
+}
+
+async fn moves_tell_the_lead_and_where_it_stands(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let lead = app.deal(&app.sales, json!({ "title": "Roof" })).await;
+    let start = place(&listen(&app.sales, "", None).await.ok());
+    let address = crate::support::sales::path(&lead);
+    app.sales.post(&format!("{address}/stage"), json!({ "stage_id": pipeline.stage("Won") })).await.ok();
+    app.sales.patch_any(&address, json!({ "title": "Big roof" })).await.ok();
+    let (mut told, mut at) = (Vec::new(), start);
+    while told.len() < 2 {
+        let (more, next) = events(&app.sales, &at, 1).await;
+        told.extend(more.into_iter().filter(|(name, _)| name == "change" || name == "stage_move"));
+        at = next;
+    }
+    let lead_of = |name: &str| told.iter().find(|(event, _)| event == name).unwrap().1["lead"].clone();
+    let moved = lead_of("stage_move");
+    assert_eq!((&moved["id"], &moved["stage_name"]), (&lead.json["id"], &json!("Won")));
+    assert_eq!((&moved["stage_id"], &moved["stage_kind"]), (&json!(pipeline.stage("Won")), &json!("won")));
+    let changed = lead_of("change");
+    assert_eq!((&changed["title"], &changed["version"]), (&json!("Big roof"), &json!(3)));
+}
+
+async fn only_the_types_asked_for_are_sent(app: TestApp) {
+    let start = place(&listen(&app.reader, "", None).await.ok());
+    touch(&app, "ann@example.com", "call").await;
+    let note = json!({ "channel": "note", "subject": "note" });
+    let note = app.touch(note).await;
+    assert_eq!(heard(&app.reader, "&types=note,change", &start, 1).await.0, ["note"]);
+    let (_, start) = heard(&app.reader, "", &start, 2).await;
+    app.manager.delete_any(&format!("/api/v1/interactions/{}", note["id"].as_str().unwrap())).await.no_content();
+    let (gone, _) = events(&app.reader, &start, 1).await;
+    assert_eq!(gone[0].1["type"], "note");
+    assert!(!listen(&app.reader, "&types=task", Some(&start)).await.ok().text().contains("event: deleted"));
+    assert!(listen(&app.reader, "&types=note", Some(&start)).await.ok().text().contains("event: deleted"));
+    app.reader.get("/api/v1/stream?seconds=0&types=fax").await.invalid(&["types"]);
 }

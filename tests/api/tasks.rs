@@ -15,6 +15,7 @@ cases![
     bad_fields_are_named,
     tasks_of_hidden_clients_are_hidden,
     a_stale_change_is_refused,
+    tasks_name_their_clients_and_how_to_call_them,
 ];
 
 async fn a_task_is_made_done_and_opened_again(app: TestApp) {
@@ -148,4 +149,17 @@ async fn a_stale_change_is_refused(app: TestApp) {
     app.sales.patch(&path, json!({ "title": "y" })).await.problem(428, "precondition_required");
     app.sales.patch_from(&seen, &path, json!({ "title": "y" })).await.ok();
     app.sales.patch_from(&seen, &path, json!({ "title": "z" })).await.problem(412, "precondition_failed");
+}
+
+async fn tasks_name_their_clients_and_how_to_call_them(app: TestApp) {
+    let phones = json!([{ "number": "415 555 0100" }, { "number": "415 555 0101", "primary": true }]);
+    let ann = app.sales.post("/api/v1/contacts", json!({ "family_name": "Lee", "phones": phones })).await.created();
+    let task = app.sales.post(URL, json!({ "contact_id": ann.id(), "title": "Call" })).await.created();
+    let row = app.sales.get(URL).await.ok().items()[0].clone();
+    assert_eq!((&row["contact_name"], &row["contact_phone"]), (&json!("Lee"), &json!("+14155550101")));
+    assert_eq!((&row["id"], &row["version"]), (&task.json["id"], &json!(1)));
+    // A program that reads tasks and no contacts is told no numbers.
+    let key = app.admin.post("/api/v1/api-keys", json!({ "name": "k", "scopes": ["tasks:read"] })).await.created();
+    let rows = app.anon.with_token(key.json["key"].as_str().unwrap()).get(URL).await.ok();
+    assert_eq!(rows.items()[0]["contact_phone"], Value::Null);
 }

@@ -1,14 +1,17 @@
 //! A journey's numbers as a table.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
+use super::contacts::Contacts;
 use super::funnel::{count, number};
 use crate::accounts::Principal;
 use crate::db::Connection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exports::cell::Cell;
 use crate::exports::table::{Column, List};
-use crate::funnel::{self, JourneyInput, JourneyStepReport};
+use crate::funnel::{self, JourneyInput, JourneyNumberInput, JourneyOutcome, JourneyStepReport};
+use crate::reports::{self, ReportKind, SavedReportId};
 
 /// The steps of a journey in order.
 #[derive(Debug)]
@@ -29,6 +32,44 @@ impl Steps {
         let report = funnel::journey(conn, by, &journey)?;
         Ok(Self(report.steps.into_iter().map(Row).collect()))
     }
+}
+
+/// A number of a journey that was saved as a report.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SavedNumber {
+    /// The saved report, a journey.
+    #[param(value_type = uuid::Uuid)]
+    saved_report_id: SavedReportId,
+    /// The step's number, from 0.
+    step: usize,
+    /// Which of the step's clients; `entered` where absent.
+    #[param(inline)]
+    outcome: Option<JourneyOutcome>,
+}
+
+/// The clients behind one number of a journey, in the order of their first step.
+///
+/// # Errors
+/// A bad field.
+pub fn clients(conn: &mut Connection, by: &Principal, asked: &JourneyNumberInput) -> Result<Contacts> {
+    let outcome = asked.outcome.unwrap_or(JourneyOutcome::Entered);
+    let ids = funnel::journey_clients(conn, by, &asked.journey, asked.step, outcome)?;
+    Contacts::of(conn, by, ids)
+}
+
+/// [`clients`] of a journey that was saved as a report.
+///
+/// # Errors
+/// The caller does not see the report, or it is no journey.
+pub fn saved_clients(conn: &mut Connection, by: &Principal, asked: SavedNumber) -> Result<Contacts> {
+    let report = reports::find(conn, by, asked.saved_report_id)?;
+    if report.kind != ReportKind::Journey {
+        return Err(Error::field("saved_report_id", "unknown", "is not the report of a journey"));
+    }
+    let journey = reports::journey(&report.parameters)?;
+    clients(conn, by, &JourneyNumberInput { journey, step: asked.step, outcome: asked.outcome })
 }
 
 impl List for Steps {

@@ -35,6 +35,9 @@ pub struct AwaitingQuery {
     #[serde(default)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
+    /// Whether to count the whole list.
+    #[serde(default)]
+    total: bool,
 }
 
 /// A client who waits for an answer.
@@ -44,6 +47,8 @@ pub struct AwaitingReply {
     contact_id: ContactId,
     /// The client's name.
     contact_name: Option<String>,
+    /// The client's primary telephone number; `null` without `contacts:read`, too.
+    contact_phone: Option<String>,
     /// Who looks after the client.
     owner_id: Option<UserId>,
     /// Since when: the time of the client's last message.
@@ -68,23 +73,61 @@ const LAST_OF_ITS_CLIENT: &str = "NOT EXISTS (SELECT 1 FROM contacts AS own \
 /// A bad parameter.
 pub fn page(conn: &mut Connection, by: &Principal, query: &AwaitingQuery) -> Result<Page<AwaitingReply>> {
     let limit = query.limit.get()?;
-    let mut rows = conversations::table
-        .filter(conversations::waiting_since.is_not_null())
+    let mut rows = wanted(by, query)?;
+    if let Some(Cursor(at, id)) = query.cursor.as_deref().map(Cursor::<Instant, ContactId>::decode).transpose()? {
+        let columns = "conversations.waiting_since, conversations.contact_id";
+        rows = rows.filter(Beyond::new(columns, Way::Ascending, at, id.0));
+    }
+    let rows = rows
         .select((
             conversations::contact_id,
             conversations::owner_id,
             conversations::waiting_since.assume_not_null(),
             conversations::asked_id,
         ))
-        .filter(sql::<Bool>(LAST_OF_ITS_CLIENT))
         .order((conversations::waiting_since.asc(), conversations::contact_id.asc()))
-        .limit(limit + 1)
-        .into_boxed::<MultiBackend>();
+        .limit(limit + 1);
+    let mut page = Page::cut(rows.load::<Waiting>(conn)?, limit, |(contact, _, at, _)| Cursor(*at, *contact).encode());
+    if query.total {
+        page.total = Some(wanted(by, query)?.count().get_result(conn)?);
+    }
+    shown(conn, by, page)
+}
+
+type Rows = conversations::BoxedQuery<'static, MultiBackend>;
+
+/// Since when one of these, all of one client, waits as far as the caller sees; `None` where none does.
+///
+/// # Errors
+/// The database is away.
+pub fn since(conn: &mut Connection, by: &Principal, members: &[ContactId]) -> Result<Option<Instant>> {
+    let rows = waiting(by).filter(conversations::contact_id.eq_any(members.to_vec()));
+    Ok(rows.select(conversations::waiting_since.assume_not_null()).first(conn).optional()?)
+}
+
+/// Those who wait, as the query narrows them.
+fn wanted(by: &Principal, query: &AwaitingQuery) -> Result<Rows> {
+    let mut rows = waiting(by);
     rows = match query.owner_id.map(|owner| owner.user("owner_id", by)).transpose()? {
         None => rows,
         Some(None) => rows.filter(conversations::owner_id.is_null()),
         Some(Some(owner)) => rows.filter(conversations::owner_id.eq(owner)),
     };
+    if let Some(from) = query.from {
+        rows = rows.filter(conversations::waiting_since.ge(from));
+    }
+    if let Some(to) = query.to {
+        rows = rows.filter(conversations::waiting_since.lt(to));
+    }
+    Ok(rows)
+}
+
+/// Those who wait and whom the caller sees.
+fn waiting(by: &Principal) -> Rows {
+    let mut rows = conversations::table
+        .filter(conversations::waiting_since.is_not_null())
+        .filter(sql::<Bool>(LAST_OF_ITS_CLIENT))
+        .into_boxed::<MultiBackend>();
     if let Some(owners) = by.scope.owners() {
         let owners: Vec<_> = owners.into_iter().map(|owner| owner.0).collect();
         let seen = conversations::owner_id.is_null().or(OneOf::new("conversations.owner_id", owners.clone()));
@@ -95,23 +138,12 @@ pub fn page(conn: &mut Connection, by: &Principal, query: &AwaitingQuery) -> Res
             .filter(leads::owner_id.is_null().or(OneOf::new("leads.owner_id", owners)));
         rows = rows.filter(seen).filter(exists(told.filter(entries::lead_id.is_null().or(exists(of_lead)))));
     }
-    if let Some(from) = query.from {
-        rows = rows.filter(conversations::waiting_since.ge(from));
-    }
-    if let Some(to) = query.to {
-        rows = rows.filter(conversations::waiting_since.lt(to));
-    }
-    if let Some(Cursor(at, id)) = query.cursor.as_deref().map(Cursor::<Instant, ContactId>::decode).transpose()? {
-        let columns = "conversations.waiting_since, conversations.contact_id";
-        rows = rows.filter(Beyond::new(columns, Way::Ascending, at, id.0));
-    }
-    let page = Page::cut(rows.load::<Waiting>(conn)?, limit, |(contact, _, at, _)| Cursor(*at, *contact).encode());
-    shown(conn, by, page)
+    rows
 }
 
 /// The same page with names and messages, looked up for all rows at once.
 fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<Page<AwaitingReply>> {
-    let clients = contacts::names::shown(conn, &by.scope, page.items.iter().map(|(contact, ..)| *contact))?;
+    let clients = contacts::names::shown(conn, by, page.items.iter().map(|(contact, ..)| *contact))?;
     let ids = page.items.iter().filter_map(|(.., id)| id.map(|id| id.0)).collect();
     let mut messages: Vec<Interaction> = entries::table
         .filter(OneOf::new("timeline_entries.id", ids))
@@ -124,6 +156,7 @@ fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<P
         AwaitingReply {
             contact_id: client.map_or(contact, |client| client.id),
             contact_name: client.map(|client| client.name.clone()),
+            contact_phone: client.and_then(|client| client.phone.clone()),
             owner_id,
             waiting_since,
             interaction: place.map(|place| messages.swap_remove(place)),

@@ -4,8 +4,9 @@
 //! a form, or by a call that nobody took. We *answer* by writing back to this one person, and both sides have spoken in a
 //! call that was taken, a meeting or a visit to a shop. What a program reports of a message (opened, clicked, bounced, …)
 //! and what goes to many at once (a mailing, known by its campaign) is nobody's turn. A client waits whose last turn was
-//! asked and not answered at the same instant or later.
+//! asked and not answered at the same instant or later, until somebody says that no answer is needed.
 
+mod dismissal;
 pub mod kept;
 mod list;
 pub mod routes;

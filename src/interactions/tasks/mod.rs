@@ -4,6 +4,7 @@
 pub mod list;
 mod model;
 mod routes;
+mod rows;
 pub mod store;
 
 pub use model::{NewTask, Task, TaskPatch};

@@ -2,8 +2,8 @@
 
 use actix_web::web::{Data, Path};
 
-use super::list::TaskQuery;
-use super::{NewTask, Task, TaskPatch, store};
+use super::rows::{self, TaskRow};
+use super::{NewTask, Task, TaskPatch, list, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
@@ -13,10 +13,14 @@ use crate::http::{Body, IfMatch, Page, Post, Query, Reply, Routes, handlers};
 use crate::interactions::TaskId;
 
 /// Lists tasks by when they are due; those without a due time come last.
-#[utoipa::path(get, path = "/tasks", operation_id = "list_tasks", tag = "tasks", security(("bearer" = ["tasks:read"])), params(TaskQuery), responses((status = 200, body = Page<Task>)))]
-async fn list(actor: May<grants::TasksRead>, app: Data<App>, query: Query<TaskQuery>) -> Result<Reply> {
+#[utoipa::path(get, path = "/tasks", operation_id = "list_tasks", tag = "tasks", security(("bearer" = ["tasks:read"])), params(list::TaskQuery), responses((status = 200, body = Page<TaskRow>)))]
+async fn all(actor: May<grants::TasksRead>, app: Data<App>, query: Query<list::TaskQuery>) -> Result<Reply> {
     let filter = query.0.parse(Instant::now())?;
-    app.read(&actor, move |conn, by| Reply::ok(&super::list::page(conn, by, &filter)?)).await
+    app.read(&actor, move |conn, by| {
+        let page = list::page(conn, by, &filter)?;
+        Reply::ok(&rows::named(conn, by, page)?)
+    })
+    .await
 }
 
 /// Makes a task.
@@ -76,5 +80,5 @@ async fn restore(actor: May<grants::TasksWrite>, app: Data<App>, id: Path<TaskId
 
 /// The routes of tasks.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: list, create, find, update, delete, restore);
+    handlers!(cfg: all, create, find, update, delete, restore);
 }

@@ -1,17 +1,17 @@
-//! Moves of many leads at once, each on its own: a lead that cannot move keeps no other from moving.
+//! Many leads moved, deleted or restored at once, each on its own: a lead that cannot move keeps no other from moving.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::moves::{self, StageMove};
+use super::store;
 use crate::accounts::Principal;
-use crate::db::dialect::take_turns;
+use crate::db::Connection;
 use crate::db::types::Instant;
-use crate::db::{Connection, savepoint};
 use crate::error::Result;
-use crate::http::batch::{Items, Outcome, UpsertResult};
-use crate::http::read_json;
+use crate::http::batch::{self, Items, Outcome, UpsertResult};
+use crate::http::{Seen, Version, read_json};
 use crate::pipelines::{LeadId, LostReasonId, StageId};
 use crate::text::filled;
 
@@ -32,6 +32,8 @@ pub struct LeadMoves {
 pub struct LeadMove {
     /// The lead.
     pub id: LeadId,
+    /// Its version as it was seen; where another is current, it does not move. Whatever version there is, where absent.
+    pub version: Option<Version>,
     /// Where to: a stage of the lead's pipeline.
     pub stage_id: StageId,
     /// When; now where absent. May be back-dated.
@@ -48,9 +50,9 @@ pub struct LeadMove {
 ///
 /// # Errors
 /// Every bad field.
-pub fn parse(item: &[u8]) -> Result<(LeadId, StageMove)> {
-    let LeadMove { id, stage_id, at, reason, lost_reason_id } = read_json(item)?;
-    Ok((id, StageMove { stage_id, at, reason, lost_reason_id }))
+pub fn parse(item: &[u8]) -> Result<(Seen<LeadId>, StageMove)> {
+    let LeadMove { id, version, stage_id, at, reason, lost_reason_id } = read_json(item)?;
+    Ok((Seen { id, version }, StageMove { stage_id, at, reason, lost_reason_id }))
 }
 
 /// Moves the leads; what is wrong with an item is told in its result.
@@ -60,16 +62,33 @@ pub fn parse(item: &[u8]) -> Result<(LeadId, StageMove)> {
 pub fn move_all(
     conn: &mut Connection,
     by: &Principal,
-    items: &Items<(LeadId, StageMove)>,
+    items: &Items<(Seen<LeadId>, StageMove)>,
 ) -> Result<Vec<UpsertResult>> {
-    take_turns(conn)?;
-    let mut results = Vec::with_capacity(items.len());
-    for (index, item) in items {
-        let done = item.as_ref().map_err(Clone::clone).and_then(|(id, step)| {
-            let (lead, moved) = savepoint(conn, |conn| moves::move_stage(conn, by, *id, step))?;
-            Ok(if moved { Outcome::Updated(lead.id.0) } else { Outcome::Unchanged(lead.id.0) })
-        });
-        results.push(UpsertResult::of(*index, done)?);
-    }
-    Ok(results)
+    batch::each(conn, items, |conn, (seen, step)| {
+        let (lead, moved) = moves::move_stage(conn, by, seen.id, seen.version, step)?;
+        Ok(Outcome::changed(lead.id.0, moved))
+    })
+}
+
+/// Deletes the leads; what keeps one from it is told in its result.
+///
+/// # Errors
+/// The database is away.
+pub fn delete(conn: &mut Connection, by: &Principal, items: &Items<Seen<LeadId>>) -> Result<Vec<UpsertResult>> {
+    batch::each(conn, items, |conn, seen| {
+        store::delete(conn, by, seen.id, seen.version)?;
+        Ok(Outcome::Updated(seen.id.0))
+    })
+}
+
+/// Restores the leads; what keeps one deleted is told in its result.
+///
+/// # Errors
+/// The database is away.
+pub fn restore(conn: &mut Connection, by: &Principal, items: &Items<LeadId>) -> Result<Vec<UpsertResult>> {
+    batch::each(conn, items, |conn, id| {
+        let was_deleted = store::find_any(conn, by, *id)?.deleted_at.is_some();
+        store::restore(conn, by, *id)?;
+        Ok(Outcome::changed(id.0, was_deleted))
+    })
 }

@@ -13,6 +13,7 @@ use crate::accounts::Principal;
 use crate::accounts::owners::Whose;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
+use crate::contacts::filter::parse_ids;
 use crate::db::composed::{Sql, Value};
 use crate::db::dialect::Condition;
 use crate::db::schema::leads;
@@ -31,6 +32,8 @@ use crate::segments::{self, SegmentId};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LeadQuery {
+    /// Only these: up to 200 ids with commas between.
+    pub id: Option<String>,
     /// Of this pipeline.
     pub pipeline_id: Option<PipelineId>,
     /// In this stage.
@@ -164,6 +167,9 @@ fn filtered(conn: &mut Connection, by: &Principal, query: &LeadQuery, custom: &[
         created_from created_at ge, created_to created_at lt, updated_from updated_at ge, updated_to updated_at lt,
         entered_from entered_at ge, entered_to entered_at lt, closed_from closed_at ge, closed_to closed_at lt,
     );
+    if let Some(ids) = &query.id {
+        rows = rows.filter(leads::id.eq_any(parse_ids::<LeadId>(ids)?));
+    }
     if let Some(contact) = query.contact_id {
         rows = rows.filter(of_client(contact));
     }

@@ -1,5 +1,6 @@
 //! Leads: a chance to sell something to a client, on its way through a pipeline.
 
+pub mod brief;
 pub mod bulk;
 pub mod filter;
 pub mod model;

@@ -15,6 +15,7 @@ use crate::db::Connection;
 use crate::db::schema::{lead_paths, stage_intervals as intervals};
 use crate::db::types::Instant;
 use crate::error::{Error, FieldError, Result};
+use crate::http::{Version, check_version};
 use crate::pipelines::history::{self, Change, Interval};
 use crate::pipelines::{
     IntervalId, LeadId, LostReasonId, PipelineId, Stage, StageId, StageKind, lost_reasons, path, stages, visit,
@@ -90,13 +91,22 @@ pub fn stays(conn: &mut Connection, lead: &Lead) -> Result<Vec<Stay>> {
 /// Moves a lead; says whether anything changed.
 ///
 /// # Errors
-/// The lead is not visible, the stage is archived or of another pipeline, the instant too far ahead.
-pub fn move_stage(conn: &mut Connection, by: &Principal, id: LeadId, step: &StageMove) -> Result<(Lead, bool)> {
-    let (lead, made) = enter(conn, by, id, step)?;
+/// The lead is not visible, or of another version than `expected`; the stage is archived or of another pipeline, the
+/// instant too far ahead.
+pub fn move_stage(
+    conn: &mut Connection,
+    by: &Principal,
+    id: LeadId,
+    expected: Option<Version>,
+    step: &StageMove,
+) -> Result<(Lead, bool)> {
+    let before = store::locked(conn, by, id)?;
+    check_version(expected, before.version)?;
+    let (lead, made) = place(conn, by, before, step)?;
     Ok((lead, made.is_some()))
 }
 
-/// [`move_stage`]; gives the interval that was made, where one was.
+/// [`move_stage`] of whatever version there is; gives the interval that was made, where one was.
 ///
 /// # Errors
 /// As for [`move_stage`].
@@ -107,6 +117,11 @@ pub fn enter(
     step: &StageMove,
 ) -> Result<(Lead, Option<IntervalId>)> {
     let before = store::locked(conn, by, id)?;
+    place(conn, by, before, step)
+}
+
+/// Gives a move its place among the stays of a lead that is locked.
+fn place(conn: &mut Connection, by: &Principal, before: Lead, step: &StageMove) -> Result<(Lead, Option<IntervalId>)> {
     let all = stages::of(conn, before.pipeline_id)?;
     let to = check(conn, &all, step)?;
     let at = step.at.unwrap_or_else(Instant::now);

@@ -10,7 +10,7 @@ use super::bulk::{self, LeadMoves};
 use super::filter::{self, LeadQuery};
 use super::model::{Lead, LeadPatch, NewLead};
 use super::moves::{self, StageMove};
-use super::rows::LeadRow;
+use super::rows::{self, LeadRow};
 use super::touch_path::{self, LeadTouches, TouchQuery};
 use super::upsert::{self, Item};
 use super::{people, store};
@@ -21,7 +21,7 @@ use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Problem, Result};
 use crate::http::batch::{self, UpsertResults, describe_item};
-use crate::http::{Body, IfMatch, Page, Parts, Post, Query, Reply, Routes, handlers, parse_query};
+use crate::http::{Body, Ids, IfMatch, Page, Parts, Post, Query, Reply, Routes, SeenIds, handlers, parse_query};
 use crate::pipelines::{IntervalId, LeadId, LostReasonId, StageId, StageKind, stages};
 
 /// A lead's stay in a stage: `[entered_at, exited_at)`.
@@ -143,10 +143,15 @@ async fn upsert_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts
     batch::write(&app, &actor, body.retry.as_ref(), items, upsert::upsert).await
 }
 
-/// Shows a lead.
-#[utoipa::path(get, path = "/leads/{id}", operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = Lead)))]
+/// Shows a lead, with the names of its client and company.
+#[utoipa::path(get, path = "/leads/{id}", operation_id = "get_lead", tag = "leads", security(("bearer" = ["leads:read"])), params(("id" = LeadId, Path)), responses((status = 200, body = LeadRow)))]
 async fn show(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>) -> Result<Reply> {
-    app.read(&actor, move |conn, by| shown(&store::find(conn, by, *id)?)).await
+    app.read(&actor, move |conn, by| {
+        let lead = store::find(conn, by, *id)?;
+        let version = lead.version;
+        Ok(Reply::ok(&rows::named_one(conn, by, lead)?)?.version(version))
+    })
+    .await
 }
 
 /// Changes a lead. Absent fields stay; `null` clears.
@@ -176,23 +181,39 @@ async fn restore(actor: May<grants::LeadsWrite>, app: Data<App>, id: Path<LeadId
 }
 
 /// Moves a lead to a stage. A back-dated move takes its place by its instant; a move to where the lead is does nothing.
-#[utoipa::path(post, path = "/leads/{id}/stage", operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path)), request_body = StageMove, responses((status = 200, body = Lead)))]
+/// `If-Match` may be left out: then whatever version there is moves.
+#[utoipa::path(post, path = "/leads/{id}/stage", operation_id = "move_lead", tag = "leads", security(("bearer" = ["leads:write"])), params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header)), request_body = StageMove, responses((status = 200, body = Lead)))]
 async fn move_stage(
     actor: May<grants::LeadsWrite>,
     app: Data<App>,
     id: Path<LeadId>,
+    expected: IfMatch,
     body: Post<StageMove>,
 ) -> Result<Reply> {
-    let Post { value, retry } = body;
-    app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, &value)?.0)).await
+    let (Post { value, retry }, expected) = (body, expected.named());
+    app.write(&actor, retry, move |conn, by| shown(&moves::move_stage(conn, by, *id, expected, &value)?.0)).await
 }
 
 /// Moves up to 200 leads, each on its own and each to a stage of its own pipeline. `updated` says that the lead moved,
-/// `unchanged` that it was there.
+/// `unchanged` that it was there. An item can name the `version` it was seen in: a lead that was changed since stays where it
+/// is, with the problem `precondition_failed`.
 #[utoipa::path(post, path = "/leads/stage", operation_id = "move_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = LeadMoves, responses((status = 200, body = UpsertResults)))]
 async fn move_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Parts) -> Result<Reply> {
     let items = batch::parse_up_to(bulk::MOST, &body.bytes, bulk::parse)?;
     batch::write(&app, &actor, body.retry.as_ref(), items, bulk::move_all).await
+}
+
+/// Deletes up to 200 leads, each on its own: `updated` says that it is deleted now. With `items` each can name the version
+/// it was seen in: one that was changed since stays, with the problem `precondition_failed`.
+#[utoipa::path(post, path = "/leads/delete", operation_id = "delete_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = SeenIds<LeadId>, responses((status = 200, body = UpsertResults)))]
+async fn delete_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<SeenIds<LeadId>>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items()?, bulk::delete).await
+}
+
+/// Restores up to 200 deleted leads, each on its own: `updated` says that it is back, `unchanged` that it was not deleted.
+#[utoipa::path(post, path = "/leads/restore", operation_id = "restore_leads", tag = "leads", security(("bearer" = ["leads:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = Ids<LeadId>, responses((status = 200, body = UpsertResults)))]
+async fn restore_many(actor: May<grants::LeadsWrite>, app: Data<App>, body: Post<Ids<LeadId>>) -> Result<Reply> {
+    batch::write(&app, &actor, body.retry.as_ref(), body.value.items(), bulk::restore).await
 }
 
 /// Shows the touchpoints that led to a lead's win: those of its client that tell how they came, in the days before the win.
@@ -218,7 +239,7 @@ async fn history(actor: May<grants::LeadsRead>, app: Data<App>, id: Path<LeadId>
 
 /// The routes of leads.
 pub(in crate::pipelines) fn routes(cfg: &mut Routes) {
-    handlers!(cfg: upsert_many, move_many);
+    handlers!(cfg: upsert_many, move_many, delete_many, restore_many);
     handlers!(cfg: list, create, show, update, delete);
     handlers!(cfg: restore, move_stage, history, touches);
 }

@@ -1,15 +1,19 @@
 //! Leads as lists and boards show them: with the names of whom they are about.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::{RefOr, schema::SchemaType};
+use utoipa::openapi::{RefOr, schema::Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::Lead;
 use crate::accounts::Principal;
+use crate::companies::CompanyId;
+use crate::contacts::ContactId;
+use crate::contacts::names::Shown;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::http::Page;
+use crate::http::{Page, describe};
 use crate::{companies, contacts};
 
 /// A lead in a list.
@@ -18,22 +22,15 @@ pub struct LeadRow {
     #[serde(flatten)]
     lead: Lead,
     contact_name: Option<String>,
+    contact_phone: Option<String>,
     company_name: Option<String>,
 }
 
-/// The description of a [`Lead`] with two fields more: one object, which all makers of clients understand.
 impl PartialSchema for LeadRow {
     fn schema() -> RefOr<Schema> {
-        let name = |about: &str| {
-            let kind = SchemaType::from_iter([Type::String, Type::Null]);
-            ObjectBuilder::new().schema_type(kind).description(Some(about.to_owned()))
-        };
-        let RefOr::T(Schema::Object(mut row)) = Lead::schema() else { return Lead::schema() };
-        row.description = Some("A lead in a list.".to_owned());
-        let about = "The client's name; `null` where the caller does not see the client, or it is deleted.";
-        row.properties.insert("contact_name".to_owned(), name(about).into());
-        row.properties.insert("company_name".to_owned(), name("The company's name.").into());
-        RefOr::T(Schema::Object(row))
+        let [name, phone] = contacts::names::DESCRIBED;
+        let texts = [name, phone, ("company_name", "The company's name.")];
+        describe::with_texts(Lead::schema(), "A lead in a list.", &texts)
     }
 }
 
@@ -48,11 +45,27 @@ impl ToSchema for LeadRow {
 /// # Errors
 /// The database is away.
 pub fn named(conn: &mut Connection, by: &Principal, page: Page<Lead>) -> Result<Page<LeadRow>> {
-    let clients = contacts::names::shown(conn, &by.scope, page.items.iter().map(|lead| lead.contact_id))?;
+    let clients = contacts::names::shown(conn, by, page.items.iter().map(|lead| lead.contact_id))?;
     let companies = companies::store::names(conn, page.items.iter().map(|lead| lead.company_id))?;
-    Ok(page.map(|lead| LeadRow {
-        contact_name: clients.get(&lead.contact_id).map(|client| client.name.clone()),
+    Ok(page.map(|lead| row(lead, &clients, &companies)))
+}
+
+/// [`named`] for one lead.
+///
+/// # Errors
+/// The database is away.
+pub fn named_one(conn: &mut Connection, by: &Principal, lead: Lead) -> Result<LeadRow> {
+    let clients = contacts::names::shown(conn, by, std::iter::once(lead.contact_id))?;
+    let companies = companies::store::names(conn, std::iter::once(lead.company_id))?;
+    Ok(row(lead, &clients, &companies))
+}
+
+fn row(lead: Lead, clients: &HashMap<ContactId, Shown>, companies: &HashMap<CompanyId, String>) -> LeadRow {
+    let client = clients.get(&lead.contact_id);
+    LeadRow {
+        contact_name: client.map(|client| client.name.clone()),
+        contact_phone: client.and_then(|client| client.phone.clone()),
         company_name: lead.company_id.and_then(|id| companies.get(&id).cloned()),
         lead,
-    }))
+    }
 }

@@ -144,7 +144,7 @@ fn change(conn: &mut Connection, by: &Principal, id: LeadId, item: &Item) -> Res
     let mut after = store::update(conn, by, id, None, &patch)?;
     if let Some(stage_id) = to {
         let step = StageMove { stage_id, at: None, reason: None, lost_reason_id };
-        after = moves::move_stage(conn, by, id, &step)?.0;
+        after = moves::move_stage(conn, by, id, None, &step)?.0;
     }
     let same = after.version == before.version && after.stage_id == before.stage_id;
     Ok((id, if same { Outcome::Unchanged(id.0) } else { Outcome::Updated(id.0) }))

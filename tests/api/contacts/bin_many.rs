@@ -9,14 +9,12 @@ cases![
     only_contacts_in_sight_are_deleted,
     a_retried_deletion_answers_as_before,
     too_many_contacts_are_refused,
+    a_contact_changed_meanwhile_stays,
+    records_are_named_by_one_of_two_lists,
 ];
 
 async fn on(by: &crate::support::Client, action: &str, ids: &[String]) -> Answer {
     by.post(&format!("{CONTACTS}/{action}"), json!({ "ids": ids })).await.ok()
-}
-
-fn statuses(answer: &Answer) -> Vec<&str> {
-    answer.items().iter().map(|item| item["status"].as_str().unwrap()).collect()
 }
 
 async fn many_contacts_go_to_the_bin_and_come_back(app: TestApp) {
@@ -26,14 +24,14 @@ async fn many_contacts_go_to_the_bin_and_come_back(app: TestApp) {
     }
     let ids: Vec<String> = all.iter().map(Answer::id).collect();
     let deleted = on(&app.sales, "delete", &ids[..2]).await;
-    assert_eq!(statuses(&deleted), ["updated", "updated"]);
+    assert_eq!(deleted.statuses(), ["updated", "updated"]);
     assert_eq!(deleted.items()[1]["id"], json!(ids[1]));
     app.sales.get(&path(&all[0])).await.problem(404, "not_found");
     assert_eq!(app.sales.get(CONTACTS).await.ok().items().len(), 1);
     // Once more: they are there already.
-    assert_eq!(statuses(&on(&app.sales, "delete", &ids).await), ["error", "error", "updated"]);
-    assert_eq!(statuses(&on(&app.sales, "restore", &ids[..2]).await), ["updated", "updated"]);
-    assert_eq!(statuses(&on(&app.sales, "restore", &ids).await), ["unchanged", "unchanged", "updated"]);
+    assert_eq!(on(&app.sales, "delete", &ids).await.statuses(), ["error", "error", "updated"]);
+    assert_eq!(on(&app.sales, "restore", &ids[..2]).await.statuses(), ["updated", "updated"]);
+    assert_eq!(on(&app.sales, "restore", &ids).await.statuses(), ["unchanged", "unchanged", "updated"]);
     assert_eq!(app.sales.get(CONTACTS).await.ok().items().len(), 3);
 }
 
@@ -44,7 +42,7 @@ async fn what_cannot_be_restored_keeps_no_other_in_the_bin(app: TestApp) {
     on(&app.sales, "delete", &[old.clone(), other.clone()]).await;
     create(&app, email).await;
     let restored = on(&app.sales, "restore", &[old, other]).await;
-    assert_eq!(statuses(&restored), ["error", "updated"]);
+    assert_eq!(restored.statuses(), ["error", "updated"]);
     assert_eq!(restored.items()[0]["problem"]["code"], "identity_taken");
 }
 
@@ -62,7 +60,7 @@ async fn a_retried_deletion_answers_as_before(app: TestApp) {
     let path = format!("{CONTACTS}/delete");
     let first = app.sales.post_once("k1", &path, ids.clone()).await.ok();
     let again = app.sales.post_once("k1", &path, ids).await.ok();
-    assert_eq!((statuses(&first), &first.json), (vec!["updated"], &again.json));
+    assert_eq!((first.statuses(), &first.json), (vec!["updated"], &again.json));
 }
 
 async fn too_many_contacts_are_refused(app: TestApp) {
@@ -74,4 +72,27 @@ async fn too_many_contacts_are_refused(app: TestApp) {
         app.sales.post(&path, json!({ "ids": [] })).await.invalid(&["ids"]);
         app.sales.post(&path, json!({ "ids": ["x"] })).await.invalid(&["ids[0]"]);
     }
+}
+
+async fn a_contact_changed_meanwhile_stays(app: TestApp) {
+    let (stale, seen) =
+        (create(&app, json!({ "family_name": "Ann" })).await, create(&app, json!({ "family_name": "Bob" })).await);
+    app.sales.patch_from(&stale, &path(&stale), json!({ "family_name": "Anne" })).await.ok();
+    let any = create(&app, json!({ "family_name": "Cid" })).await;
+    let items = json!([{ "id": stale.id(), "version": 1 }, { "id": seen.id(), "version": 1 }, { "id": any.id() }]);
+    let deleted = app.sales.post(&format!("{CONTACTS}/delete"), json!({ "items": items })).await.ok();
+    assert_eq!(deleted.statuses(), ["error", "updated", "updated"]);
+    assert_eq!(deleted.items()[0]["problem"]["code"], "precondition_failed");
+    app.sales.get(&path(&stale)).await.ok();
+}
+
+async fn records_are_named_by_one_of_two_lists(app: TestApp) {
+    let id = create(&app, json!({ "family_name": "Ann" })).await.id();
+    let delete = format!("{CONTACTS}/delete");
+    let item = json!({ "id": id });
+    app.sales.post(&delete, json!({})).await.invalid(&["ids"]);
+    app.sales.post(&delete, json!({ "ids": [id], "items": [item] })).await.invalid(&["items"]);
+    app.sales.post(&delete, json!({ "items": [] })).await.invalid(&["items"]);
+    app.sales.post(&delete, json!({ "items": vec![item; 201] })).await.invalid(&["items"]);
+    app.sales.post(&delete, json!({ "items": [{ "id": "x" }] })).await.invalid(&["items[0].id"]);
 }

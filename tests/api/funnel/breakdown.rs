@@ -103,6 +103,7 @@ async fn the_leads_behind_a_number_come_in_pages(app: TestApp) {
     let found: Vec<_> = first.items().iter().chain(second.items()).map(|lead| lead["id"].as_str().unwrap()).collect();
     assert_eq!(found, ids.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>());
     assert_eq!((&first.json["total"], &second.json["next_cursor"]), (&json!(3), &Value::Null));
+    assert_eq!(first.items()[0]["contact_name"], "Ann Lee");
     let none = app.admin.get(&path.replace("bucket=fair", "bucket=")).await.ok();
     assert_eq!(none.json["total"], 0);
 }

@@ -15,6 +15,7 @@ cases![
     bad_journeys_are_refused_by_path,
     a_step_may_follow_a_stage_and_opens_into_its_facts,
     a_journey_becomes_a_file_and_so_do_its_clients,
+    the_clients_of_a_saved_journey_become_a_file,
 ];
 
 const JOURNEY: &str = "/api/v1/reports/journey";
@@ -253,4 +254,20 @@ async fn a_journey_becomes_a_file_and_so_do_its_clients(app: TestApp) {
     assert_eq!(app.admin.post(path, dropped).await.ok().text().lines().count(), 2);
     app.admin.post(path, number(9)).await.invalid(&["step"]);
     app.reader.post("/api/v1/exports/journey", json!({ "steps": [] })).await.problem(403, "forbidden");
+}
+
+async fn the_clients_of_a_saved_journey_become_a_file(app: TestApp) {
+    let (journey, _) = after_sales(&app).await;
+    let save = |kind: &str, parameters: Value| json!({ "name": kind, "kind": kind, "parameters": parameters });
+    let saved = app.admin.post("/api/v1/saved-reports", save("journey", journey)).await.created().id();
+    let path = |step: u32| format!("/api/v1/exports/journey/clients?columns=email&saved_report_id={saved}&step={step}");
+    let clients = app.admin.get(&path(1)).await.ok().text();
+    assert_eq!(clients.lines().collect::<Vec<_>>(), ["email", "ann@example.com", "bo@example.com"]);
+    let dropped = app.admin.get(&format!("{}&outcome=dropped", path(2))).await.ok().text();
+    assert_eq!(dropped.lines().count(), 2);
+    app.admin.get(&path(9)).await.invalid(&["step"]);
+    // It is its owner's alone.
+    app.manager.get(&path(1)).await.problem(404, "not_found");
+    let other = app.admin.post("/api/v1/saved-reports", save("activity", json!({}))).await.created().id();
+    app.admin.get(&path(1).replace(&saved, &other)).await.invalid(&["saved_report_id"]);
 }

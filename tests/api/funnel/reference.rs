@@ -62,7 +62,7 @@ async fn random_lead(app: &TestApp, pipeline: &Pipeline, contact: ContactId, dic
         let (lead, _) = store::insert(conn, &by, contact, &new)?;
         for (stage_id, at) in &moves {
             let step = StageMove { stage_id: *stage_id, at: Some(*at), reason: None, lost_reason_id: None };
-            moves::move_stage(conn, &by, lead.id, &step)?;
+            moves::move_stage(conn, &by, lead.id, None, &step)?;
         }
         Ok(lead.id)
     };

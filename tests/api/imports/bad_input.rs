@@ -51,6 +51,7 @@ async fn a_file_that_is_cut_off_is_told(app: TestApp) {
     let done = import(&app, &["email=mail", "given_name=first"], "mail,first\na@x.example,Ann\nb@x.exam").await;
     assert_eq!(counts(&done), [2, 1, 0, 0, 1, 0]);
     assert_eq!(problems(&app, &done).await, ["2 - error ragged"]);
+    assert_eq!(super::params(&app, &done).await, [json!({ "cells": 1, "expected": 2 })]);
     let done = import(&app, &["email=mail", "given_name=first"], "mail,first\nc@x.example,Cy\nd@x.example,\"Di").await;
     assert_eq!(counts(&done), [2, 2, 0, 0, 0, 1]);
     assert_eq!(problems(&app, &done).await, ["2 - warning truncated"]);

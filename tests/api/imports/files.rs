@@ -59,6 +59,7 @@ async fn a_bad_row_harms_no_other_and_is_given_back(app: TestApp) {
     assert_eq!(counts(&done), [6, 2, 0, 0, 4, 0]);
     let told = problems(&app, &done).await;
     assert_eq!(told, ["2 mail error format", "3 - error required", "4 first error length", "5 - error ragged"]);
+    assert_eq!(super::params(&app, &done).await[0], json!({ "value": "nonsense" }));
     let file = app.manager.get(&format!("/api/v1/imports/{}/errors.csv", done.id())).await.ok().text();
     let lines: Vec<_> = file.lines().collect();
     assert_eq!(lines[0], "row,severity,column,code,message,mail,first");

@@ -82,6 +82,10 @@ async fn gaps_between_stages_are_closed_and_told(app: TestApp) {
         problems(&app, &done).await,
         ["1 Date exited \"B (Big)\" warning assumed_entry", "1 Date exited \"B (Big)\" warning gap"]
     );
+    let (from, until) = ("2024-03-05T09:00:00Z", "2024-03-07T09:00:00Z");
+    let told = super::params(&app, &done).await;
+    assert_eq!(told[0], json!({ "stage": "B", "from": "2024-03-02T09:00:00Z" }));
+    assert_eq!(told[1], json!({ "stage": "B", "next": "C", "from": from, "until": until }));
     let leads = items(&app, "/api/v1/leads").await;
     let of = |title: &str| leads.iter().find(|lead| lead["title"] == title).unwrap();
     assert_eq!(stays(&app, of("Roof")).await, ["2024-03-01T09:00 A", "2024-03-02T09:00 B", "2024-03-07T09:00 C"]);

@@ -105,6 +105,12 @@ pub fn counts(import: &Answer) -> [i64; 6] {
         .map(|name| import.json[name].as_i64().unwrap())
 }
 
+/// What differs between an import's problems of one code.
+pub async fn params(app: &TestApp, import: &Answer) -> Vec<Value> {
+    let errors = app.manager.get(&format!("/api/v1/imports/{}/errors", import.id())).await.ok();
+    errors.items().iter().map(|error| error["params"].clone()).collect()
+}
+
 /// `row column severity code` of each bad row.
 pub async fn problems(app: &TestApp, import: &Answer) -> Vec<String> {
     let errors = app.manager.get(&format!("/api/v1/imports/{}/errors", import.id())).await.ok();

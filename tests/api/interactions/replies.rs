@@ -15,6 +15,12 @@ cases![
     merged_clients_wait_as_one,
     messages_about_leads_out_of_sight_are_not_shown,
     bad_parameters_of_the_waiting_list_are_named,
+    the_list_is_counted_where_asked,
+    a_client_that_needs_no_answer_waits_again_with_the_next_message,
+    a_client_put_aside_by_mistake_waits_again,
+    a_message_that_came_meanwhile_is_not_put_aside,
+    merged_clients_are_put_aside_as_one,
+    only_clients_in_sight_are_put_aside,
 ];
 
 const LIST: &str = "/api/v1/interactions/awaiting-reply";
@@ -173,4 +179,82 @@ async fn bad_parameters_of_the_waiting_list_are_named(app: TestApp) {
         app.reader.get(&format!("{LIST}?{query}")).await.invalid(&[field]);
     }
     app.key.get(&format!("{LIST}?owner_id=me")).await.invalid(&["owner_id"]);
+}
+
+fn dismissal(client: ContactId) -> String {
+    format!("/api/v1/contacts/{client}/awaiting-reply/dismiss")
+}
+
+async fn the_list_is_counted_where_asked(app: TestApp) {
+    for (who, day) in [("ann", 1), ("bob", 2), ("cid", 3)] {
+        asks(&app, who, day).await;
+    }
+    let list = app.reader.get(&format!("{LIST}?total=true&limit=1&from=2024-01-02T00:00:00Z")).await.ok();
+    assert_eq!((list.items().len(), &list.json["total"]), (1, &json!(2)));
+    let next = list.json["next_cursor"].as_str().unwrap();
+    let rest = app.reader.get(&format!("{LIST}?total=true&cursor={next}")).await.ok();
+    assert_eq!((rest.items().len(), &rest.json["total"]), (1, &json!(3)));
+    assert!(app.reader.get(LIST).await.ok().json.get("total").is_none());
+}
+
+async fn a_client_that_needs_no_answer_waits_again_with_the_next_message(app: TestApp) {
+    let ann = client_of(&asks(&app, "ann", 2).await);
+    app.sales.post_empty(&dismissal(ann)).await.no_content();
+    assert_eq!(waiting(&app.sales, "").await, [""; 0]);
+    // What is known only now of the time before changes nothing, nor does a second dismissal.
+    asks(&app, "ann", 1).await;
+    app.sales.post_empty(&dismissal(ann)).await.no_content();
+    assert_eq!(waiting(&app.sales, "").await, [""; 0]);
+    let told = app.admin.get(&format!("/api/v1/audit?entity_id={ann}")).await.ok();
+    let dismissals = told.items().iter().filter(|entry| entry["action"] == "dismiss_reply").count();
+    assert_eq!(dismissals, 1);
+    asks(&app, "ann", 3).await;
+    assert_eq!(waiting(&app.sales, "").await, ["ann 3"]);
+}
+
+async fn a_client_put_aside_by_mistake_waits_again(app: TestApp) {
+    let ann = client_of(&asks(&app, "ann", 1).await);
+    app.sales.post_empty(&dismissal(ann)).await.no_content();
+    for _ in 0..2 {
+        app.sales.delete_any(&dismissal(ann)).await.no_content();
+        assert_eq!(waiting(&app.sales, "").await, ["ann 1"]);
+    }
+    answers(&app, "ann", 2).await;
+    app.sales.delete_any(&dismissal(ann)).await.no_content();
+    assert_eq!(waiting(&app.sales, "").await, [""; 0]);
+}
+
+async fn a_message_that_came_meanwhile_is_not_put_aside(app: TestApp) {
+    let ann = client_of(&asks(&app, "ann", 1).await);
+    asks(&app, "ann", 2).await;
+    let seen = |day: u32| format!("{}?waiting_since=2024-01-0{day}T00:00:00Z", dismissal(ann));
+    app.sales.post_empty(&seen(1)).await.problem(409, "conflict");
+    assert_eq!(waiting(&app.sales, "").await, ["ann 2"]);
+    app.sales.post_empty(&seen(2)).await.no_content();
+    assert_eq!(waiting(&app.sales, "").await, [""; 0]);
+}
+
+async fn merged_clients_are_put_aside_as_one(app: TestApp) {
+    let ann = client_of(&asks(&app, "ann", 1).await);
+    let old = client_of(&asks(&app, "old", 2).await);
+    app.admin.post(&format!("/api/v1/contacts/{ann}/merge"), json!({ "contact_ids": [old] })).await.ok();
+    app.sales.post_empty(&dismissal(ann)).await.no_content();
+    assert_eq!(waiting(&app.sales, "").await, [""; 0]);
+    app.sales.delete_any(&dismissal(ann)).await.no_content();
+    assert_eq!(waiting(&app.sales, "").await, ["old 2"]);
+}
+
+async fn only_clients_in_sight_are_put_aside(app: TestApp) {
+    let ann = client_of(&asks(&app, "ann", 1).await);
+    app.reader.post_empty(&dismissal(ann)).await.problem(403, "forbidden");
+    app.give(ann, app.users.rival).await;
+    app.sales.post_empty(&dismissal(ann)).await.problem(404, "not_found");
+    app.sales.delete_any(&dismissal(ann)).await.problem(404, "not_found");
+    assert_eq!(waiting(&app.admin, "").await, ["ann 1"]);
+    // A message about a lead out of sight is as good as absent.
+    let bob = app.client("bob@example.com").await;
+    let lead = app.lead(bob, Some(app.users.rival), "open").await;
+    say(&app, "bob", 2, "email", "inbound", json!({ "lead_id": lead, "subject": "secret" })).await;
+    app.sales.post_empty(&dismissal(bob)).await.no_content();
+    assert_eq!(waiting(&app.admin, "").await, ["ann 1", "secret"]);
 }

@@ -9,13 +9,10 @@ cases![
     a_retried_request_moves_once,
     too_many_moves_are_refused,
     only_leads_in_sight_move,
+    a_lead_moved_by_somebody_meanwhile_stays_where_it_is,
 ];
 
 const MOVE: &str = "/api/v1/leads/stage";
-
-fn statuses(answer: &crate::support::Answer) -> Vec<&str> {
-    answer.items().iter().map(|item| item["status"].as_str().unwrap()).collect()
-}
 
 async fn many_leads_move_in_one_request(app: TestApp) {
     let pipeline = app.pipeline().await;
@@ -30,7 +27,7 @@ async fn many_leads_move_in_one_request(app: TestApp) {
         json!({ "id": leads[2].id(), "stage_id": pipeline.stage("New") }),
     ];
     let moved = app.sales.post(MOVE, json!({ "items": items })).await.ok();
-    assert_eq!(statuses(&moved), ["updated", "updated", "unchanged"]);
+    assert_eq!(moved.statuses(), ["updated", "updated", "unchanged"]);
     let won = app.sales.get(&path(&leads[0])).await.ok();
     assert_eq!((&won.json["stage_kind"], &won.json["closed_at"]), (&json!("won"), &json!("2024-02-01T00:00:00Z")));
     let lost = app.sales.get(&path(&leads[1])).await.ok();
@@ -53,7 +50,7 @@ async fn a_lead_that_cannot_move_keeps_no_other_from_moving(app: TestApp) {
         to(&lead.id(), pipeline.stage("Won")),
     ];
     let moved = app.sales.post(MOVE, json!({ "items": items })).await.ok();
-    assert_eq!(statuses(&moved), ["error", "error", "error", "error", "updated"]);
+    assert_eq!(moved.statuses(), ["error", "error", "error", "error", "updated"]);
     let fields = |index: usize| {
         let errors = moved.items()[index]["problem"]["errors"].as_array().cloned().unwrap_or_default();
         errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
@@ -71,7 +68,7 @@ async fn a_retried_request_moves_once(app: TestApp) {
     let body = json!({ "items": [{ "id": lead.id(), "stage_id": pipeline.stage("Won") }] });
     let first = app.sales.post_once("k1", MOVE, body.clone()).await.ok();
     let again = app.sales.post_once("k1", MOVE, body).await.ok();
-    assert_eq!((statuses(&first), &first.json), (vec!["updated"], &again.json));
+    assert_eq!((first.statuses(), &first.json), (vec!["updated"], &again.json));
 }
 
 async fn too_many_moves_are_refused(app: TestApp) {
@@ -91,5 +88,18 @@ async fn only_leads_in_sight_move(app: TestApp) {
     let body = json!({ "items": [{ "id": lead.id(), "stage_id": pipeline.stage("Won") }] });
     let refused = app.sales.post(MOVE, body.clone()).await.ok();
     assert_eq!(refused.items()[0]["problem"]["code"], "not_found");
-    assert_eq!(statuses(&app.rival.post(MOVE, body).await.ok()), ["updated"]);
+    assert_eq!(app.rival.post(MOVE, body).await.ok().statuses(), ["updated"]);
+}
+
+async fn a_lead_moved_by_somebody_meanwhile_stays_where_it_is(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let (stale, seen) = (app.deal(&app.sales, json!({})).await, app.deal(&app.sales, json!({})).await);
+    app.manager.post(&format!("{}/stage", path(&stale)), json!({ "stage_id": pipeline.stage("Lost") })).await.ok();
+    let to_won =
+        |lead: &crate::support::Answer| json!({ "id": lead.id(), "version": 1, "stage_id": pipeline.stage("Won") });
+    let moved = app.sales.post(MOVE, json!({ "items": [to_won(&stale), to_won(&seen)] })).await.ok();
+    assert_eq!(moved.statuses(), ["error", "updated"]);
+    let problem = &moved.items()[0]["problem"];
+    assert_eq!((&problem["code"], &problem["status"]), (&json!("precondition_failed"), &json!(412)));
+    assert_eq!(app.sales.get(&path(&stale)).await.ok().json["stage_kind"], "lost");
 }

@@ -13,6 +13,8 @@ cases![
     leads_without_amount_or_day_come_last,
     stale_leads_are_those_of_the_board,
     an_owner_is_a_person_me_or_none,
+    rows_tell_how_to_call_the_client,
+    leads_are_listed_by_their_ids,
 ];
 
 /// How many leads a query finds.
@@ -230,4 +232,34 @@ async fn an_owner_is_a_person_me_or_none(app: TestApp) {
         let tasks = by.get(&format!("/api/v1/tasks?assignee_id={assignee}")).await.ok();
         assert_eq!(tasks.items().len(), count, "{assignee}");
     }
+}
+
+async fn rows_tell_how_to_call_the_client(app: TestApp) {
+    app.pipeline().await;
+    let phones = json!([{ "number": "415 555 0100" }]);
+    let ann = app.admin.post("/api/v1/contacts", json!({ "family_name": "Lee", "phones": phones })).await.created();
+    let lead = app.sales.post("/api/v1/leads", json!({ "contact_id": ann.id() })).await.created();
+    let row = app.sales.get("/api/v1/leads").await.ok().items()[0].clone();
+    assert_eq!(row["contact_phone"], "+14155550100");
+    let shown = app.sales.get(&format!("/api/v1/leads/{}", lead.id())).await.ok();
+    assert_eq!((&shown.json, shown.etag()), (&row, lead.etag()));
+    let owner = json!({ "owner_id": app.users.rival });
+    app.admin.patch_any(&format!("/api/v1/contacts/{}", ann.id()), owner).await.ok();
+    let shown = app.sales.get(&format!("/api/v1/leads/{}", lead.id())).await.ok();
+    assert_eq!((&shown.json["contact_name"], &shown.json["contact_phone"]), (&json!(null), &json!(null)));
+}
+
+async fn leads_are_listed_by_their_ids(app: TestApp) {
+    app.pipeline().await;
+    let (one, _, three) = (
+        app.deal(&app.sales, json!({})).await,
+        app.deal(&app.sales, json!({})).await,
+        app.deal(&app.rival, json!({})).await,
+    );
+    let query = format!("/api/v1/leads?id={},{}", one.id(), three.id());
+    assert_eq!(app.admin.get(&query).await.ok().items().len(), 2);
+    let seen = app.sales.get(&query).await.ok();
+    assert_eq!((seen.items().len(), &seen.items()[0]["version"]), (1, &json!(1)));
+    app.sales.get("/api/v1/leads?id=x").await.invalid(&["id"]);
+    app.sales.get(&format!("/api/v1/leads?id={}", vec![one.id(); 201].join(","))).await.invalid(&["id"]);
 }

@@ -18,6 +18,7 @@ cases![
     the_timeline_tells_each_move_and_where_from,
     bad_moves_are_named,
     a_retried_move_is_made_once,
+    a_move_of_a_version_seen_long_ago_is_refused,
 ];
 
 const START: &str = "2024-01-01T00:00:00Z";
@@ -163,4 +164,20 @@ async fn a_retried_move_is_made_once(app: TestApp) {
     let first = app.sales.post_once("k", &stage, body.clone()).await.ok();
     assert_eq!(app.sales.post_once("k", &stage, body).await.ok().json, first.json);
     assert_eq!(stays(&app, &lead).await.len(), 2);
+}
+
+async fn a_move_of_a_version_seen_long_ago_is_refused(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let (seen, key) = (app.deal(&app.sales, json!({})).await, app.key.clone());
+    let to = |stage: &str| json!({ "stage_id": pipeline.stage(stage) });
+    let address = format!("{}/stage", path(&seen));
+    let moved = app.sales.post_from(&seen, &address, to("Contacted")).await.ok();
+    for who in [&app.sales, &key] {
+        who.post_from(&seen, &address, to("Won")).await.problem(412, "precondition_failed");
+    }
+    assert_eq!(app.sales.get(&path(&seen)).await.ok().json["stage_id"], pipeline.stage("Contacted"));
+    let won = app.sales.post_from(&moved, &address, to("Won")).await.ok();
+    assert_eq!(won.json["version"], 3);
+    // Nobody has to name a version.
+    app.sales.post(&address, to("Contacted")).await.ok();
 }

@@ -77,6 +77,11 @@ impl Answer {
     }
 
     #[track_caller]
+    /// What became of each item of a batch.
+    pub fn statuses(&self) -> Vec<&str> {
+        self.items().iter().map(|item| item["status"].as_str().unwrap()).collect()
+    }
+
     pub fn etag(&self) -> String {
         self.header(header::ETAG.as_str()).unwrap_or_else(|| panic!("{}: no ETag", self.request))
     }

@@ -79,6 +79,12 @@ impl Client {
         self.send("POST", path, request).await
     }
 
+    /// A POST about the version that `seen` showed.
+    pub async fn post_from(&self, seen: &Answer, path: &str, body: Value) -> Answer {
+        let request = json(TestRequest::post(), &body).insert_header((header::IF_MATCH, seen.etag()));
+        self.send("POST", path, request).await
+    }
+
     /// A PATCH without If-Match.
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send("PATCH", path, json(TestRequest::patch(), &body)).await

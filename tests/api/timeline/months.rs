@@ -9,6 +9,8 @@ cases![
     a_merged_client_counts_with_its_survivor,
     what_the_caller_does_not_see_is_not_counted,
     bad_parameters_of_months_are_named,
+    a_companys_people_are_counted_together,
+    who_of_a_company_is_out_of_sight_is_not_counted,
 ];
 
 fn counts(months: &Value) -> Vec<(&str, u64, u64, u64)> {
@@ -96,4 +98,30 @@ async fn bad_parameters_of_months_are_named(app: TestApp) {
     let months = format!("/api/v1/contacts/{contact}/timeline/months");
     app.reader.get(&format!("{months}?tz=Mars&channel=fax")).await.invalid(&["channel", "tz"]);
     app.reader.get(&format!("{months}?limit=3")).await.invalid(&["limit"]);
+}
+
+async fn a_companys_people_are_counted_together(app: TestApp) {
+    let (ann, bob) = (app.client("ann@example.com").await, app.client("bob@example.com").await);
+    let company = app.company(vec![ann, bob]).await;
+    for (who, at) in [("ann", "2020-01-05T00:00:00Z"), ("bob", "2020-01-31T23:00:00Z"), ("cid", "2020-01-06T00:00:00Z")]
+    {
+        app.touch(json!({ "contact": { "email": format!("{who}@example.com") }, "occurred_at": at })).await;
+    }
+    let months = format!("/api/v1/companies/{company}/timeline/months");
+    assert_eq!(counts(&app.reader.get(&format!("{months}?channel=call")).await.ok().json), [("2020-01", 0, 2, 0)]);
+    let berlin = app.reader.get(&format!("{months}?channel=call&tz=Europe/Berlin")).await.ok();
+    assert_eq!(counts(&berlin.json), [("2020-01", 0, 1, 0), ("2020-02", 0, 1, 0)]);
+    app.reader.get(&format!("{months}?tz=Mars")).await.invalid(&["tz"]);
+    app.reader.get(&format!("/api/v1/companies/{ann}/timeline/months")).await.problem(404, "not_found");
+}
+
+async fn who_of_a_company_is_out_of_sight_is_not_counted(app: TestApp) {
+    let (ann, bob) = (app.client("ann@example.com").await, app.client("bob@example.com").await);
+    let company = app.company(vec![ann, bob]).await;
+    app.touch(json!({ "occurred_at": "2020-01-05T00:00:00Z" })).await;
+    app.touch(json!({ "contact": { "email": "bob@example.com" }, "occurred_at": "2020-01-05T00:00:00Z" })).await;
+    app.give(ann, app.users.rival).await;
+    let months = format!("/api/v1/companies/{company}/timeline/months?channel=call");
+    assert_eq!(counts(&app.sales.get(&months).await.ok().json), [("2020-01", 0, 1, 0)]);
+    assert_eq!(counts(&app.rival.get(&months).await.ok().json), [("2020-01", 0, 2, 0)]);
 }
