@@ -138,7 +138,7 @@ const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '6
 /// Durable at every commit (`FULL`), readers never wait for the writer (`WAL`).
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
-     PRAGMA wal_autocheckpoint = 20000; PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY;";
+     PRAGMA wal_autocheckpoint = 60000; PRAGMA journal_size_limit = 268435456; PRAGMA temp_store = MEMORY;";
 
 impl r2d2::ManageConnection for Opener {
     type Connection = Conn;

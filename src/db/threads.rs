@@ -13,12 +13,14 @@ use tokio::sync::{oneshot, watch};
 pub use self::commit::begin;
 use self::commit::{Job, Task};
 use self::slot::{Health, Slot};
+use self::sync::Answers;
 use super::{Connection, Opener, Target};
 use crate::error::{Error, Result};
 
 mod checkpoint;
 mod commit;
 mod slot;
+mod sync;
 #[cfg(test)]
 mod tests;
 
@@ -122,10 +124,19 @@ impl Db {
             let slot = Slot::new(pool.clone(), health.clone());
             threads.push(spawn("db-checkpoint".to_owned(), move || checkpoint::serve(slot, &asked))?);
         }
+        // A transaction a request is brought to disk by itself.
+        let disk = sync::Disk::of(&target, committed.clone()).filter(|_| sizes.batch > 1);
+        let mut apart = None;
+        if let Some(disk) = disk {
+            let (give, given) = flume::bounded(sync::WAITING);
+            apart = Some((give, disk.clone()));
+            threads.push(spawn("db-sync".to_owned(), move || disk.serve(&given))?);
+        }
         for n in 0..sizes.writers {
             let (slot, queue) = (Slot::new(pool.clone(), health.clone()), write_queue.clone());
-            let (committed, due) = (committed.clone(), checkpoint::Due::new(ask.clone()));
-            let serve = move || commit::serve(slot, &queue, sizes.batch, &committed, due);
+            let due = checkpoint::Due::new(ask.clone());
+            let answers = Answers::new(apart.clone(), committed.clone());
+            let serve = move || commit::serve(slot, &queue, sizes.batch, answers, due);
             threads.push(spawn(format!("db-write-{n}"), serve)?);
         }
         Ok(Self { reads, writes, committed, target, batch: sizes.batch, _threads: Arc::new(Threads(threads)) })

@@ -9,10 +9,11 @@ use std::time::Instant;
 use diesel::connection::SimpleConnection;
 use flume::Receiver;
 use metrics::{Histogram, histogram};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::checkpoint::Due;
 use super::slot::{Slot, explain};
+use super::sync::Answers;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 
@@ -74,15 +75,10 @@ impl<F: FnMut(&mut Connection) -> Result<T> + Send, T: Send> Job for Task<F, T> 
 type Jobs = [Box<dyn Job>];
 
 /// Serves a queue of writes until it is closed and empty.
-pub fn serve(
-    slot: Slot,
-    queue: &Receiver<Box<dyn Job>>,
-    limit: usize,
-    committed: &watch::Sender<()>,
-    mut checkpoint: Due,
-) {
+pub fn serve(slot: Slot, queue: &Receiver<Box<dyn Job>>, limit: usize, answers: Answers, mut checkpoint: Due) {
     let mut writer = Writer {
         slot,
+        answers,
         savepoints: Savepoints::None,
         batch_size: histogram!("touchline_db_batch_size"),
         commit_seconds: histogram!("touchline_db_commit_seconds"),
@@ -93,10 +89,7 @@ pub fn serve(
         next = fill(&mut batch, queue, limit);
         writer.batch_size.record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         writer.commit(&mut batch);
-        for job in batch {
-            job.answer();
-        }
-        committed.send_replace(());
+        writer.answers.give(batch);
         checkpoint.look(&mut writer.slot);
     }
 }
@@ -140,6 +133,7 @@ const MOST_RUNS: usize = 5;
 
 struct Writer {
     slot: Slot,
+    answers: Answers,
     /// Where jobs failed lately, each gets its savepoint from the start, which spares the second run.
     savepoints: Savepoints,
     batch_size: Histogram,
@@ -182,7 +176,7 @@ impl Writer {
     /// Runs the jobs in one transaction and commits it.
     fn attempt(&mut self, jobs: &mut Jobs, savepoints: Savepoints) -> Attempt {
         let begun = self.slot.connection().and_then(|conn| {
-            let begin = begin(conn);
+            let begin = self.answers.begin(conn);
             conn.batch_execute(begin).map_err(Error::from)
         });
         if let Err(error) = begun {
