@@ -1,7 +1,8 @@
 import { Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { PLACES } from './places';
-import { createStore, useStore } from './store';
+import { createStore } from './store';
+import { useStore } from './useStore';
 
 const opened = createStore(false);
 export const openKeyHelp = () => opened.set(true);

@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { DownBanner } from '@/app/DownBanner';
 import { router } from '@/app/router';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { LoginPage } from './LoginPage';
 import { LostDialog } from './LostDialog';
 import { session } from './session';

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Radio, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { type Asked, asking } from './save';
 
 /** Where conflicts are shown: once in the shell, for all screens. */
