@@ -53,8 +53,12 @@ export default defineConfig({
           groups: [
             // What every screen needs comes in two files, not in sixty.
             { name: 'boot', test: BOOT, priority: 3 },
-            { name: 'base', tags: ['$initial'], test: /\/node_modules\//, priority: 2 },
+            { name: 'base', tags: ['$initial'], test: /\/(node_modules|src)\/.*\.(m?js|tsx?)$/, priority: 2 },
             { name: 'shared', minShareCount: 10, test: /\/(node_modules|src\/ui|src\/app)\//, priority: 1 },
+            // What some screens share is often a few hundred bytes: a request each would take longer than to read them all.
+            { name: 'small', minShareCount: 2, maxModuleSize: 600, test: /\/(@tabler\/icons-react|src)\/.*\.(ts|tsx|mjs)$/ },
+            { name: 'choices', test: /@mantine\/core\/esm\/components\/(Select|MultiSelect|TagsInput|Tooltip|Pill|PillsInput)\/|get-option-by-label/, minShareCount: 3, priority: 1 },
+            { name: 'record', test: /\/src\/(client\/(timeline\/|Composer|draft|undo|useClient)|leads\/(move|finish|LostDialog)|app\/stream)/ },
             { name: languageChunk, debugName: 'languages', test: /\/locales\/[\w-]+\.json$/ },
           ],
         },

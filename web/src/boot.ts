@@ -29,6 +29,8 @@ function start() {
   resume(client ? () => ahead(`/api/v1/contacts/${client}/360`) : undefined).catch(() => connection.failed());
 }
 
+const scheme = localStorage.getItem('touchline.scheme');
+if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.mantineColorScheme = scheme;
 connection.back(start);
 start();
 void readTexts(language()).catch(() => undefined);

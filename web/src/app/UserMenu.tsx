@@ -6,7 +6,7 @@ import { useMe } from '@/auth/hooks';
 import { logOut } from '@/auth/session';
 import { Initials } from '@/ui/Initials';
 import { LANGUAGES, type Language } from './language';
-import { openKeyHelp } from './KeyHelp';
+import { openKeyHelp } from './dialogs';
 import classes from './Navigation.module.css';
 import { speak } from './speak';
 

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useMe } from '@/auth/hooks';
-import { openKeyHelp } from './KeyHelp';
+import { openKeyHelp } from './dialogs';
 import { PLACES } from './places';
 
 const SECOND_KEY_MS = 1200;

@@ -9,7 +9,7 @@ import type { Client } from '../useClient';
 import { EntryLine } from './EntryLine';
 import { byDay, type Line } from './group';
 import { LineFilters } from './LineFilters';
-import { Minimap } from './Minimap';
+import { Minimap, MinimapSpace } from './Minimap';
 import { lastDay } from './months';
 import { PagesLine } from './PagesLine';
 import classes from './Timeline.module.css';
@@ -27,8 +27,8 @@ export function Timeline({ client }: { client: Client }) {
   return (
     <div>
       <h2 className="tl-hidden">{t('part.line')}</h2>
-      <Minimap months={months} at={filter.to} jump={jump} />
-      <LineFilters channels={client.channels.map(({ channel }) => channel)} {...(months[0] ? { first: months[0].month } : {})} filter={filter} change={(next) => setFilter(normal(next))} />
+      {months ? <Minimap months={months} at={filter.to} jump={jump} /> : <MinimapSpace client={client} />}
+      <LineFilters channels={client.channels.map(({ channel }) => channel)} {...(months?.[0] ? { first: months[0].month } : {})} filter={filter} change={(next) => setFilter(normal(next))} />
       {filter.to && (
         <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(lastDay(filter.to)) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
       )}
