@@ -9,7 +9,7 @@ import { useMe } from '@/auth/hooks';
 import { Initials } from '@/ui/Initials';
 import { settingsFor } from '@/settings/places';
 import { needTexts } from './i18n';
-import { PLACES } from './places';
+import { allowed, PLACES } from './places';
 import { searching } from './searching';
 import { useFound } from './useFound';
 import { useStore } from './useStore';
@@ -59,7 +59,7 @@ function usePlaces(query: string) {
   const { permissions } = useMe();
   const text = query.trim().toLocaleLowerCase();
   useEffect(() => { if (text !== '') void needTexts('settings'); }, [text]);
-  const places = PLACES.flatMap(({ places }) => places).filter((place) => permissions.includes(place.needs))
+  const places = allowed(PLACES, permissions).flatMap(({ places }) => places)
     .map(({ to, icon, name }) => ({ to, icon, label: t(`nav.${name}`) }));
   // Nobody wants to see all settings before a word is typed.
   const settings = text === '' ? [] : settingsFor(permissions).flatMap(({ places }) => places)

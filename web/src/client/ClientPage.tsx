@@ -29,8 +29,8 @@ export default function ClientPage() {
 }
 
 function Waiting() {
-  const { t } = useTranslation('ui');
-  return <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('loading')} /></div>;
+  const { t } = useTranslation('client');
+  return <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>;
 }
 
 const Parts = memo(function Parts({ client }: { client: Client }) {
