@@ -33,7 +33,6 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, fz: 'xs' } },
     Badge: { defaultProps: { radius: 'sm', tt: 'none', fw: 500 } },
-    SegmentedControl: { styles: { label: { paddingInline: 10 } } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
     Modal: { defaultProps: { radius: 'md', centered: true }, styles: { title: { fontWeight: 600 } } },
     Drawer: { styles: { title: { fontWeight: 600 } } },
