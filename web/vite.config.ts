@@ -24,14 +24,21 @@ function languageChunk(id: string): string | null {
 /** Small, and at work before the large parts are there: the session, the texts, the screen, its first data. */
 const BOOT = /\/src\/(boot|app\/(connection|language|store|texts)|auth\/(ahead|session))\.ts$|vite\/preload-helper|rolldown\/runtime/;
 
-/** The boot's script stands before the program's own. */
+/**
+ * The boot's script stands before the program's own and waits for nothing. Styles stand behind what `index.html` shows
+ * until then: that needs none of them, and the program's scripts wait for them wherever they stand.
+ */
 function bootFirst(): Plugin {
   return {
     name: 'touchline-boot',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: () => [{ tag: 'script', attrs: { type: 'module', crossorigin: true, src: './assets/boot.js' }, injectTo: 'head-prepend' }],
+      handler(html) {
+        const styles = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
+        const bare = styles.reduce((text, style) => text.replace(style, ''), html);
+        return bare.replace('  </body>', `${styles.join('')}  </body>`).replace('crossorigin src="./assets/boot.js"', 'async $&');
+      },
     },
   };
 }
