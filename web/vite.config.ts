@@ -26,7 +26,7 @@ const BOOT = /\/src\/(boot|app\/(connection|language|store|texts)|auth\/(ahead|s
 
 /**
  * The boot's script stands before the program's own and waits for nothing. Styles stand behind what `index.html` shows
- * until then: that needs none of them, and the program's scripts wait for them wherever they stand.
+ * until then, which needs none of them, and before what Mantine writes, which counts more.
  */
 function bootFirst(): Plugin {
   return {
@@ -37,7 +37,7 @@ function bootFirst(): Plugin {
       handler(html) {
         const styles = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
         const bare = styles.reduce((text, style) => text.replace(style, ''), html);
-        return bare.replace('  </body>', `${styles.join('')}  </body>`).replace('crossorigin src="./assets/boot.js"', 'async $&');
+        return bare.replace('    <div id="root">', `${styles.join('')}$&`).replace('crossorigin src="./assets/boot.js"', 'async $&');
       },
     },
   };
