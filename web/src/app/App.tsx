@@ -1,18 +1,21 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
+import { useLayoutEffect } from 'react';
 import { Gate } from '@/auth/Gate';
+import { Hosts } from './Hosts';
 import { queryClient } from './query';
 import { theme, variables } from './theme';
 
 const scheme = localStorageColorSchemeManager({ key: 'touchline.scheme' });
 
 export function App() {
+  // What `index.html` showed until now.
+  useLayoutEffect(() => document.getElementById('boot')?.remove(), []);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} colorSchemeManager={scheme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" zIndex={1000} />
         <Gate />
+        <Hosts />
       </QueryClientProvider>
     </MantineProvider>
   );

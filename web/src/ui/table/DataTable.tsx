@@ -1,9 +1,9 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { prefs } from '@/app/prefs';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import classes from './DataTable.module.css';
 import type { Choice } from './useChoice';
 import { useRowKeys } from './useRowKeys';
@@ -46,8 +46,9 @@ const WAITING = 12;
  * anew dozens of times a second, so what is in it are plain elements.
  */
 export function DataTable<T extends { id: string }>(props: Props<T>) {
-  const { rows, columns, choice, hasMore, loading, loadMore } = props;
+  const { rows, columns, choice, hasMore, loading, loadMore, name } = props;
   const { t } = useTranslation('ui');
+  const label = useCallback((row: T) => t('choose.row', { name: name(row) }), [t, name]);
   const frame = useRef<HTMLDivElement>(null);
   const { density } = useStore(prefs);
   const count = rows.length + (hasMore || loading ? WAITING : 0);
@@ -81,7 +82,7 @@ export function DataTable<T extends { id: string }>(props: Props<T>) {
           return (
             <div key={index} className={classes.place} style={{ transform: `translateY(${start}px)` }} role="presentation">
               {row ? (
-                <Row row={row} index={index} columns={columns} name={props.name} open={props.open} active={index === active}
+                <Row row={row} index={index} columns={columns} label={label} open={props.open} active={index === active}
                   chosen={choice?.has(row.id) ?? false} toggle={choice?.toggle} />
               ) : <Waiting columns={columns.length} />}
             </div>
@@ -114,21 +115,21 @@ interface RowProps<T> {
   row: T;
   index: number;
   columns: readonly Column<T>[];
-  name: (row: T) => string;
+  /** What its checkbox is called. */
+  label: (row: T) => string;
   open: (row: T) => void;
   active: boolean;
   chosen: boolean;
   toggle?: (id: string) => void;
 }
 
-function PlainRow<T extends { id: string }>({ row, index, columns, name, open, active, chosen, toggle }: RowProps<T>) {
-  const { t } = useTranslation('ui');
+function PlainRow<T extends { id: string }>({ row, index, columns, label, open, active, chosen, toggle }: RowProps<T>) {
   return (
     <div role="row" className={classes.row} data-active={active || undefined} data-chosen={chosen || undefined} aria-rowindex={index + 2}
       onClick={() => open(row)}>
       {toggle && (
         <div role="cell" className={classes.box} onClick={(event) => event.stopPropagation()}>
-          <input type="checkbox" className={classes.check} aria-label={t('choose.row', { name: name(row) })} checked={chosen} onChange={() => toggle(row.id)} />
+          <input type="checkbox" className={classes.check} aria-label={label(row)} checked={chosen} onChange={() => toggle(row.id)} />
         </div>
       )}
       {columns.map((column) => <div key={column.id} role="cell" className={classes.cell} data-right={column.right}>{column.cell(row)}</div>)}
