@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const server = process.env.TOUCHLINE ?? 'http://127.0.0.1:8080';
@@ -20,9 +21,24 @@ function languageChunk(id: string): string | null {
   return LATER.includes(feature) ? `language-${language}-${feature}` : `language-${language}`;
 }
 
+/** Small, and at work before the large parts are there: the session, the texts, the screen, its first data. */
+const BOOT = /\/src\/(boot|app\/(connection|language|store|texts)|auth\/(ahead|session))\.ts$|vite\/preload-helper|rolldown\/runtime/;
+
+/** The boot's script stands before the program's own. */
+function bootFirst(): Plugin {
+  return {
+    name: 'touchline-boot',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [{ tag: 'script', attrs: { type: 'module', crossorigin: true, src: './assets/boot.js' }, injectTo: 'head-prepend' }],
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), bootFirst()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy: { '/api': server, '/v1': server, '/docs': server, '/openapi.json': server } },
   build: {
@@ -36,8 +52,13 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // What every screen needs comes in two files, not in sixty.
-            { name: 'base', tags: ['$initial'], test: /\/node_modules\//, priority: 2 },
+            { name: 'boot', test: BOOT, priority: 3 },
+            { name: 'base', tags: ['$initial'], test: /\/(node_modules|src)\/.*\.(m?js|tsx?)$/, priority: 2 },
             { name: 'shared', minShareCount: 10, test: /\/(node_modules|src\/ui|src\/app)\//, priority: 1 },
+            // What some screens share is often a few hundred bytes: a request each would take longer than to read them all.
+            { name: 'small', minShareCount: 2, maxModuleSize: 600, test: /\/(@tabler\/icons-react|src)\/.*\.(ts|tsx|mjs)$/ },
+            { name: 'choices', test: /@mantine\/core\/esm\/components\/(Select|MultiSelect|TagsInput|Tooltip|Pill|PillsInput)\/|get-option-by-label/, minShareCount: 3, priority: 1 },
+            { name: 'record', test: /\/src\/(client\/(timeline\/|Composer|draft|undo|useClient)|leads\/(move|finish|LostDialog)|app\/stream)/ },
             { name: languageChunk, debugName: 'languages', test: /\/locales\/[\w-]+\.json$/ },
           ],
         },

@@ -1,7 +1,7 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Gate } from '@/auth/Gate';
+import { Hosts } from './Hosts';
 import { queryClient } from './query';
 import { theme, variables } from './theme';
 
@@ -11,8 +11,8 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} colorSchemeManager={scheme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" zIndex={1000} />
         <Gate />
+        <Hosts />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { connection, state } from './connection';
-import { useStore } from './store';
+import { useStore } from './useStore';
 import classes from './DownBanner.module.css';
 
 export function DownBanner() {

@@ -1,17 +1,15 @@
 import { Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { PLACES } from './places';
-import { createStore, useStore } from './store';
-
-const opened = createStore(false);
-export const openKeyHelp = () => opened.set(true);
+import { keyHelp } from './dialogs';
+import { useStore } from './useStore';
 
 export function KeyHelp() {
   const { t } = useTranslation('app');
-  const shown = useStore(opened);
+  const shown = useStore(keyHelp);
   const places = PLACES.flatMap((group) => group.places);
   return (
-    <Modal opened={shown} onClose={() => opened.set(false)} title={t('keys.title')} size="lg" closeButtonProps={{ 'aria-label': t('ui:close') }}>
+    <Modal opened={shown} onClose={() => keyHelp.set(false)} title={t('keys.title')} size="lg" closeButtonProps={{ 'aria-label': t('ui:close') }}>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xl">
         <Keys title={t('keys.general')} rows={[
           [['Ctrl', 'K'], t('keys.search')], [['?'], t('keys.help')],

@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { changeLanguage, LANGUAGES, type Language } from './i18n';
+import { changeLanguage } from './i18n';
+import { LANGUAGES, type Language } from './language';
 
 export function LanguageSelect() {
   const { t, i18n } = useTranslation('app');

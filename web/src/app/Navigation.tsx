@@ -3,28 +3,24 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
 import classes from './Navigation.module.css';
-import { PLACES } from './places';
+import { allowed, PLACES } from './places';
 
 export function Navigation() {
   const { t } = useTranslation('app');
   const { permissions } = useMe();
   return (
     <Stack gap="md">
-      {PLACES.map(({ group, places }) => {
-        const seen = places.filter((place) => permissions.includes(place.needs));
-        if (seen.length === 0) return null;
-        return (
-          <div key={group}>
-            <Text size="xs" c="dimmed" px={8} mb={2} fw={500}>{t(`nav.${group}`)}</Text>
-            {seen.map(({ to, name, icon: Mark }) => (
-              <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/' }} activeProps={{ 'data-active': true, 'aria-current': 'page' }}>
-                <Mark size={17} stroke={1.6} aria-hidden />
-                {t(`nav.${name}`)}
-              </Link>
-            ))}
-          </div>
-        );
-      })}
+      {allowed(PLACES, permissions).map(({ group, places }) => (
+        <div key={group}>
+          <Text size="xs" c="dimmed" px={8} mb={2} fw={500}>{t(`nav.${group}`)}</Text>
+          {places.map(({ to, name, icon: Mark }) => (
+            <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/' }} activeProps={{ 'data-active': true, 'aria-current': 'page' }}>
+              <Mark size={17} stroke={1.6} aria-hidden />
+              {t(`nav.${name}`)}
+            </Link>
+          ))}
+        </div>
+      ))}
     </Stack>
   );
 }

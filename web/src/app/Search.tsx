@@ -1,4 +1,4 @@
-import { Group, Loader, Text, UnstyledButton } from '@mantine/core';
+import { Group, Loader, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { IconBuilding, IconSearch, IconTargetArrow } from '@tabler/icons-react';
@@ -7,28 +7,19 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
 import { Initials } from '@/ui/Initials';
-import classes from './Navigation.module.css';
 import { settingsFor } from '@/settings/places';
 import { needTexts } from './i18n';
-import { PLACES } from './places';
+import { allowed, PLACES } from './places';
+import { searching } from './searching';
 import { useFound } from './useFound';
-
-export function SearchButton({ compact }: { compact?: boolean }) {
-  const { t } = useTranslation('app');
-  if (compact) {
-    return <UnstyledButton p={8} aria-label={t('search')} onClick={spotlight.open}><IconSearch size={18} /></UnstyledButton>;
-  }
-  return (
-    <button type="button" className={classes.search} onClick={spotlight.open}>
-      <IconSearch size={15} aria-hidden />{t('search')}<kbd className="tl-key">Ctrl K</kbd>
-    </button>
-  );
-}
+import { useStore } from './useStore';
 
 /** Ctrl-K: everything by name, from anywhere. */
 export function Search() {
   const { t } = useTranslation('app');
   const [query, setQuery] = useState('');
+  const { asked } = useStore(searching);
+  useEffect(() => spotlight.open(), [asked]);
   const [wanted] = useDebouncedValue(query.trim(), 120);
   const { contacts, companies, leads, busy } = useFound(wanted);
   const places = usePlaces(query);
@@ -68,7 +59,7 @@ function usePlaces(query: string) {
   const { permissions } = useMe();
   const text = query.trim().toLocaleLowerCase();
   useEffect(() => { if (text !== '') void needTexts('settings'); }, [text]);
-  const places = PLACES.flatMap(({ places }) => places).filter((place) => permissions.includes(place.needs))
+  const places = allowed(PLACES, permissions).flatMap(({ places }) => places)
     .map(({ to, icon, name }) => ({ to, icon, label: t(`nav.${name}`) }));
   // Nobody wants to see all settings before a word is typed.
   const settings = text === '' ? [] : settingsFor(permissions).flatMap(({ places }) => places)

@@ -5,11 +5,9 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
 import { Logo } from '@/ui/Logo';
-import { ConflictHost } from '@/ui/conflict/ConflictHost';
 import { adoptLocale } from './i18n';
-import { KeyHelp } from './KeyHelp';
 import { Navigation } from './Navigation';
-import { Search, SearchButton } from './Search';
+import { SearchButton, SearchHost } from './SearchButton';
 import { UserMenu } from './UserMenu';
 import { useGoKeys } from './useGoKeys';
 
@@ -40,9 +38,7 @@ export function Shell() {
         <UserMenu />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}><Outlet /></AppShell.Main>
-      <Search />
-      <KeyHelp />
-      <ConflictHost />
+      <SearchHost />
     </AppShell>
   );
 }

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
 import { logOut } from '@/auth/session';
 import { Initials } from '@/ui/Initials';
-import { LANGUAGES, type Language } from './i18n';
-import { openKeyHelp } from './KeyHelp';
+import { LANGUAGES, type Language } from './language';
+import { openKeyHelp } from './dialogs';
 import classes from './Navigation.module.css';
 import { speak } from './speak';
 

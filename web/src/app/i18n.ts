@@ -1,40 +1,14 @@
 import i18n from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { type Language, language as preferred, LANGUAGE_KEY, languageOf } from './language';
+import { readTexts } from './texts';
 
-export const LANGUAGES = { en: 'English', ru: 'Русский', 'pt-BR': 'Português (Brasil)' } as const;
-export type Language = keyof typeof LANGUAGES;
-
-type Texts = Record<string, string>;
-const files = import.meta.glob<Texts>('/src/*/locales/*.json', { import: 'default' });
-/** Come with the screens that say them, not with the first. */
-const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
 const needed = new Set<string>();
-const KEY = 'touchline.language';
-
-function isLanguage(value: string | null | undefined): value is Language {
-  return value != null && value in LANGUAGES;
-}
-
-/** The language that a locale such as `pt-PT` is shown in. */
-export function languageOf(locale: string | null | undefined): Language | null {
-  if (!locale) return null;
-  const base = locale.split('-')[0]?.toLowerCase();
-  return base === 'pt' ? 'pt-BR' : base === 'ru' ? 'ru' : base === 'en' ? 'en' : null;
-}
-
-function preferred(): Language {
-  const chosen = localStorage.getItem(KEY);
-  if (isLanguage(chosen)) return chosen;
-  return navigator.languages.map(languageOf).find((found) => found !== null) ?? 'en';
-}
 
 async function load(language: Language) {
-  const wanted = Object.entries(files)
-    .map(([path, read]) => ({ path, read, folder: path.split('/').at(-3) ?? '' }))
-    .filter(({ path, folder }) => path.endsWith(`/${language}.json`) && (!LATER.includes(folder) || needed.has(folder)));
-  await Promise.all(wanted.map(async ({ folder, read }) => {
-    if (!i18n.hasResourceBundle(language, folder)) i18n.addResourceBundle(language, folder, await read(), true, true);
-  }));
+  for (const [feature, texts] of await readTexts(language, needed)) {
+    if (!i18n.hasResourceBundle(language, feature)) i18n.addResourceBundle(language, feature, texts, true, true);
+  }
 }
 
 /** Reads the texts of a feature whose texts do not come at the start. */
@@ -73,7 +47,7 @@ function show(language: Language) {
 
 export async function changeLanguage(language: Language, remember = true) {
   await load(language);
-  if (remember) localStorage.setItem(KEY, language);
+  if (remember) localStorage.setItem(LANGUAGE_KEY, language);
   await i18n.changeLanguage(language);
   show(language);
 }
@@ -81,5 +55,5 @@ export async function changeLanguage(language: Language, remember = true) {
 /** Where no choice was made in this browser, the person's own setting counts. */
 export async function adoptLocale(locale: string | null | undefined) {
   const wanted = languageOf(locale);
-  if (wanted && !localStorage.getItem(KEY) && wanted !== i18n.language) await changeLanguage(wanted, false);
+  if (wanted && !localStorage.getItem(LANGUAGE_KEY) && wanted !== i18n.language) await changeLanguage(wanted, false);
 }

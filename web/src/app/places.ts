@@ -40,3 +40,14 @@ export const PLACES: { group: string; places: Place[] }[] = [
     ],
   },
 ];
+
+interface Group<P> {
+  group: string;
+  places: P[];
+}
+
+/** The groups with what somebody may open; what needs nothing is open to everybody. */
+export function allowed<P extends { needs?: Permission }>(groups: readonly Group<P>[], permissions: readonly Permission[]): Group<P>[] {
+  const seen = groups.map(({ group, places }) => ({ group, places: places.filter(({ needs }) => !needs || permissions.includes(needs)) }));
+  return seen.filter(({ places }) => places.length > 0);
+}

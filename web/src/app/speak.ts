@@ -1,6 +1,7 @@
 import { api, ifMatch, take } from '@/api/client';
 import { loadMe, session } from '@/auth/session';
-import { changeLanguage, type Language } from './i18n';
+import { changeLanguage } from './i18n';
+import type { Language } from './language';
 
 /** Changes the language at once, and for reports, mails and the next browser. */
 export async function speak(language: Language) {

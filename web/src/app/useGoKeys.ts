@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useMe } from '@/auth/hooks';
-import { openKeyHelp } from './KeyHelp';
-import { PLACES } from './places';
+import { openKeyHelp } from './dialogs';
+import { allowed, PLACES } from './places';
 
 const SECOND_KEY_MS = 1200;
 
@@ -18,7 +18,7 @@ export function useGoKeys() {
   const { permissions } = useMe();
   useEffect(() => {
     let began = 0;
-    const places = PLACES.flatMap(({ places }) => places).filter((place) => permissions.includes(place.needs));
+    const places = allowed(PLACES, permissions).flatMap(({ places }) => places);
     function pressed(event: KeyboardEvent) {
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === '?') return openKeyHelp();

@@ -1,11 +1,11 @@
-import { Center, Loader } from '@mantine/core';
 import { RouterProvider } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { DownBanner } from '@/app/DownBanner';
+import { LostDialog } from '@/app/Hosts';
 import { router } from '@/app/router';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
+import { Logo } from '@/ui/Logo';
 import { LoginPage } from './LoginPage';
-import { LostDialog } from './LostDialog';
 import { session } from './session';
 
 const SetupPage = lazy(() => import('@/setup/SetupPage'));
@@ -32,10 +32,7 @@ function view(status: string) {
   );
 }
 
+/** As `index.html` has it. */
 function Waiting() {
-  return (
-    <Center h="100vh" role="status" aria-label="Touchline">
-      <Loader size="sm" />
-    </Center>
-  );
+  return <div className="tl-boot" role="status" aria-label="Touchline"><Logo size={20} />Touchline</div>;
 }

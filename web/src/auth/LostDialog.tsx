@@ -1,6 +1,6 @@
 import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { LoginForm } from './LoginForm';
 import { logOut, session } from './session';
 

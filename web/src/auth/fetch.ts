@@ -1,4 +1,5 @@
 import { connection } from '@/app/connection';
+import { takeAhead } from './ahead';
 import { askToLogIn, currentToken, renew, session } from './session';
 
 async function token(): Promise<string | null> {
@@ -23,7 +24,7 @@ async function send(request: Request, bearer: string | null): Promise<Response> 
  * until the person has logged in again, and is sent then.
  */
 export async function authorisedFetch(request: Request): Promise<Response> {
-  let answer = await send(request, await tokenOrWait());
+  let answer = (await takeAhead(request)) ?? (await send(request, await tokenOrWait()));
   if (answer.status === 401) {
     answer = await send(request, (await renew()) ? currentToken() : await afterLogIn());
   }

@@ -1,4 +1,4 @@
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { session, type Me, type Permission } from './session';
 
 /** The person who works here. Only inside the shell, where somebody is logged in. */

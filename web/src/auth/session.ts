@@ -83,10 +83,12 @@ export async function loadMe(): Promise<void> {
   session.set({ status: 'in', me });
 }
 
-/** At the start: goes on with the session of the cookie, where there is one. */
-export async function resume(): Promise<void> {
-  if (await renew()) await loadMe();
-  else session.set({ status: 'out', me: null });
+/** At the start: goes on with the session of the cookie, where there is one. `meanwhile` has its token already. */
+export async function resume(meanwhile?: () => void): Promise<void> {
+  if (!(await renew())) return session.set({ status: 'out', me: null });
+  const known = loadMe();
+  meanwhile?.();
+  await known;
 }
 
 export async function logOut(): Promise<void> {

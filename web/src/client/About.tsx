@@ -54,7 +54,7 @@ export function About({ contact, company }: { contact: Contact; company: Client[
       <h3 className={classes.part}>{t('more')}</h3>
       {text('source')}{text('language')}{text('time_zone')}
       <Field label={t('ui:tags')}>
-        <TagsInput size="xs" variant="unstyled" aria-label={t('ui:tags')} value={[...contact.tags]} readOnly={readOnly} placeholder={contact.tags.length ? '' : '—'}
+        <TagsInput className={classes.tags} size="xs" variant="unstyled" aria-label={t('ui:tags')} value={[...contact.tags]} readOnly={readOnly} placeholder={contact.tags.length ? '' : '—'}
           onChange={(tags) => void orTell(save({ tags }))} styles={{ input: { paddingInlineStart: 7 } }} />
       </Field>
       <Field label={t('created')}><span className={classes.fixed}><When at={contact.created_at} /></span></Field>

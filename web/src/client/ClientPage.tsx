@@ -1,6 +1,6 @@
 import { Loader, SegmentedControl } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorState } from '@/ui/ErrorState';
 import { About } from './About';
@@ -9,35 +9,49 @@ import { Composer } from './Composer';
 import { Head } from './Head';
 import { Related } from './related/Related';
 import { Timeline } from './timeline/Timeline';
-import { useClient } from './useClient';
+import { type Client, useClient } from './useClient';
 import { useLive } from './useLive';
 
 const route = getRouteApi('/shell/contacts/$id');
 
 export default function ClientPage() {
-  const { t } = useTranslation('client');
   const { id } = route.useParams();
   const { data: client, error, refetch } = useClient(id);
-  const [part, setPart] = useState('line');
+  // The record is much to draw: React does it bit by bit, so that keys and clicks are answered meanwhile.
+  const shown = useDeferredValue(client);
   useLive(id);
   const name = client?.contact.display_name;
   useEffect(() => {
     if (name) document.title = `${name} · Touchline`;
   }, [name]);
-  if (!client) return error ? <ErrorState error={error} reset={() => void refetch()} /> : <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>;
+  if (!client && error) return <ErrorState error={error} reset={() => void refetch()} />;
+  return client && shown ? <Parts key={id} client={shown.contact.id === client.contact.id ? shown : client} /> : <Waiting />;
+}
+
+function Waiting() {
+  const { t } = useTranslation('client');
+  return <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>;
+}
+
+const Parts = memo(function Parts({ client }: { client: Client }) {
+  const { t } = useTranslation('client');
+  const [part, setPart] = useState('line');
+  const { id } = client.contact;
+  // What happened comes first, what stands beside it right after.
+  const whole = useDeferredValue(true, false);
   return (
     <div className={classes.page}>
       <Head client={client} />
       <SegmentedControl className={classes.parts} fullWidth value={part} onChange={setPart} aria-label={t('parts')}
         data={['line', 'about', 'related'].map((value) => ({ value, label: t(`part.${value}`) }))} />
-      <div className={classes.columns} data-part={part} key={id}>
-        <aside className={classes.about} aria-label={t('part.about')}><About contact={client.contact} company={client.company ?? null} /></aside>
+      <div className={classes.columns} data-part={part}>
+        <aside className={classes.about} aria-label={t('part.about')}>{whole && <About contact={client.contact} company={client.company ?? null} />}</aside>
         <section className={classes.line} aria-label={t('part.line')}>
           <Composer contactId={id} leads={client.open_leads} />
           <Timeline client={client} />
         </section>
-        <aside className={classes.related} aria-label={t('part.related')}><Related client={client} /></aside>
+        <aside className={classes.related} aria-label={t('part.related')}>{whole && <Related client={client} />}</aside>
       </div>
     </div>
   );
-}
+});

@@ -56,7 +56,7 @@ export function Composer({ contactId, leads, about = '' }: Props) {
       onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit(); }}>
       <SegmentedControl className={classes.kinds} size="xs" value={draft.kind} onChange={(kind) => change({ kind: kind as Kind })} aria-label={t('compose')}
         data={kinds.map((kind) => ({ value: kind, label: <KindLabel kind={kind} text={t(`kind.${kind}`)} /> }))} />
-      <Textarea ref={text} autosize minRows={draft.body || draft.kind === 'note' ? 2 : 1} maxRows={14} variant="unstyled" placeholder={t(`write.${draft.kind}`)} aria-label={t(`write.${draft.kind}`)}
+      <Textarea ref={text} rows={draft.body || draft.kind === 'note' ? 2 : 1} classNames={{ input: classes.text }} variant="unstyled" placeholder={t(`write.${draft.kind}`)} aria-label={t(`write.${draft.kind}`)}
         value={draft.body} onChange={(event) => change({ body: event.currentTarget.value })} required={draft.kind !== 'call'} />
       <Group gap="xs" align="end">
         <Details draft={draft} change={change} />

@@ -3,7 +3,7 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { isTyping } from '@/app/useGoKeys';
 import { useFormat } from '@/ui/format';
 import { stepsFrom, type Stop, walk } from '@/ui/list/walk';

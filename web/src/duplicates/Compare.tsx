@@ -79,7 +79,7 @@ function Person({ contact }: { contact: Contact }) {
   const { data } = useQuery({ queryKey: ['client', contact.id, '360'], queryFn: () => take(api.GET('/api/v1/contacts/{id}/360', { params: { path: { id: contact.id } } })) });
   const touches = data?.channels.reduce((sum, { interactions }) => sum + interactions, 0);
   return (
-    <Group gap={10} wrap="nowrap">
+    <Group gap={10} wrap="nowrap" className={classes.who}>
       <Initials name={contact.display_name} size={32} />
       <div style={{ minWidth: 0 }}>
         <Anchor component={Link} to={`/contacts/${contact.id}` as '/contacts'} c="inherit" fw={600} size="sm" dir="auto">{contact.display_name}</Anchor>

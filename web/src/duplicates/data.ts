@@ -4,7 +4,8 @@ import { useMemo } from 'react';
 import { api, take, type Schemas } from '@/api/client';
 import { forgetContact } from '@/app/lookups';
 import { queryClient } from '@/app/query';
-import { createStore, useStore } from '@/app/store';
+import { createStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 
 export type Duplicate = Schemas['Duplicate'];

@@ -1,4 +1,4 @@
-import { Button, Drawer, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,25 +7,17 @@ import { useMay } from '@/auth/hooks';
 import { type Row, useLeadColumns } from '@/leads/columns';
 import { LeadDrawer } from '@/leads/LeadDrawer';
 import { download } from '@/ui/download';
-import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import { type RowPage, useRows } from '@/ui/list/useRows';
 import { notifyProblem } from '@/ui/notify';
-import { DataTable } from '@/ui/table/DataTable';
 import { type Behind, readBehind } from './behind';
-import classes from './Funnel.module.css';
+import { Counted, NumberDrawer } from './NumberDrawer';
 
 const SHOWN = ['title', 'contact', 'stage', 'amount', 'owner', 'entered'];
 
 /** Exactly the leads behind a number. */
 export function BehindDrawer({ behind, close }: { behind: Behind | null; close: () => void }) {
-  const { t } = useTranslation('funnel');
-  return (
-    <Drawer opened={behind !== null} onClose={close} position="right" size="min(980px, 100vw)" title={behind?.title} closeButtonProps={{ 'aria-label': t('ui:close') }}
-      styles={{ content: { display: 'flex', flexDirection: 'column' }, body: { flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' } }}>
-      {behind && <Leads behind={behind} />}
-    </Drawer>
-  );
+  return <NumberDrawer behind={behind} close={close}>{(behind) => <Leads behind={behind} />}</NumberDrawer>;
 }
 
 const nameOf = (lead: Row) => lead.title;
@@ -45,16 +37,13 @@ function Leads({ behind }: { behind: Behind }) {
   const found = useRows<Row>('leads', { ...behind.query, report: behind.from }, useCallback(({ report: _, ...query }, signal) => read(query, signal), [read]));
   const columns = useLeadColumns().filter(({ id }) => SHOWN.includes(id));
   const open = useCallback((lead: Row) => setOpened(lead.id), []);
-  if (found.error && found.rows.length === 0) return <ErrorState error={found.error} reset={found.retry} />;
   const differs = found.total !== null && found.total !== behind.count;
   return (
     <>
-      <div className={classes.behind}>
-        <Text size="sm" c="dimmed" data-total={found.total ?? undefined}>{found.total === null ? t('ui:loading') : t('behind.leads', { count: found.total })}</Text>
+      <Counted found={found} text="behind.leads" label={behind.title} columns={columns} name={nameOf} open={open}>
         {differs && <Text size="xs" c="dimmed">{t(behind.other ? 'behind.stays' : 'behind.changed', { number: number(behind.count) })}</Text>}
         <Export behind={behind} />
-      </div>
-      <DataTable label={behind.title} columns={columns} name={nameOf} open={open} {...found} />
+      </Counted>
       <LeadDrawer id={opened} close={() => setOpened(null)} />
     </>
   );

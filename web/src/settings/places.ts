@@ -2,6 +2,7 @@ import {
   IconApi, IconArrowsSplit2, IconBrowser, IconBuildingStore, IconEye, IconForms, IconHistory, IconMailExclamation, IconPalette, IconShieldCheck, IconStairs, IconThumbDown, IconUserCircle, IconUsers,
   IconUsersGroup, IconWebhook, IconFingerprint, type Icon,
 } from '@tabler/icons-react';
+import { allowed } from '@/app/places';
 import type { Permission } from '@/auth/session';
 
 export interface SettingsPlace {
@@ -52,10 +53,7 @@ export const SETTINGS: { group: string; places: SettingsPlace[] }[] = [
 ];
 
 /** The groups with what somebody may open. */
-export function settingsFor(permissions: readonly Permission[]) {
-  const allowed = SETTINGS.map(({ group, places }) => ({ group, places: places.filter(({ needs }) => !needs || permissions.includes(needs)) }));
-  return allowed.filter(({ places }) => places.length > 0);
-}
+export const settingsFor = (permissions: readonly Permission[]) => allowed(SETTINGS, permissions);
 
 export function settingsPlace(pathname: string): SettingsPlace | undefined {
   const path = pathname.split('/')[2];

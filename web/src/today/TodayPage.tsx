@@ -1,12 +1,10 @@
 import { Loader, SegmentedControl } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { IconSunHigh } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useContactNames } from '@/app/lookups';
 import { useMay, useMe } from '@/auth/hooks';
-import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import { type Stop, walk } from '@/ui/list/walk';
@@ -14,6 +12,7 @@ import { Page } from '@/ui/Page';
 import { PageHeader } from '@/ui/PageHeader';
 import { useRowKeys } from '@/ui/table/useRowKeys';
 import { type Item, itemsOf, PARTS } from './items';
+import { Nothing, NothingOwn } from './Nothing';
 import { TodayRow } from './TodayRow';
 import classes from './Today.module.css';
 import { useToday } from './useToday';
@@ -47,7 +46,7 @@ export default function TodayPage() {
       {mayInvite && <Suspense><FirstSteps /></Suspense>}
       {today.error && items.length === 0 && <ErrorState error={today.error} />}
       {!today.ready && !today.error && <div className={classes.wait} role="status"><Loader size="sm" aria-label={t('ui:loading')} /></div>}
-      {today.ready && items.length === 0 && <EmptyState icon={IconSunHigh} title={t('empty.title')} text={t('empty.text')} />}
+      {today.ready && items.length === 0 && (whose === 'mine' && visibility !== 'own' ? <NothingOwn visibility={visibility} see={() => setWhose('all')} /> : <Nothing />)}
       {PARTS.map((part) => {
         const own = items.filter((item) => item.part === part);
         if (own.length === 0) return null;

@@ -20,6 +20,11 @@ function daysAgo(days: number): string {
 
 /** What wants to be done today: one's own, or that of everybody in sight. */
 export function useToday(mine: boolean) {
+  useLiveToday();
+  return useFoundToday(mine);
+}
+
+export function useFoundToday(mine: boolean) {
   const { stages, ready } = usePipelines();
   const owner = mine ? { owner_id: 'me' } : {};
   const tasks = useQuery({
@@ -38,7 +43,6 @@ export function useToday(mine: boolean) {
     queryKey: ['today', 'replies', mine],
     queryFn: () => take(api.GET('/api/v1/interactions/awaiting-reply', { params: { query: { ...owner, from: daysAgo(REPLY_DAYS), limit: MOST } } })),
   });
-  useLiveToday();
   return {
     tasks: tasks.data?.items ?? [], stale: stale.data?.items ?? [], replies: replies.data?.items ?? [],
     fresh: fresh.data?.items.filter((lead) => stages.get(lead.stage_id)?.position === 0) ?? [],

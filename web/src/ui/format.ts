@@ -1,7 +1,7 @@
 import i18n from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { prefs } from '@/app/prefs';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 
 /** The person's own variety of the chosen language, such as en-GB, for days, numbers and money. */
 function locale(): string {

@@ -32,7 +32,7 @@ test('a list is ordered, chosen rows are deleted and come back, and one goes fro
   assert.deepEqual(names, names.toSorted((a, b) => a.localeCompare(b, 'en')));
   for (const row of [2, 3]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
   const requests = asked(page);
-  await page.getByRole('region', { name: '2 chosen' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Delete' }).click();
   await page.getByText('2 contacts deleted').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Taken back').waitFor();
@@ -76,7 +76,7 @@ test('many leads are moved with one request, and each goes back to its own stage
   const before = await stagesOf();
   for (const row of [2, 3, 4]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
   const requests = asked(page);
-  await page.getByRole('region', { name: '3 chosen' }).getByRole('button', { name: 'Stage' }).click();
+  await page.getByRole('region', { name: '3 selected' }).getByRole('button', { name: 'Stage' }).click();
   await page.getByRole('menuitem', { name: 'Offer' }).click();
   await page.getByText('3 leads moved').waitFor();
   assert.deepEqual(requests.filter((request) => request.startsWith('POST')), ['POST /leads/stage']);

@@ -52,7 +52,7 @@ test('one begins with a sample company, looks around in it, and removes it', asy
     await page.getByText('Look around with a sample company').waitFor({ timeout: 60_000 });
     await page.getByText('The sample company is gone').waitFor();
     await page.getByRole('link', { name: 'Contacts', exact: true }).click();
-    await page.getByRole('heading', { name: 'Your clients will stand here' }).waitFor();
+    await page.getByRole('heading', { name: 'Your clients will appear here' }).waitFor();
     for (const name of ['Import a file', 'Connect the website']) await page.getByRole('link', { name }).waitFor();
     await accessible(page, '/contacts', 'light');
     assert.deepEqual(first.faults, []);

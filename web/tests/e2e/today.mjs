@@ -55,3 +55,12 @@ test('one sees one’s own work of today, asked for as such', async ({ open }) =
   const own = asked.filter(({ pathname }) => /\/(leads|tasks|awaiting-reply)$/.test(pathname));
   assert.ok(own.length >= 4 && own.every(({ searchParams }) => searchParams.get('owner_id') === 'me' || searchParams.get('assignee_id') === 'me'), own.join(' '));
 });
+
+test('who has nothing to do sees what colleagues have', async ({ open }) => {
+  const { page } = await open('admin@northlight.example', '/', { bypassCSP: true });
+  await page.getByRole('heading', { name: 'Nothing of yours is waiting' }).waitFor();
+  await page.getByText(/^Colleagues have \d+ things to do today/).waitFor();
+  await faultless(page, 'nothing to do');
+  await page.getByRole('button', { name: "See everyone's" }).click();
+  await page.locator('[data-row]').first().waitFor();
+});

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/ui/format';
+import type { Client } from '../useClient';
 import classes from './Minimap.module.css';
 import { countOf, everyMonth, lastDay, type Month, stepTo } from './months';
 
@@ -12,6 +13,11 @@ interface Props {
   /** Before which instant the line is shown; `null` for all of it. */
   at: string | null;
   jump: (to: string | null) => void;
+}
+
+/** The place of the map of a history of more than one month, so that nothing moves when it comes. */
+export function MinimapSpace({ client: { first_touch: first, last_touch: last } }: { client: Client }) {
+  return first && last && first.at.slice(0, 7) !== last.at.slice(0, 7) && <div className={classes.map} aria-hidden><div className={classes.bars} /><div className={classes.foot}>&nbsp;</div></div>;
 }
 
 /** The whole history at a glance, by month. A click goes there; so do the arrow keys and Enter. */

@@ -6,12 +6,11 @@ import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import type { Client } from '../useClient';
-import { EntryLine } from './EntryLine';
-import { byDay, type Line } from './group';
+import { byDay } from './group';
 import { LineFilters } from './LineFilters';
-import { Minimap } from './Minimap';
+import { idOf, LineOf } from './LineOf';
+import { Minimap, MinimapSpace } from './Minimap';
 import { lastDay } from './months';
-import { PagesLine } from './PagesLine';
 import classes from './Timeline.module.css';
 import { EVERYTHING, type LineFilter, useMonths, useTimeline } from './useTimeline';
 
@@ -27,8 +26,8 @@ export function Timeline({ client }: { client: Client }) {
   return (
     <div>
       <h2 className="tl-hidden">{t('part.line')}</h2>
-      <Minimap months={months} at={filter.to} jump={jump} />
-      <LineFilters channels={client.channels.map(({ channel }) => channel)} {...(months[0] ? { first: months[0].month } : {})} filter={filter} change={(next) => setFilter(normal(next))} />
+      {months ? <Minimap months={months} at={filter.to} jump={jump} /> : <MinimapSpace client={client} />}
+      <LineFilters channels={client.channels.map(({ channel }) => channel)} {...(months?.[0] ? { first: months[0].month } : {})} filter={filter} change={(next) => setFilter(normal(next))} />
       {filter.to && (
         <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(lastDay(filter.to)) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
       )}
@@ -44,15 +43,6 @@ export function Timeline({ client }: { client: Client }) {
       {line.hasNextPage && <Group justify="center" mt="md"><Button variant="default" loading={line.isFetchingNextPage} onClick={() => void line.fetchNextPage()}>{t('earlier')}</Button></Group>}
     </div>
   );
-}
-
-function LineOf({ line }: { line: Line }) {
-  if (line.kind === 'entry') return <EntryLine entry={line.entry} />;
-  return line.entries.length === 1 ? <EntryLine entry={line.entries[0]} /> : <PagesLine entries={line.entries} />;
-}
-
-function idOf(line: Line): string {
-  return line.kind === 'entry' ? `${line.entry.type}${line.entry.id}` : `pages${line.entries[0].id}`;
 }
 
 /** No filter at all is always the same one, whose first page is there already. */

@@ -43,17 +43,16 @@ export function useTimeline(client: Client, filter: LineFilter) {
   return { ...found, entries };
 }
 
-/** The whole history by month, as far as it is not filtered away; where somebody jumped to hides nothing of it. */
-export function useMonths(id: string, filter: LineFilter): readonly Month[] {
+/** The whole history by month, as far as it is not filtered away; where somebody jumped to hides nothing of it. `undefined` until it is known. */
+export function useMonths(id: string, filter: LineFilter): readonly Month[] | undefined {
   const query = { ...lineQuery({ ...filter, to: null }), tz: zone() };
   const { data } = useQuery({
     queryKey: [...clientKey(id), 'months', query],
     queryFn: ({ signal }) => take(api.GET('/api/v1/contacts/{id}/timeline/months', { params: { path: { id }, query }, signal })),
     placeholderData: (before) => before,
   });
-  return data?.months ?? NONE;
+  return data?.months;
 }
-const NONE: Month[] = [];
 
 /** So many touchpoints are read for the way to a won lead; clients with more are rare. */
 const MOST = 1000;

@@ -48,7 +48,7 @@ export function About({ company }: { company: Company }) {
       <h3 className={classes.part}>{t('ui:more')}</h3>
       {text('source')}
       <Field label={t('ui:tags')}>
-        <TagsInput size="xs" variant="unstyled" aria-label={t('ui:tags')} value={[...company.tags]} readOnly={readOnly} placeholder={company.tags.length ? '' : '—'}
+        <TagsInput className={classes.tags} size="xs" variant="unstyled" aria-label={t('ui:tags')} value={[...company.tags]} readOnly={readOnly} placeholder={company.tags.length ? '' : '—'}
           onChange={(tags) => void save({ tags }).catch(notifyProblem)} styles={{ input: { paddingInlineStart: 7 } }} />
       </Field>
       <Field label={t('created')}><span className={classes.fixed}><When at={company.created_at} /></span></Field>

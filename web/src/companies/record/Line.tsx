@@ -4,10 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Contact, useContactNames } from '@/app/lookups';
-import { EntryLine } from '@/client/timeline/EntryLine';
 import { byDay, type Line as DayLine } from '@/client/timeline/group';
 import { LineFilters } from '@/client/timeline/LineFilters';
-import { PagesLine } from '@/client/timeline/PagesLine';
+import { idOf, LineOf } from '@/client/timeline/LineOf';
 import classes from '@/client/timeline/Timeline.module.css';
 import { EVERYTHING, type LineFilter } from '@/client/timeline/useTimeline';
 import { CHANNELS } from '@/ui/channels';
@@ -35,7 +34,7 @@ export function Line({ id }: { id: string }) {
       {days.map(({ day, lines }) => (
         <section key={day} aria-label={dayText(day)}>
           <h3 className={classes.day}>{dayText(day)}</h3>
-          <ol className={classes.list}>{lines.map((one) => <LineOf key={idOf(one)} line={one} names={names} />)}</ol>
+          <ol className={classes.list}>{lines.map((one) => <LineOfOne key={idOf(one)} line={one} names={names} />)}</ol>
         </section>
       ))}
       {line.hasNextPage && <Group justify="center" mt="md"><Button variant="default" loading={line.isFetchingNextPage} onClick={() => void line.fetchNextPage()}>{t('earlier')}</Button></Group>}
@@ -43,14 +42,8 @@ export function Line({ id }: { id: string }) {
   );
 }
 
-function LineOf({ line, names }: { line: DayLine; names: Map<string, Contact> | undefined }) {
-  const entries = line.kind === 'entry' ? [line.entry] as const : line.entries;
-  const id = entries[0].contact_id;
+function LineOfOne({ line, names }: { line: DayLine; names: Map<string, Contact> | undefined }) {
+  const id = (line.kind === 'entry' ? line.entry : line.entries[0]).contact_id;
   const name = names?.get(id)?.display_name;
-  const who = name && <Link to="/contacts/$id" params={{ id }} className="tl-link"><Text size="xs" fw={550} c="var(--mantine-color-text)" component="span" dir="auto">{name}</Text></Link>;
-  return entries.length > 1 && line.kind === 'pages' ? <PagesLine entries={line.entries} who={who} /> : <EntryLine entry={entries[0]} who={who} />;
-}
-
-function idOf(line: DayLine): string {
-  return line.kind === 'entry' ? `${line.entry.type}${line.entry.id}` : `pages${line.entries[0].id}`;
+  return <LineOf line={line} who={name && <Link to="/contacts/$id" params={{ id }} className="tl-link"><Text size="xs" fw={550} c="var(--mantine-color-text)" component="span" dir="auto">{name}</Text></Link>} />;
 }

@@ -50,7 +50,7 @@ function Content({ report, query }: { report: Times; query: Query }) {
         <h2 id="survival" className={classes.title}>{t('survival.title', { stage: shown.name })}</h2>
         <Text size="xs" c="dimmed" mb="xs">{t('survival.text')}</Text>
         <Suspense fallback={<div className={classes.chart} />}><SurvivalChart stage={shown} before={before.get(shown.stage_id)} /></Suspense>
-        <Text size="xs" c="dimmed" mt="xs">{report.method}</Text>
+        <Text size="xs" c="dimmed" mt="xs">{t('survival.method')}</Text>
       </section>
     </div>
   );

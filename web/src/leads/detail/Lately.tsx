@@ -5,9 +5,8 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
-import { EntryLine } from '@/client/timeline/EntryLine';
 import { byDay } from '@/client/timeline/group';
-import { PagesLine } from '@/client/timeline/PagesLine';
+import { idOf, LineOf } from '@/client/timeline/LineOf';
 import { useFormat } from '@/ui/format';
 import classes from './Detail.module.css';
 import type { Lead } from './useLead';
@@ -31,9 +30,7 @@ export function Lately({ lead }: { lead: Lead }) {
         <div key={day}>
           <h3 className={classes.day}>{dayText(day)}</h3>
           <ol className={classes.plain}>
-            {lines.map((line) => (line.kind === 'entry'
-              ? <EntryLine key={line.entry.id} entry={line.entry} />
-              : <PagesLine key={line.entries[0].id} entries={line.entries} />))}
+            {lines.map((line) => <LineOf key={idOf(line)} line={line} />)}
           </ol>
         </div>
       ))}

@@ -1,10 +1,10 @@
 import { SegmentedControl, Select, Stack, Text, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, type Language } from '@/app/i18n';
+import { LANGUAGES, type Language } from '@/app/language';
 import { prefs, setPrefs, type Density } from '@/app/prefs';
 import { speak } from '@/app/speak';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import { useFormat } from '@/ui/format';
 import { browserZone, zoneNames } from '@/ui/zone';
 import { Frame } from '../Frame';

@@ -84,7 +84,7 @@ function Line({ entry, only }: { entry: Entry; only: (id: string) => void }) {
         <Initials name={actor} size={24} />
         <span className={classes.text}>
           <b>{actor}</b> · {t(`action.${entry.action}`, { defaultValue: entry.action })} {!entry.action.startsWith('login') && <>· {t(`record.${entry.entity}`, { defaultValue: entry.entity })}</>}
-          {name && <> <span dir="auto">“{name}”</span></>}
+          {name && <> <b dir="auto" style={{ fontWeight: 500 }}>{name}</b></>}
           {named && <small>{named}</small>}
         </span>
         <span className={classes.when}><When at={entry.at} /></span>

@@ -1,6 +1,5 @@
-import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { IconDots, IconPencil, IconPlus, IconTrash, IconUsersGroup } from '@tabler/icons-react';
+import { Button, Menu, Tooltip } from '@mantine/core';
+import { IconPlus, IconTrash, IconUsersGroup } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ifMatch, take } from '@/api/client';
@@ -8,11 +7,10 @@ import { useUsers } from '@/app/lookups';
 import { queryClient } from '@/app/query';
 import { useMay } from '@/auth/hooks';
 import { EmptyState } from '@/ui/EmptyState';
-import { FormModal } from '@/ui/form/FormModal';
-import { useSubmit } from '@/ui/form/useSubmit';
 import { Initials } from '@/ui/Initials';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
 import { RowItem, Rows } from '@/ui/Rows';
+import { EntryMenu, NameForm } from '../Entries';
 import { Frame } from '../Frame';
 import { saveSetting } from '../save';
 import { type Team, useTeams } from './users';
@@ -44,15 +42,11 @@ export default function TeamsPage() {
   }
   const add = mayManage && <Button leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>{t('team.new')}</Button>;
   const menu = (team: Team, empty: boolean) => (
-    <Menu position="bottom-end">
-      <Menu.Target><ActionIcon aria-label={t('actions', { name: team.name })}><IconDots size={16} /></ActionIcon></Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setEditing(team)}>{t('rename')}</Menu.Item>
-        <Tooltip label={t('team.full')} disabled={empty}>
-          <Menu.Item color="red" disabled={!empty} leftSection={<IconTrash size={15} />} onClick={() => void remove(team).catch(notifyProblem)}>{t('ui:delete')}</Menu.Item>
-        </Tooltip>
-      </Menu.Dropdown>
-    </Menu>
+    <EntryMenu name={team.name} rename={() => setEditing(team)}>
+      <Tooltip label={t('team.full')} disabled={empty}>
+        <Menu.Item color="red" disabled={!empty} leftSection={<IconTrash size={15} />} onClick={() => void remove(team).catch(notifyProblem)}>{t('ui:delete')}</Menu.Item>
+      </Tooltip>
+    </EntryMenu>
   );
   return (
     <Frame name="teams" found={teams.found} actions={add}>
@@ -76,15 +70,9 @@ export default function TeamsPage() {
 
 function TeamForm({ team, close }: { team: Team | null; close: () => void }) {
   const { t } = useTranslation('settings');
-  const form = useForm({ initialValues: { name: team?.name ?? '' } });
-  const sending = useSubmit(form, async ({ name }) => {
+  const save = async (name: string) => {
     await (team ? rename(team, { name }, t('name')) : make(name));
     void refresh();
-    close();
-  });
-  return (
-    <FormModal title={t(team ? 'rename' : 'team.new')} close={close} sending={sending}>
-      <TextInput label={t('name')} required data-autofocus maxLength={100} placeholder={t('team.example')} {...form.getInputProps('name')} />
-    </FormModal>
-  );
+  };
+  return <NameForm title={t(team ? 'rename' : 'team.new')} name={team?.name} example={t('team.example')} save={save} close={close} />;
 }

@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
-import { LANGUAGES } from '@/app/i18n';
+import { LANGUAGES } from '@/app/language';
 import { loadMe } from '@/auth/session';
 import { useMe } from '@/auth/hooks';
 import { saveTogether } from '@/ui/conflict/save';

@@ -1,6 +1,5 @@
-import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { IconArchive, IconDots, IconPencil, IconPlus, IconRestore, IconThumbDown } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconPlus, IconThumbDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,12 +7,11 @@ import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { queryClient } from '@/app/query';
 import { useMay } from '@/auth/hooks';
 import { EmptyState } from '@/ui/EmptyState';
-import { FormModal } from '@/ui/form/FormModal';
-import { useSubmit } from '@/ui/form/useSubmit';
-import { notifyProblem, notifyUndo } from '@/ui/notify';
-import { RowItem, Rows } from '@/ui/Rows';
+import { notifyProblem } from '@/ui/notify';
+import { RowItem } from '@/ui/Rows';
 import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
-import { Frame, Part } from '../Frame';
+import { Archived, EntryMenu, NameForm, useArchive } from '../Entries';
+import { Frame } from '../Frame';
 import { saveSetting } from '../save';
 
 type Reason = Schemas['LostReason'];
@@ -47,20 +45,8 @@ export default function LostReasonsPage() {
   const archived = found.data?.items.filter(({ archived_at }) => archived_at) ?? [];
   const move = (from: number, to: number) => void order(moved(reasons, from, to)).catch(notifyProblem).finally(refresh);
 
-  async function archive(reason: Reason, gone: boolean) {
-    const after = await change(reason, { archived: gone });
-    void refresh();
-    if (gone) notifyUndo(t('archived', { name: reason.name }), () => change(after, { archived: false }).then(refresh));
-  }
-  const menu = (reason: Reason) => mayWrite && (
-    <Menu position="bottom-end">
-      <Menu.Target><ActionIcon aria-label={t('actions', { name: reason.name })}><IconDots size={16} /></ActionIcon></Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setEditing(reason)}>{t('rename')}</Menu.Item>
-        <Menu.Item leftSection={<IconArchive size={15} />} onClick={() => void archive(reason, true).catch(notifyProblem)}>{t('archive')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
+  const archive = useArchive(change, refresh);
+  const menu = (reason: Reason) => mayWrite && <EntryMenu name={reason.name} rename={() => setEditing(reason)} archive={() => archive(reason, true)} />;
   return (
     <Frame name="lost-reasons" found={found} actions={mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>{t('reason.new')}</Button>}>
       {reasons.length === 0 ? <EmptyState icon={IconThumbDown} title={t('reason.empty.title')} text={t('reason.empty.text')} /> : (
@@ -70,17 +56,7 @@ export default function LostReasonsPage() {
             : <RowItem key={reason.id} title={reason.name} />))}
         </SortableRows>
       )}
-      {archived.length > 0 && (
-        <Part title={t('archive.part')}>
-          <Rows label={t('archive.part')}>
-            {archived.map((reason) => (
-              <RowItem key={reason.id} faint title={reason.name} actions={mayWrite && (
-                <Button variant="subtle" leftSection={<IconRestore size={15} />} onClick={() => void archive(reason, false).catch(notifyProblem)}>{t('unarchive')}</Button>
-              )} />
-            ))}
-          </Rows>
-        </Part>
-      )}
+      <Archived entries={archived} mayWrite={mayWrite} restore={(reason) => archive(reason, false)} />
       {editing && <ReasonForm reason={editing === 'new' ? null : editing} close={() => setEditing(null)} />}
     </Frame>
   );
@@ -88,15 +64,9 @@ export default function LostReasonsPage() {
 
 function ReasonForm({ reason, close }: { reason: Reason | null; close: () => void }) {
   const { t } = useTranslation('settings');
-  const form = useForm({ initialValues: { name: reason?.name ?? '' } });
-  const sending = useSubmit(form, async (body) => {
-    await (reason ? rename(reason, body, t('name')) : take(api.POST('/api/v1/lost-reasons', { body })));
+  const save = async (name: string) => {
+    await (reason ? rename(reason, { name }, t('name')) : take(api.POST('/api/v1/lost-reasons', { body: { name } })));
     void refresh();
-    close();
-  });
-  return (
-    <FormModal title={t(reason ? 'rename' : 'reason.new')} close={close} sending={sending}>
-      <TextInput label={t('name')} required data-autofocus maxLength={100} placeholder={t('reason.example')} {...form.getInputProps('name')} />
-    </FormModal>
-  );
+  };
+  return <NameForm title={t(reason ? 'rename' : 'reason.new')} name={reason?.name} example={t('reason.example')} save={save} close={close} />;
 }

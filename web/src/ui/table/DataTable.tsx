@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { prefs } from '@/app/prefs';
-import { useStore } from '@/app/store';
+import { useStore } from '@/app/useStore';
 import classes from './DataTable.module.css';
 import type { Choice } from './useChoice';
 import { useRowKeys } from './useRowKeys';

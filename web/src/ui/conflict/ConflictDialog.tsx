@@ -1,15 +1,9 @@
 import { Button, Group, Modal, Radio, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from '@/app/store';
-import { type Asked, asking } from './save';
+import type { Asked } from './save';
 
-/** Where conflicts are shown: once in the shell, for all screens. */
-export function ConflictHost() {
-  const asked = useStore(asking);
-  return asked && <ConflictDialog {...asked} />;
-}
-
+/** Both versions of what two people saved; shown once in the shell, for all screens. */
 export function ConflictDialog({ clashes, label, show, answer }: Asked) {
   const { t } = useTranslation('ui');
   const [theirs, setTheirs] = useState<ReadonlySet<string>>(new Set());

@@ -1,0 +1,5 @@
+import { Notifications } from '@mantine/notifications';
+
+export function Notices() {
+  return <Notifications position="bottom-right" zIndex={1000} />;
+}

@@ -1,0 +1,37 @@
+// What needs not wait for the program's large parts: it runs while they are still on their way.
+import { language } from '@/app/language';
+import { readTexts } from '@/app/texts';
+import { ahead } from '@/auth/ahead';
+import { resume } from '@/auth/session';
+import { connection } from '@/app/connection';
+
+/** Screens that are opened by their address most, read together with the program. */
+const SCREENS: [RegExp, () => Promise<unknown>][] = [
+  [/^\/$/, () => import('@/today/TodayPage')],
+  [/^\/contacts$/, () => import('@/contacts/ContactsPage')],
+  [/^\/contacts\/[^/]+$/, () => import('@/client/ClientPage')],
+  [/^\/leads$/, () => import('@/leads/LeadsPage')],
+  [/^\/board$/, () => import('@/board/BoardPage')],
+];
+
+// After an update of the server the old page's parts are gone: the new page has its own.
+addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('touchline.reloaded') ?? 0);
+  if (Date.now() - last < 10_000) return;
+  sessionStorage.setItem('touchline.reloaded', String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
+function start() {
+  const { pathname } = location;
+  const [, client] = /^\/contacts\/([\w-]+)$/.exec(pathname) ?? [];
+  resume(client ? () => ahead(`/api/v1/contacts/${client}/360`) : undefined).catch(() => connection.failed());
+}
+
+const scheme = localStorage.getItem('touchline.scheme');
+if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.mantineColorScheme = scheme;
+connection.back(start);
+start();
+void readTexts(language()).catch(() => undefined);
+SCREENS.find(([path]) => path.test(location.pathname))?.[1]().catch(() => undefined);
