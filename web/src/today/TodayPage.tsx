@@ -3,7 +3,6 @@ import { useLocalStorage } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useContactNames } from '@/app/lookups';
 import { useMay, useMe } from '@/auth/hooks';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
@@ -28,8 +27,6 @@ export default function TodayPage() {
   const today = useToday(whose === 'mine');
   // All at once: rows that come later would push away what somebody is about to press.
   const items = useMemo(() => (today.ready || today.error ? itemsOf(today) : []), [today]);
-  // Names come along with most; telephone numbers do not.
-  const names = useContactNames(items.map((item) => item.contactId));
   const open = useCallback((item: Item) => void navigate({ to: '/contacts/$id', params: { id: item.contactId } }), [navigate]);
   const show = useCallback((index: number) => document.querySelectorAll('[data-row]')[index]?.scrollIntoView({ block: 'nearest' }), []);
   useEffect(() => walk.set(items.map(stopOf)), [items]);
@@ -54,7 +51,7 @@ export default function TodayPage() {
           <section key={part} className={classes.part} aria-labelledby={`today-${part}`}>
             <h2 id={`today-${part}`} className={classes.title} data-part={part}>{t(`part.${part}`)} <small>{part === 'stale' ? Math.max(own.length, today.staleTotal) : own.length}</small></h2>
             <ul className={classes.list}>
-              {own.map((item) => <TodayRow key={item.id} item={item} contact={names?.get(item.contactId)} active={items[active] === item} />)}
+              {own.map((item) => <TodayRow key={item.id} item={item} active={items[active] === item} />)}
             </ul>
             {part === 'stale' && today.staleTotal > today.stale.length && (
               <Link to="/leads" search={{ stale: 'true', sort: 'stage_entered_at', ...(whose === 'mine' ? { owner_id: 'me' } : {}) }} className={`tl-link ${classes.all}`}>{t('stale.all', { count: today.staleTotal })}</Link>

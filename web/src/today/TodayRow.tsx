@@ -23,12 +23,11 @@ const SHORT = 140;
 
 interface Props {
   item: Item;
-  contact: Schemas['Contact'] | undefined;
   active: boolean;
 }
 
-export function TodayRow({ item, contact, active }: Props) {
-  const name = item.name ?? contact?.display_name ?? '…';
+export function TodayRow({ item, active }: Props) {
+  const name = item.name ?? '…';
   const mayTouch = useMay('interactions:write');
   return (
     <li className={classes.row} data-row data-active={active || undefined}>
@@ -37,7 +36,7 @@ export function TodayRow({ item, contact, active }: Props) {
         <div className={classes.what} dir="auto"><What item={item} /></div>
         <div className={classes.sub}>
           <Link to="/contacts/$id" params={{ id: item.contactId }} className="tl-link" dir="auto">{name}</Link>
-          {contact?.phones[0] && <a className="tl-link" href={`tel:${contact.phones[0].number}`}>{contact.phones[0].number}</a>}
+          {item.phone && <a className="tl-link" href={`tel:${item.phone}`}>{item.phone}</a>}
         </div>
       </div>
       <div className={classes.when}><Since item={item} /></div>

@@ -54,6 +54,7 @@ test('one sees one’s own work of today, asked for as such', async ({ open }) =
   await page.locator('[data-row]').first().waitFor();
   const own = asked.filter(({ pathname }) => /\/(leads|tasks|awaiting-reply)$/.test(pathname));
   assert.ok(own.length >= 4 && own.every(({ searchParams }) => searchParams.get('owner_id') === 'me' || searchParams.get('assignee_id') === 'me'), own.join(' '));
+  assert.ok(asked.every(({ pathname }) => !pathname.endsWith('/contacts')), 'names and numbers come along');
 });
 
 test('who has nothing to do sees what colleagues have', async ({ open }) => {
