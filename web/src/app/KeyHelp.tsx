@@ -16,7 +16,7 @@ export function KeyHelp() {
           ...places.map(({ key, name }): Row => [['g', key], t('keys.go', { place: t(`nav.${name}`) })]),
         ]} />
         <div>
-          <Keys title={t('keys.lists')} rows={[[['j', 'k'], t('keys.rows')], [['Enter'], t('keys.open')], [['x'], t('keys.choose')]]} />
+          <Keys title={t('keys.lists')} rows={[[['j', 'k'], t('keys.rows')], [['Enter'], t('keys.open')], [['x'], t('keys.choose')], [['e'], t('keys.dismiss')]]} />
             <Keys title={t('keys.board')} rows={[[['←', '→', '↑', '↓'], t('keys.cards')], [['Space', '←', '→'], t('keys.move')], [['Enter'], t('keys.lead')]]} />
             <Keys title={t('keys.record')} rows={[[['⇧ J', '⇧ K'], t('keys.records')], [['n'], t('keys.note')]]} />
             <Keys title={t('keys.settings')} rows={[[['↑', '↓'], t('keys.sort')], [['Esc'], t('keys.close')]]} />

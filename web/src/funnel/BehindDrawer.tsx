@@ -2,13 +2,12 @@ import { Button, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { contactsByIds } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
 import { type Row, useLeadColumns } from '@/leads/columns';
 import { LeadDrawer } from '@/leads/LeadDrawer';
 import { download } from '@/ui/download';
 import { useFormat } from '@/ui/format';
-import { type RowPage, useRows } from '@/ui/list/useRows';
+import { useRows } from '@/ui/list/useRows';
 import { notifyProblem } from '@/ui/notify';
 import { type Behind, readBehind } from './behind';
 import { Counted, NumberDrawer } from './NumberDrawer';
@@ -26,14 +25,7 @@ function Leads({ behind }: { behind: Behind }) {
   const { t } = useTranslation('funnel');
   const { number } = useFormat();
   const [opened, setOpened] = useState<string | null>(null);
-  const read = useMemo(() => {
-    const page = readBehind(behind);
-    return async (query: object, signal: AbortSignal): Promise<RowPage<Row>> => {
-      const found = await page(query, signal);
-      const names = await contactsByIds(found.items.map((lead) => lead.contact_id));
-      return { ...found, items: found.items.map((lead) => ({ ...lead, contact_name: names.get(lead.contact_id)?.display_name })) };
-    };
-  }, [behind]);
+  const read = useMemo(() => readBehind(behind), [behind]);
   const found = useRows<Row>('leads', { ...behind.query, report: behind.from }, useCallback(({ report: _, ...query }, signal) => read(query, signal), [read]));
   const columns = useLeadColumns().filter(({ id }) => SHOWN.includes(id));
   const open = useCallback((lead: Row) => setOpened(lead.id), []);

@@ -20,7 +20,7 @@ const PATHS = { funnel: '/api/v1/reports/funnel/leads', sales: '/api/v1/reports/
 
 /** A page of these leads. The lists of reports always tell their total and take no `total`. */
 export function readBehind({ from, query }: Behind) {
-  return (page: Query | object, signal: AbortSignal): Promise<Schemas['Page_Lead']> => {
+  return (page: Query | object, signal: AbortSignal): Promise<Schemas['Page_LeadRow']> => {
     const { total, ...rest } = page as Query;
     const asked = { ...query, ...rest, ...(from === 'leads' && total ? { total: true } : {}) };
     return take(api.GET(PATHS[from], { params: { query: asked as never }, signal }));

@@ -7,8 +7,7 @@ import { useFormat } from '@/ui/format';
 import type { Column } from '@/ui/table/DataTable';
 import { When } from '@/ui/When';
 
-/** The names come along in lists of leads; a report's leads have none. */
-export type Row = Schemas['Lead'] & Partial<Pick<Schemas['LeadRow'], 'contact_name' | 'company_name'>>;
+export type Row = Schemas['LeadRow'];
 
 export const FIRST_COLUMNS = ['contact', 'stage', 'amount', 'owner', 'source', 'since', 'close'];
 const TEXTS = { open: 'var(--tl-accent)', won: 'var(--tl-good)', lost: 'var(--tl-bad)' } as const;

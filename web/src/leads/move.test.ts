@@ -16,9 +16,7 @@ vi.mock('@/auth/fetch', () => ({
 
 it('shows both stages where the lead was moved just before, and moves it where one says so', async () => {
   answers.push(
-    { status: 200, body: lead(1, 'new') },
     { status: 412, body: { code: 'precondition_failed' } },
-    { status: 200, body: lead(2, 'offer') },
     { status: 200, body: lead(2, 'offer') },
     { status: 200, body: lead(3, 'talked') },
   );
@@ -30,7 +28,7 @@ it('shows both stages where the lead was moved just before, and moves it where o
 });
 
 it('leaves the lead where it is where that shall stay', async () => {
-  answers.push({ status: 200, body: lead(2, 'offer') }, { status: 200, body: lead(2, 'offer') });
+  answers.push({ status: 412, body: { code: 'precondition_failed' } }, { status: 200, body: lead(2, 'offer') });
   const moving = moveLead(lead(1, 'new') as never, { stage_id: 'talked' });
   await vi.waitFor(() => expect(asking.get()).not.toBeNull());
   asking.get()?.answer(new Set(['stage_id']));

@@ -1,6 +1,5 @@
 import i18n from 'i18next';
 import { api, ifMatch, take, type Schemas } from '@/api/client';
-import { Problem } from '@/api/problem';
 import { queryClient } from '@/app/query';
 import { type Outcome, saveTogether } from '@/ui/conflict/save';
 import { notifyProblem, notifyUndo } from '@/ui/notify';
@@ -17,14 +16,10 @@ function stageName(id: unknown): string {
 /** Where somebody else moved the lead since it was shown, both stages are shown and one is chosen. */
 function send(base: Lead, move: Move): Promise<Outcome<Lead>> {
   const params = { path: { id: base.id } };
-  const latest = () => take(api.GET('/api/v1/leads/{id}', { params }));
   return saveTogether<Lead>({
-    base, latest, changes: { stage_id: move.stage_id },
-    save: async (_, version) => {
-      // The document does not promise yet that a move heeds If-Match, so the version is looked at just before it, too.
-      if ((await latest()).version !== version) throw new Problem(412, 'precondition_failed', '');
-      return take(api.POST('/api/v1/leads/{id}/stage', { params, headers: ifMatch(version), body: move }));
-    },
+    base, changes: { stage_id: move.stage_id },
+    latest: () => take(api.GET('/api/v1/leads/{id}', { params })),
+    save: (_, version) => take(api.POST('/api/v1/leads/{id}/stage', { params: { ...params, header: ifMatch(version) }, body: move })),
     label: () => i18n.t('leads:stage.of', { title: base.title }),
     show: (_, id) => stageName(id),
   });

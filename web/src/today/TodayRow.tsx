@@ -1,5 +1,5 @@
 import { ActionIcon, Checkbox, Menu, NativeSelect } from '@mantine/core';
-import { IconClock } from '@tabler/icons-react';
+import { IconClock, IconMessageOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,7 @@ import { CHANNEL_ICONS } from '@/ui/channels';
 import { useFormat } from '@/ui/format';
 import { Initials } from '@/ui/Initials';
 import { When } from '@/ui/When';
+import { dismissReply } from './dismiss';
 import { finishTask } from './finish';
 import type { Item } from './items';
 import { LogAnswer, LogCall } from './LogTouch';
@@ -23,12 +24,11 @@ const SHORT = 140;
 
 interface Props {
   item: Item;
-  contact: Schemas['Contact'] | undefined;
   active: boolean;
 }
 
-export function TodayRow({ item, contact, active }: Props) {
-  const name = item.name ?? contact?.display_name ?? '…';
+export function TodayRow({ item, active }: Props) {
+  const name = item.name ?? '…';
   const mayTouch = useMay('interactions:write');
   return (
     <li className={classes.row} data-row data-active={active || undefined}>
@@ -37,13 +37,14 @@ export function TodayRow({ item, contact, active }: Props) {
         <div className={classes.what} dir="auto"><What item={item} /></div>
         <div className={classes.sub}>
           <Link to="/contacts/$id" params={{ id: item.contactId }} className="tl-link" dir="auto">{name}</Link>
-          {contact?.phones[0] && <a className="tl-link" href={`tel:${contact.phones[0].number}`}>{contact.phones[0].number}</a>}
+          {item.phone && <a className="tl-link" href={`tel:${item.phone}`}>{item.phone}</a>}
         </div>
       </div>
       <div className={classes.when}><Since item={item} /></div>
       <div className={classes.tools}>
         {item.kind === 'lead' && <Stage lead={item.lead} />}
         {item.kind === 'task' && <Later task={item.task} />}
+        {item.kind === 'reply' && mayTouch && <Dismiss reply={item.reply} name={name} />}
         {item.kind === 'reply' && mayTouch && <LogAnswer reply={item.reply} contactId={item.contactId} name={name} />}
         {mayTouch && <LogCall contactId={item.contactId} name={name} />}
       </div>
@@ -87,6 +88,11 @@ function Later({ task }: { task: Schemas['Task'] }) {
       <Menu.Dropdown>{DELAYS.map(({ key, days }) => <Menu.Item key={key} onClick={() => void reschedule(task, days)}>{t(`later.${key}`)}</Menu.Item>)}</Menu.Dropdown>
     </Menu>
   );
+}
+
+function Dismiss({ reply, name }: { reply: Schemas['AwaitingReply']; name: string }) {
+  const { t } = useTranslation('today');
+  return <ActionIcon aria-label={t('dismiss.of', { name })} title={t('dismiss')} aria-keyshortcuts="e" onClick={() => void dismissReply(reply, name)}><IconMessageOff size={17} /></ActionIcon>;
 }
 
 function Stage({ lead }: { lead: Schemas['LeadRow'] }) {

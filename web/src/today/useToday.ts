@@ -41,13 +41,14 @@ export function useFoundToday(mine: boolean) {
   });
   const replies = useQuery({
     queryKey: ['today', 'replies', mine],
-    queryFn: () => take(api.GET('/api/v1/interactions/awaiting-reply', { params: { query: { ...owner, from: daysAgo(REPLY_DAYS), limit: MOST } } })),
+    queryFn: () => take(api.GET('/api/v1/interactions/awaiting-reply', { params: { query: { ...owner, from: daysAgo(REPLY_DAYS), limit: MOST, total: true } } })),
   });
   return {
     tasks: tasks.data?.items ?? [], stale: stale.data?.items ?? [], replies: replies.data?.items ?? [],
     fresh: fresh.data?.items.filter((lead) => stages.get(lead.stage_id)?.position === 0) ?? [],
-    /** How many stand too long, shown or not. */
+    /** How many stand too long and wait, shown or not. */
     staleTotal: stale.data?.total ?? 0,
+    repliesTotal: replies.data?.total ?? 0,
     ready: ready && tasks.isSuccess && fresh.isSuccess && stale.isSuccess && replies.isSuccess,
     error: tasks.error ?? fresh.error ?? stale.error ?? replies.error,
   };

@@ -85,3 +85,20 @@ test('many leads are moved with one request, and each goes back to its own stage
   await page.getByText('Taken back').waitFor();
   assert.deepEqual(await stagesOf(), before);
 });
+
+test('what somebody else changed meanwhile stays as it is where many are moved or deleted', async ({ open, api }) => {
+  const { page } = await open(manager, '/leads?kind=open&sort=-amount');
+  const leads = (await api('/leads?kind=open&sort=-amount&limit=3')).items;
+  await page.getByRole('row', { name: leads[0].title }).first().waitFor();
+  const headers = { 'If-Match': `"v${leads[0].version}"` };
+  await api(`/leads/${leads[0].id}`, { method: 'PATCH', headers, body: JSON.stringify({ expected_close_on: '2031-01-02' }) });
+  for (const row of [2, 3, 4]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
+  await page.getByRole('region', { name: '3 selected' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('2 leads deleted').waitFor();
+  await page.getByText('1 was changed by somebody else meanwhile').waitFor();
+  assert.equal((await api(`/leads/${leads[0].id}`)).deleted_at, null);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Taken back').waitFor();
+  const deleted = await Promise.all(leads.map(async ({ id }) => (await api(`/leads/${id}`)).deleted_at));
+  assert.deepEqual(deleted, [null, null, null]);
+});

@@ -46,6 +46,33 @@ test('who waits for a reply is answered in place, and stale leads are moved on',
   assert.equal((await api(`/leads/${lead.id}`)).stage_id, now);
 });
 
+test('who needs no answer is put aside, by button and by key, and waits again where that is taken back', async ({ open, api }) => {
+  const { page } = await open(manager, '/');
+  await page.getByText("Everyone's").click();
+  const from = new Date(Date.now() - 30 * 86_400_000).toISOString();
+  const waiting = () => api(`/interactions/awaiting-reply?limit=100&total=true&from=${from}`);
+  const { items: [first], total } = await waiting();
+  const replies = page.getByRole('region', { name: `Waiting for a reply ${total.toLocaleString('en')}` });
+  await replies.waitFor();
+  const isGone = async () => !(await waiting()).items.some(({ contact_id }) => contact_id === first.contact_id);
+  async function goneAndBack() {
+    await page.getByText(`${first.contact_name} waits for no answer any more`).waitFor();
+    assert.ok(await isGone());
+    await page.getByRole('region', { name: `Waiting for a reply ${(total - 1).toLocaleString('en')}` }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back').last().waitFor();
+    await replies.waitFor();
+    assert.ok(!(await isGone()));
+  }
+  await replies.getByRole('button', { name: `Needs no answer: ${first.contact_name}` }).first().click();
+  await goneAndBack();
+
+  const place = await page.locator('[data-row]').evaluateAll((rows) => rows.findIndex((row) => row.closest('section').getAttribute('aria-labelledby') === 'today-replies'));
+  for (let step = 0; step <= place; step += 1) await page.keyboard.press('j');
+  await page.keyboard.press('e');
+  await goneAndBack();
+});
+
 test('one sees one’s own work of today, asked for as such', async ({ open }) => {
   const { page } = await open('tom@northlight.example', '/settings');
   const asked = [];
@@ -54,6 +81,7 @@ test('one sees one’s own work of today, asked for as such', async ({ open }) =
   await page.locator('[data-row]').first().waitFor();
   const own = asked.filter(({ pathname }) => /\/(leads|tasks|awaiting-reply)$/.test(pathname));
   assert.ok(own.length >= 4 && own.every(({ searchParams }) => searchParams.get('owner_id') === 'me' || searchParams.get('assignee_id') === 'me'), own.join(' '));
+  assert.ok(asked.every(({ pathname }) => !pathname.endsWith('/contacts')), 'names and numbers come along');
 });
 
 test('who has nothing to do sees what colleagues have', async ({ open }) => {

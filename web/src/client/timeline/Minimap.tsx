@@ -17,7 +17,11 @@ interface Props {
 
 /** The place of the map of a history of more than one month, so that nothing moves when it comes. */
 export function MinimapSpace({ client: { first_touch: first, last_touch: last } }: { client: Client }) {
-  return first && last && first.at.slice(0, 7) !== last.at.slice(0, 7) && <div className={classes.map} aria-hidden><div className={classes.bars} /><div className={classes.foot}>&nbsp;</div></div>;
+  return first && last && first.at.slice(0, 7) !== last.at.slice(0, 7) && <MapSpace />;
+}
+
+export function MapSpace() {
+  return <div className={classes.map} aria-hidden><div className={classes.bars} /><div className={classes.foot}>&nbsp;</div></div>;
 }
 
 /** The whole history at a glance, by month. A click goes there; so do the arrow keys and Enter. */

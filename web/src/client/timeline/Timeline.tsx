@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Text } from '@mantine/core';
+import { Button, Group, Loader } from '@mantine/core';
 import { IconTimeline } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,10 +7,10 @@ import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import type { Client } from '../useClient';
 import { byDay } from './group';
+import { Jumped } from './Jumped';
 import { LineFilters } from './LineFilters';
 import { idOf, LineOf } from './LineOf';
 import { Minimap, MinimapSpace } from './Minimap';
-import { lastDay } from './months';
 import classes from './Timeline.module.css';
 import { EVERYTHING, type LineFilter, useMonths, useTimeline } from './useTimeline';
 
@@ -28,9 +28,7 @@ export function Timeline({ client }: { client: Client }) {
       <h2 className="tl-hidden">{t('part.line')}</h2>
       {months ? <Minimap months={months} at={filter.to} jump={jump} /> : <MinimapSpace client={client} />}
       <LineFilters channels={client.channels.map(({ channel }) => channel)} {...(months?.[0] ? { first: months[0].month } : {})} filter={filter} change={(next) => setFilter(normal(next))} />
-      {filter.to && (
-        <Group gap="xs" mb="sm"><Text size="xs" c="dimmed">{t('jumped', { day: dayText(lastDay(filter.to)) })}</Text><Button size="compact-xs" variant="light" onClick={() => jump(null)}>{t('jump.back')}</Button></Group>
-      )}
+      <Jumped to={filter.to} back={() => jump(null)} />
       {line.error && days.length === 0 && <ErrorState error={line.error} reset={() => void line.refetch()} />}
       {line.isPending && <Group justify="center" p="xl"><Loader size="sm" /></Group>}
       {line.isSuccess && days.length === 0 && <EmptyState icon={IconTimeline} title={t(filter === EVERYTHING ? 'line.empty' : 'line.nothing')} text={t(filter === EVERYTHING ? 'line.empty.text' : 'line.nothing.text')} />}

@@ -3,9 +3,11 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { queryClient } from '@/app/query';
+import type { Month } from '@/client/timeline/months';
 import { type LineFilter, lineQuery } from '@/client/timeline/useTimeline';
 import { saveTogether } from '@/ui/conflict/save';
 import { notifyDone } from '@/ui/notify';
+import { zone } from '@/ui/zone';
 
 export type Company = Schemas['Company'];
 
@@ -39,6 +41,17 @@ export function useCompanyLine(id: string, filter: LineFilter) {
   });
   const entries = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
   return { ...found, entries };
+}
+
+/** The whole history of the company's people by month, as far as it is not filtered away. `undefined` until it is known. */
+export function useCompanyMonths(id: string, filter: LineFilter): readonly Month[] | undefined {
+  const query = { ...lineQuery({ ...filter, to: null }), tz: zone() };
+  const { data } = useQuery({
+    queryKey: ['companies', 'months', id, query],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/companies/{id}/timeline/months', { params: { path: { id }, query }, signal })),
+    placeholderData: (before) => before,
+  });
+  return data?.months;
 }
 
 type Label = (key: string) => string;

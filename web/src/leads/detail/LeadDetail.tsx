@@ -71,16 +71,17 @@ function Detail({ lead, beside, gone, corner }: Omit<Props, 'id'> & { lead: Lead
 function Under({ lead }: { lead: Lead }) {
   const { money } = useFormat();
   const { list } = usePipelines();
-  const contact = useContactNames([lead.contact_id])?.get(lead.contact_id);
-  const phone = contact?.phones[0]?.number;
-  const email = contact?.emails[0]?.address;
+  const { contact_name: name, contact_phone: phone, company_id: company, company_name: companyName } = lead;
+  // The address does not come along.
+  const email = useContactNames([lead.contact_id])?.get(lead.contact_id)?.emails[0]?.address;
   return (
     <div className={classes.under}>
       {lead.amount != null && lead.currency && <strong className="tl-num">{money(lead.amount, lead.currency)}</strong>}
       <span className={classes.client}>
-        <Initials name={contact?.display_name ?? ''} size={22} />
-        <Link to="/contacts/$id" params={{ id: lead.contact_id }} search={{ lead: lead.id }} className={classes.name} dir="auto">{contact?.display_name ?? '…'}</Link>
+        <Initials name={name ?? ''} size={22} />
+        <Link to="/contacts/$id" params={{ id: lead.contact_id }} search={{ lead: lead.id }} className={classes.name} dir="auto">{name ?? '…'}</Link>
       </span>
+      {company && companyName && <Link to="/companies/$id" params={{ id: company }} className="tl-link" dir="auto">{companyName}</Link>}
       {phone && <a className="tl-link" href={`tel:${phone}`}>{phone}</a>}
       {email && <a className="tl-link" href={`mailto:${email}`}>{email}</a>}
       {list.length > 1 && <span>{list.find(({ id }) => id === lead.pipeline_id)?.name}</span>}

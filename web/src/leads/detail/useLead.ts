@@ -10,8 +10,8 @@ import { money } from '@/ui/format';
 import { notifyDone } from '@/ui/notify';
 import { refreshLeads } from '../refresh';
 
-export type Lead = Schemas['Lead'];
-export type SaveLead = (changes: Partial<Lead>) => Promise<void>;
+export type Lead = Schemas['LeadRow'];
+export type SaveLead = (changes: Partial<Schemas['Lead']>) => Promise<void>;
 
 const key = (id: string) => ['leads', 'one', id];
 
@@ -43,12 +43,13 @@ export function useSaveLead(lead: Lead): SaveLead {
       if (name === 'amount' && typeof value === 'number') return lead.currency ? money(value, lead.currency) : String(value);
       return customText({ kind: 'text' }, value);
     };
-    const { kind, record } = await saveTogether<Lead>({
+    const { kind, record } = await saveTogether<Schemas['Lead']>({
       base: lead, changes, label, show,
       latest: () => take(api.GET('/api/v1/leads/{id}', { params: { path } })),
       save: (body, version) => take(api.PATCH('/api/v1/leads/{id}', { params: { path, header: ifMatch(version) }, body: body as never })),
     });
-    queryClient.setQueryData(key(lead.id), record);
+    // Whose it is does not come along when it is saved.
+    queryClient.setQueryData<Lead>(key(lead.id), (before) => before && { ...before, ...record });
     if (kind === 'merged') notifyDone(t('ui:conflict.merged'));
     void refreshLeads();
   }, [lead, byId, fields, t]);

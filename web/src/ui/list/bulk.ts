@@ -2,7 +2,7 @@ import i18n from 'i18next';
 import { take, type Schemas } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { queryClient } from '@/app/query';
-import { notifyProblem, notifyUndo } from '@/ui/notify';
+import { notifyFault, notifyProblem, notifyUndo } from '@/ui/notify';
 
 interface Row {
   id: string;
@@ -15,9 +15,10 @@ type Item = { id: string; owner_id?: string | null; tags?: readonly string[] };
 type Call<T> = Parameters<typeof take<T>>[0];
 type Results = { items: { status: string; problem?: Schemas['Problem'] | null }[] };
 
-/** What became of many: those that it was done to, and why not to the others. */
+/** What became of many: those that it was done to, how many others had changed since they were seen, and why not to the rest. */
 export interface Became<T> {
   done: T[];
+  changed: number;
   problem?: unknown;
 }
 
@@ -29,34 +30,21 @@ interface Records<T> {
   restore: (rows: T[]) => Promise<Became<T>>;
 }
 
-/** Requests that are under way at once. */
-const TOGETHER = 6;
 /** What one request takes. */
 const MOST = 200;
 
-/** Does the work for each with a request of its own, some at a time. */
-export async function oneByOne<T>(rows: readonly T[], work: (row: T) => Call<unknown>): Promise<Became<T>> {
-  const waiting = [...rows];
-  const became: Became<T> = { done: [] };
-  const worker = async () => {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
-      const one = row;
-      await take(work(one)).then(() => became.done.push(one), (problem: unknown) => { became.problem ??= problem; });
-    }
-  };
-  await Promise.all(Array.from({ length: TOGETHER }, worker));
-  return became;
-}
-
 /** Does the work for many with one request, which says of each what became of it. */
 export async function inBatches<T>(rows: readonly T[], work: (some: T[]) => Call<Results>): Promise<Became<T>> {
-  const became: Became<T> = { done: [] };
+  const became: Became<T> = { done: [], changed: 0 };
   for (let from = 0; from < rows.length; from += MOST) {
     const some = rows.slice(from, from + MOST);
     try {
       const { items } = await take(work(some));
       became.done.push(...some.filter((_, index) => items[index]?.status !== 'error'));
-      const told = items.find(({ status }) => status === 'error')?.problem;
+      const refused = items.filter(({ status }) => status === 'error');
+      const others = refused.filter((item) => item.problem?.code !== 'precondition_failed');
+      became.changed += refused.length - others.length;
+      const told = others[0]?.problem;
       if (told) became.problem ??= new Problem(told.status, told.code, told.detail ?? told.title, told.errors ?? []);
     } catch (problem) {
       return { ...became, problem };
@@ -65,13 +53,22 @@ export async function inBatches<T>(rows: readonly T[], work: (some: T[]) => Call
   return became;
 }
 
+/** What is asked for a record in the version it was seen in. */
+export const asSeen = (rows: readonly Row[]) => ({ items: rows.map(({ id, version }) => ({ id, version })) });
+
+function tellChanged(count: number) {
+  if (count > 0) notifyFault(i18n.t('ui:bulk.changed', { count }));
+}
+
 /** Says what was done and offers to take back just that; what was refused is told, too. */
 export async function tell<T>(work: Promise<Became<T>>, text: (count: number) => string, undo: (done: T[]) => Promise<Became<T>>) {
-  const { done, problem } = await work;
+  const { done, changed, problem } = await work;
   if (problem) notifyProblem(problem);
+  tellChanged(changed);
   if (done.length === 0) return;
   notifyUndo(text(done.length), async () => {
     const back = await undo(done);
+    tellChanged(back.changed);
     if (back.problem) throw back.problem;
   });
 }

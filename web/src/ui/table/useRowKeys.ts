@@ -5,10 +5,11 @@ interface Keys<T> {
   rows: readonly T[];
   open: (row: T) => void;
   toggle?: (id: string) => void;
+  dismiss?: (row: T) => void;
   show: (index: number) => void;
 }
 
-/** `j`/`k` or arrows walk, Enter opens, `x` chooses. Says which row is walked on; none at first. */
+/** `j`/`k` or arrows walk, Enter opens, `x` chooses, `e` puts aside. Says which row is walked on; none at first. */
 export function useRowKeys<T extends { id: string }>(keys: Keys<T>): number {
   const [active, setActive] = useState(-1);
   const now = useRef({ ...keys, active });
@@ -17,7 +18,7 @@ export function useRowKeys<T extends { id: string }>(keys: Keys<T>): number {
     function pressed(event: KeyboardEvent) {
       const typing = isTyping(event) && !(event.target instanceof HTMLInputElement && event.target.type === 'checkbox');
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      const { rows, active, open, toggle, show } = now.current;
+      const { rows, active, open, toggle, dismiss, show } = now.current;
       const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
       const row = rows[active];
       if (step) {
@@ -26,6 +27,7 @@ export function useRowKeys<T extends { id: string }>(keys: Keys<T>): number {
         show(next);
       } else if (event.key === 'Enter' && row && !(event.target as HTMLElement).closest('a, button')) open(row);
       else if (event.key === 'x' && row) toggle?.(row.id);
+      else if (event.key === 'e' && row) dismiss?.(row);
       else return;
       event.preventDefault();
     }
