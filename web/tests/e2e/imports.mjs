@@ -53,3 +53,13 @@ test('a column goes where it is told to, and what cannot be is told at the colum
   await page.getByText('What an import would do').waitFor();
   assert.equal(await page.getByText('New fields:').count(), 0);
 });
+
+test('what is wrong with a row is told in the person’s language, with what differs', async ({ open }) => {
+  const { page } = await open(admin, '/imports', { locale: 'ru-RU' });
+  const file = 'Email,First name,Country\nola@example.com,Ola,Atlantis\nshort@example.com\n';
+  await page.locator('input[type=file]').setInputFiles({ name: 'ragged.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+  await page.getByRole('heading', { name: 'ragged.csv' }).waitFor();
+  await page.getByRole('button', { name: 'Проверить файл' }).click();
+  await page.getByText('Ячеек в строке: 1, в заголовке: 3.').waitFor();
+  await page.getByText('Страна «Atlantis» здесь неизвестна.').waitFor();
+});

@@ -62,7 +62,7 @@ function Cell({ faults, children }: { faults: FaultyRow['whole']; children: Reac
   return (
     <Table.Td data-fault={severity} dir="auto">
       {children}
-      {faults.map((fault) => <small key={fault.message} title={fault.message}>{fault.column_name != null && children === false ? `${fault.column_name}: ` : ''}{text(fault)}</small>)}
+      {faults.map((fault) => <small key={fault.message}>{text(fault, children === false)}</small>)}
     </Table.Td>
   );
 }
