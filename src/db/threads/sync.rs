@@ -80,7 +80,9 @@ impl Disk {
         if let Err(error) = sync(&self.database) {
             tracing::error!(%error, "the log cannot be brought to disk: changes may be lost with the power");
             let error = Error::unavailable(error);
-            batch.iter_mut().for_each(|job| job.fail(&error));
+            for job in &mut batch {
+                job.fail(&error);
+            }
         }
         tell(batch, &self.committed);
     }

@@ -1,1 +1,0 @@
-import{d as e}from"./index.js";function t(e){return e==null||e===``?`—`:Array.isArray(e)?e.map(t).join(`, `):typeof e==`object`?JSON.stringify(e):String(e)}function n({save:n,...r}){return e({...r,save:(e,t)=>n(e,t),show:(e,n)=>t(n)})}export{n as t};
