@@ -25,8 +25,8 @@ function languageChunk(id: string): string | null {
 const BOOT = /\/src\/(boot|app\/(connection|language|store|texts)|auth\/(ahead|session))\.ts$|vite\/preload-helper|rolldown\/runtime/;
 
 /**
- * The boot's script stands before the program's own and waits for nothing. Styles stand behind what `index.html` shows
- * until then, which needs none of them, and before what Mantine writes, which counts more.
+ * The boot's script stands before the program's own and waits for nothing. The program's styles stand before both: those of a
+ * screen, which are put behind them when it is loaded, count more.
  */
 function bootFirst(): Plugin {
   return {
@@ -37,7 +37,7 @@ function bootFirst(): Plugin {
       handler(html) {
         const styles = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
         const bare = styles.reduce((text, style) => text.replace(style, ''), html);
-        return bare.replace('    <div id="root">', `${styles.join('')}$&`).replace('crossorigin src="./assets/boot.js"', 'async $&');
+        return bare.replace(/ *<script type="module"/, `${styles.join('')}$&`).replace('crossorigin src="./assets/boot.js"', 'async $&');
       },
     },
   };

@@ -135,7 +135,8 @@ const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '6
      SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on; SET jit = off; \
      SET random_page_cost = 1.1; SET work_mem = '32MB';";
 
-/// Durable at every commit (`FULL`), readers never wait for the writer (`WAL`).
+/// Durable at every commit (`FULL`; the writer brings the log to disk apart, see `threads::sync`), readers never wait for the
+/// writer (`WAL`). The log is moved by a thread of its own: what the writer does itself (`wal_autocheckpoint`) is the rest.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
      PRAGMA wal_autocheckpoint = 60000; PRAGMA journal_size_limit = 268435456; PRAGMA temp_store = MEMORY;";

@@ -16,6 +16,17 @@ test('what one writes appears at the other, as text, and can be taken back', asy
   await one.page.waitForSelector('li:has-text("Hello <img")', { state: 'detached' });
 });
 
+test('a wide screen shows the whole record at once, a narrow one a part at a time', async ({ open, client }) => {
+  const { page } = await open(manager, client);
+  const parts = page.getByRole('radiogroup', { name: 'Parts of the page' });
+  const shown = async (width) => {
+    await page.setViewportSize({ width, height: 844 });
+    await page.waitForSelector('form textarea');
+    return parts.isVisible();
+  };
+  assert.deepEqual([await shown(1440), await shown(390)], [false, true]);
+});
+
 test('two people who change the same field see both values', async ({ open, client }) => {
   const [one, other] = [await open(manager, client), await open(admin, client)];
   // The other's page hears nothing of what happens meanwhile.
