@@ -87,7 +87,11 @@ fn erase_refused(conn: &mut Connection, id: ContactId) -> Result<()> {
     for value in known.load::<String>(conn)? {
         diesel::delete(ingest_refused::table.filter(event_mentions(&value))).execute(conn)?;
         diesel::update(import_errors::table.filter(row_mentions(&value)))
-            .set((import_errors::record.eq(None::<Json<Vec<String>>>), import_errors::message.eq(ERASED)))
+            .set((
+                import_errors::record.eq(None::<Json<Vec<String>>>),
+                import_errors::params.eq(None::<Json<Value>>),
+                import_errors::message.eq(ERASED),
+            ))
             .execute(conn)?;
     }
     Ok(())

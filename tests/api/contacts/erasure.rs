@@ -99,15 +99,15 @@ fn plant(conn: &mut Connection, contact: &str) -> touchline::error::Result<()> {
          INSERT INTO stages ({new}, pipeline_id, name, position, ordinal, kind, probability) VALUES ({guid}, 1, {time}, {time}, {guid}, 'S', 1, 0, 'open', 10);
          INSERT INTO leads ({new}, contact_id, pipeline_id, stage_id, stage_kind, stage_entered_at, entered_at, title, amount, currency, custom, search_text)
            VALUES ({guid}, 1, {time}, {time}, {guid}, {guid}, {guid}, 'open', {time}, {time}, 'Annabel wants', 500, 'EUR', {json}, 'annabel');
-         INSERT INTO stage_intervals (contact_id, lead_id, entered_at, id, pipeline_id, stage_id, starts, reason, recorded_at)
-           VALUES ({guid}, {guid}, {time}, {guid}, {guid}, {guid}, true, 'Annabel said so', {time});
+         INSERT INTO stage_intervals (contact_id, lead_id, entered_at, id, pipeline_id, stage_id, visit, reason, recorded_at)
+           VALUES ({guid}, {guid}, {time}, {guid}, {guid}, {guid}, 0, 'Annabel said so', {time});
          INSERT INTO tasks ({new}, contact_id, title, body) VALUES ({guid}, 1, {time}, {time}, {guid}, 'Call Annabel', 'Annabel');
          INSERT INTO timeline_entries (contact_id, occurred_at, id, entry_type, channel, subject, body, properties, version, recorded_at, updated_at)
            VALUES ({guid}, {time}, {guid}, 'interaction', 'email', 'Dear Annabel', 'Annabel', {json}, 1, {time}, {time});
          INSERT INTO imports (id, filename, fingerprint, mapping, status, rows_read, created, updated, unchanged, failed, warnings, created_at, updated_at)
            VALUES ({guid}, 'a.csv', {blob}, '{{}}', 'done', 1, 0, 0, 0, 1, 0, {time}, {time});
-         INSERT INTO import_errors (import_id, row_number, id, severity, code, message, record)
-           VALUES ({guid}, 1, {guid}, 'error', 'format', 'what Annabel earns', '[\"Annabel\", \"ANNABEL@example.com\"]');"
+         INSERT INTO import_errors (import_id, row_number, id, severity, code, message, record, params)
+           VALUES ({guid}, 1, {guid}, 'error', 'format', 'what Annabel earns', '[\"Annabel\", \"ANNABEL@example.com\"]', {json});"
     ))?;
     Ok(())
 }
