@@ -24,12 +24,20 @@ async function board(open, api) {
   return { page, id, stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.id])) };
 }
 
+/** Lets go only where the board itself has told where the card is: it may scroll, and what is above it may still come. */
 async function drag(page, card, to) {
-  const [from, target] = [await card.boundingBox(), await column(page, to).boundingBox()];
+  const from = await card.boundingBox();
+  const stage = await column(page, to).locator('h2').textContent();
   await page.mouse.move(from.x + 30, from.y + 8);
   await page.mouse.down();
   await page.mouse.move(from.x + 60, from.y + 24, { steps: 4 });
-  await page.mouse.move(target.x + 60, target.y + 180, { steps: 8 });
+  let nudge = 0;
+  await eventually(async () => {
+    const target = await column(page, to).boundingBox();
+    nudge = 1 - nudge;
+    await page.mouse.move(target.x + 60 + nudge, target.y + 180, { steps: 4 });
+    assert.match(await page.locator('[id^=DndLiveRegion]').textContent(), new RegExp(`is over ${stage}`));
+  });
   await page.mouse.up();
 }
 
