@@ -156,7 +156,7 @@ fn owners(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Sp
         None => None,
         Some(id) => Some(segments::clients_as_of(conn, id, span.as_of).map_err(segments::named)?),
     };
-    let which = Which { by, from: range.0, to: range.1, clients };
+    let which = Which { by, from: range.0, to: range.1, people: owners.keys().copied().collect(), clients };
     told(conn, &which, &mut owners)?;
     moved(conn, &which, &mut owners)?;
     done(conn, &which, &mut owners)?;
@@ -173,6 +173,8 @@ struct Which<'a> {
     by: &'a Principal,
     from: Instant,
     to: Instant,
+    /// Who did it.
+    people: Vec<UserId>,
     /// The statement that gives whose; everybody's where absent.
     clients: Option<Sql>,
 }
@@ -184,12 +186,14 @@ impl Which<'_> {
     }
 }
 
-/// Entries of clients that the caller is shown.
+/// What these people did with clients that the caller is shown.
 fn shown(which: &Which<'_>) -> entries::BoxedQuery<'static, MultiBackend> {
     let by = which.by;
     let client = contacts::table.filter(contacts::id.eq(entries::contact_id)).filter(contacts::deleted_at.is_null());
     let mut rows = entries::table.filter(entries::deleted_at.is_null()).into_boxed();
     rows = rows.filter(entries::occurred_at.ge(which.from).and(entries::occurred_at.lt(which.to)));
+    let people = which.people.iter().map(|user| user.0).collect();
+    rows = rows.filter(OneOf::new("timeline_entries.user_id", people));
     if let Some(theirs) = which.of("timeline_entries.contact_id IN (") {
         rows = rows.filter(theirs);
     }
@@ -210,7 +214,7 @@ fn shown(which: &Which<'_>) -> entries::BoxedQuery<'static, MultiBackend> {
 /// Touchpoints and notes.
 fn told(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
     let rows = shown(which)
-        .filter(entries::user_id.is_not_null().and(entries::channel.is_not_null()))
+        .filter(entries::channel.is_not_null())
         .select((entries::user_id.assume_not_null(), entries::channel.assume_not_null()));
     for row in rows.load_iter::<(UserId, Channel), _>(conn)? {
         let (user, channel) = row?;
@@ -233,7 +237,7 @@ fn moved(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Resul
         .filter(intervals::id.eq(entries::id));
     let in_use = leads::table.filter(leads::id.nullable().eq(entries::lead_id)).filter(leads::deleted_at.is_null());
     let rows = shown(which)
-        .filter(entries::user_id.is_not_null().and(entries::entry_type.eq(EntryType::StageMove)))
+        .filter(entries::entry_type.eq(EntryType::StageMove))
         .filter(exists(in_use))
         .filter(diesel::dsl::not(exists(begins)))
         .select(entries::user_id.assume_not_null());
