@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde::Serialize;
 
 use super::ContactId;
-use super::parts::Phone;
+use super::parts::{Email, Phone};
 use crate::accounts::{Permission, Principal, UserId};
 use crate::db::Connection;
 use crate::db::schema::contacts;
@@ -17,19 +18,40 @@ use crate::error::Result;
 pub struct Shown {
     /// The contact that is shown: of a merged one its survivor.
     pub id: ContactId,
-    /// Its name.
-    pub name: String,
-    /// Its primary telephone number, where the caller may read contacts.
-    pub phone: Option<String>,
+    /// What is told of it.
+    pub told: Told,
 }
 
-/// What a row of another list says of its client, in the API's description.
-pub const DESCRIBED: [(&str, &str); 2] = [
+/// What a row of another list says of its client, described by [`DESCRIBED`].
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Told {
+    pub contact_name: Option<String>,
+    pub contact_phone: Option<String>,
+    pub contact_email: Option<String>,
+}
+
+/// The fields of [`Told`], in the API's description.
+pub const DESCRIBED: [(&str, &str); 3] = [
     ("contact_name", "The client's name; `null` where the caller does not see the client, or it is deleted."),
     ("contact_phone", "The client's primary telephone number; `null` without `contacts:read`, too."),
+    ("contact_email", "The client's primary e-mail address; `null` without `contacts:read`, too."),
 ];
 
-type Row = (ContactId, Option<ContactId>, Option<UserId>, String, Json<Vec<Phone>>);
+/// What is told of this contact, for a merged one of its survivor; nothing where the caller does not see it.
+#[must_use]
+pub fn told(clients: &HashMap<ContactId, Shown>, id: ContactId) -> Told {
+    clients.get(&id).map(|client| client.told.clone()).unwrap_or_default()
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: ContactId,
+    merged_into: Option<ContactId>,
+    owner_id: Option<UserId>,
+    name: String,
+    phones: Json<Vec<Phone>>,
+    emails: Json<Vec<Email>>,
+}
 
 /// What is shown for these contacts, for a merged one its survivor, as far as the caller sees them: whoever sees a lead need
 /// not see its client.
@@ -42,12 +64,17 @@ pub fn shown(
     ids: impl Iterator<Item = ContactId>,
 ) -> Result<HashMap<ContactId, Shown>> {
     let rows = load(conn, distinct(ids))?;
-    let survivors = load(conn, distinct(rows.iter().filter_map(|row| row.1)))?;
-    let merged: Vec<(ContactId, ContactId)> = rows.iter().filter_map(|row| Some((row.0, row.1?))).collect();
-    let roots = rows.into_iter().filter(|row| row.1.is_none()).chain(survivors);
-    let seen = roots.filter(|row| by.scope.sees(row.2));
+    let survivors = load(conn, distinct(rows.iter().filter_map(|row| row.merged_into)))?;
+    let merged: Vec<(ContactId, ContactId)> = rows.iter().filter_map(|row| Some((row.id, row.merged_into?))).collect();
+    let roots = rows.into_iter().filter(|row| row.merged_into.is_none()).chain(survivors);
+    let seen = roots.filter(|row| by.scope.sees(row.owner_id));
     let reads = by.permissions.contains(&Permission::ContactsRead);
-    let shown = |(id, _, _, name, phones): Row| (id, Shown { id, name, phone: primary(phones.0).filter(|_| reads) });
+    let shown = |row: Row| {
+        let phone = primary(row.phones.0, |one| one.primary).map(|one| one.number).filter(|_| reads);
+        let email = primary(row.emails.0, |one| one.primary).map(|one| one.address).filter(|_| reads);
+        let told = Told { contact_name: Some(row.name), contact_phone: phone, contact_email: email };
+        (row.id, Shown { id: row.id, told })
+    };
     let mut names: HashMap<_, _> = seen.map(shown).collect();
     for (member, survivor) in merged {
         if let Some(name) = names.get(&survivor).cloned() {
@@ -57,10 +84,10 @@ pub fn shown(
     Ok(names)
 }
 
-/// The number to use.
-fn primary(mut phones: Vec<Phone>) -> Option<String> {
-    let place = phones.iter().position(|phone| phone.primary).unwrap_or(0);
-    (place < phones.len()).then(|| phones.swap_remove(place).number)
+/// The one to use: that marked, or the first.
+fn primary<T>(mut all: Vec<T>, marked: fn(&T) -> bool) -> Option<T> {
+    let place = all.iter().position(marked).unwrap_or(0);
+    (place < all.len()).then(|| all.swap_remove(place))
 }
 
 fn distinct(ids: impl Iterator<Item = ContactId>) -> Vec<ContactId> {
@@ -75,6 +102,7 @@ fn load(conn: &mut Connection, ids: Vec<ContactId>) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     let live = contacts::table.filter(contacts::id.eq_any(ids)).filter(contacts::deleted_at.is_null());
-    let shown = (contacts::id, contacts::merged_into, contacts::owner_id, contacts::display_name, contacts::phones);
-    Ok(live.select(shown).load(conn)?)
+    let parts = (contacts::phones, contacts::emails);
+    let client = (contacts::id, contacts::merged_into, contacts::owner_id, contacts::display_name, parts.0, parts.1);
+    Ok(live.select(client).load(conn)?)
 }

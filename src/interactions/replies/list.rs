@@ -8,7 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::accounts::owners::Whose;
 use crate::accounts::{Principal, UserId};
-use crate::contacts::{self, ContactId};
+use crate::contacts::ContactId;
+use crate::contacts::names::{self, Told};
 use crate::db::conditions::{Beyond, Direction as Way, OneOf};
 use crate::db::schema::{conversations, leads, timeline_entries as entries};
 use crate::db::types::Instant;
@@ -49,6 +50,8 @@ pub struct AwaitingReply {
     contact_name: Option<String>,
     /// The client's primary telephone number; `null` without `contacts:read`, too.
     contact_phone: Option<String>,
+    /// The client's primary e-mail address; `null` without `contacts:read`, too.
+    contact_email: Option<String>,
     /// Who looks after the client.
     owner_id: Option<UserId>,
     /// Since when: the time of the client's last message.
@@ -143,7 +146,7 @@ fn waiting(by: &Principal) -> Rows {
 
 /// The same page with names and messages, looked up for all rows at once.
 fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<Page<AwaitingReply>> {
-    let clients = contacts::names::shown(conn, by, page.items.iter().map(|(contact, ..)| *contact))?;
+    let clients = names::shown(conn, by, page.items.iter().map(|(contact, ..)| *contact))?;
     let ids = page.items.iter().filter_map(|(.., id)| id.map(|id| id.0)).collect();
     let mut messages: Vec<Interaction> = entries::table
         .filter(OneOf::new("timeline_entries.id", ids))
@@ -153,10 +156,12 @@ fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<P
     Ok(page.map(|(contact, owner_id, waiting_since, id)| {
         let client = clients.get(&contact);
         let place = messages.iter().position(|message| Some(message.id) == id);
+        let Told { contact_name, contact_phone, contact_email } = names::told(&clients, contact);
         AwaitingReply {
             contact_id: client.map_or(contact, |client| client.id),
-            contact_name: client.map(|client| client.name.clone()),
-            contact_phone: client.and_then(|client| client.phone.clone()),
+            contact_name,
+            contact_phone,
+            contact_email,
             owner_id,
             waiting_since,
             interaction: place.map(|place| messages.swap_remove(place)),

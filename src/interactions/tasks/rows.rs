@@ -6,7 +6,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Task;
 use crate::accounts::Principal;
-use crate::contacts::names;
+use crate::contacts::names::{self, Told};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::http::{Page, describe};
@@ -16,8 +16,8 @@ use crate::http::{Page, describe};
 pub struct TaskRow {
     #[serde(flatten)]
     task: Task,
-    contact_name: Option<String>,
-    contact_phone: Option<String>,
+    #[serde(flatten)]
+    client: Told,
 }
 
 impl PartialSchema for TaskRow {
@@ -38,12 +38,5 @@ impl ToSchema for TaskRow {
 /// The database is away.
 pub fn named(conn: &mut Connection, by: &Principal, page: Page<Task>) -> Result<Page<TaskRow>> {
     let clients = names::shown(conn, by, page.items.iter().map(|task| task.contact_id))?;
-    Ok(page.map(|task| {
-        let client = clients.get(&task.contact_id);
-        TaskRow {
-            contact_name: client.map(|client| client.name.clone()),
-            contact_phone: client.and_then(|client| client.phone.clone()),
-            task,
-        }
-    }))
+    Ok(page.map(|task| TaskRow { client: names::told(&clients, task.contact_id), task }))
 }

@@ -8,28 +8,28 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Lead;
 use crate::accounts::Principal;
+use crate::companies;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
-use crate::contacts::names::Shown;
+use crate::contacts::names::{self, Shown, Told};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::http::{Page, describe};
-use crate::{companies, contacts};
 
 /// A lead in a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct LeadRow {
     #[serde(flatten)]
     lead: Lead,
-    contact_name: Option<String>,
-    contact_phone: Option<String>,
+    #[serde(flatten)]
+    client: Told,
     company_name: Option<String>,
 }
 
 impl PartialSchema for LeadRow {
     fn schema() -> RefOr<Schema> {
-        let [name, phone] = contacts::names::DESCRIBED;
-        let texts = [name, phone, ("company_name", "The company's name.")];
+        let [name, phone, email] = names::DESCRIBED;
+        let texts = [name, phone, email, ("company_name", "The company's name.")];
         describe::with_texts(Lead::schema(), "A lead in a list.", &texts)
     }
 }
@@ -45,7 +45,7 @@ impl ToSchema for LeadRow {
 /// # Errors
 /// The database is away.
 pub fn named(conn: &mut Connection, by: &Principal, page: Page<Lead>) -> Result<Page<LeadRow>> {
-    let clients = contacts::names::shown(conn, by, page.items.iter().map(|lead| lead.contact_id))?;
+    let clients = names::shown(conn, by, page.items.iter().map(|lead| lead.contact_id))?;
     let companies = companies::store::names(conn, page.items.iter().map(|lead| lead.company_id))?;
     Ok(page.map(|lead| row(lead, &clients, &companies)))
 }
@@ -55,16 +55,14 @@ pub fn named(conn: &mut Connection, by: &Principal, page: Page<Lead>) -> Result<
 /// # Errors
 /// The database is away.
 pub fn named_one(conn: &mut Connection, by: &Principal, lead: Lead) -> Result<LeadRow> {
-    let clients = contacts::names::shown(conn, by, std::iter::once(lead.contact_id))?;
+    let clients = names::shown(conn, by, std::iter::once(lead.contact_id))?;
     let companies = companies::store::names(conn, std::iter::once(lead.company_id))?;
     Ok(row(lead, &clients, &companies))
 }
 
 fn row(lead: Lead, clients: &HashMap<ContactId, Shown>, companies: &HashMap<CompanyId, String>) -> LeadRow {
-    let client = clients.get(&lead.contact_id);
     LeadRow {
-        contact_name: client.map(|client| client.name.clone()),
-        contact_phone: client.and_then(|client| client.phone.clone()),
+        client: names::told(clients, lead.contact_id),
         company_name: lead.company_id.and_then(|id| companies.get(&id).cloned()),
         lead,
     }

@@ -13,7 +13,7 @@ cases![
     leads_without_amount_or_day_come_last,
     stale_leads_are_those_of_the_board,
     an_owner_is_a_person_me_or_none,
-    rows_tell_how_to_call_the_client,
+    rows_tell_how_to_reach_the_client,
     leads_are_listed_by_their_ids,
 ];
 
@@ -234,19 +234,24 @@ async fn an_owner_is_a_person_me_or_none(app: TestApp) {
     }
 }
 
-async fn rows_tell_how_to_call_the_client(app: TestApp) {
+async fn rows_tell_how_to_reach_the_client(app: TestApp) {
     app.pipeline().await;
-    let phones = json!([{ "number": "415 555 0100" }]);
-    let ann = app.admin.post("/api/v1/contacts", json!({ "family_name": "Lee", "phones": phones })).await.created();
+    let new = json!({
+        "family_name": "Lee", "phones": [{ "number": "415 555 0100" }],
+        "emails": [{ "address": "old@example.com" }, { "address": "lee@example.com", "primary": true }],
+    });
+    let ann = app.admin.post("/api/v1/contacts", new).await.created();
     let lead = app.sales.post("/api/v1/leads", json!({ "contact_id": ann.id() })).await.created();
     let row = app.sales.get("/api/v1/leads").await.ok().items()[0].clone();
-    assert_eq!(row["contact_phone"], "+14155550100");
+    assert_eq!((&row["contact_phone"], &row["contact_email"]), (&json!("+14155550100"), &json!("lee@example.com")));
     let shown = app.sales.get(&format!("/api/v1/leads/{}", lead.id())).await.ok();
     assert_eq!((&shown.json, shown.etag()), (&row, lead.etag()));
     let owner = json!({ "owner_id": app.users.rival });
     app.admin.patch_any(&format!("/api/v1/contacts/{}", ann.id()), owner).await.ok();
     let shown = app.sales.get(&format!("/api/v1/leads/{}", lead.id())).await.ok();
-    assert_eq!((&shown.json["contact_name"], &shown.json["contact_phone"]), (&json!(null), &json!(null)));
+    for field in ["contact_name", "contact_phone", "contact_email"] {
+        assert_eq!(shown.json[field], Value::Null, "{field}");
+    }
 }
 
 async fn leads_are_listed_by_their_ids(app: TestApp) {

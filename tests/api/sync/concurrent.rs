@@ -59,8 +59,8 @@ impl Copy {
                     let id = record["id"].as_str().unwrap().to_owned();
                     let mut record = record.clone();
                     // Lists tell the names of others, too, which are changes of those.
-                    for name in ["contact_name", "contact_phone", "company_name"].into_iter().filter(|_| kind == "lead")
-                    {
+                    let names = ["contact_name", "contact_phone", "contact_email", "company_name"];
+                    for name in names.into_iter().filter(|_| kind == "lead") {
                         record.as_object_mut().unwrap().remove(name);
                     }
                     copy.0.insert((kind.to_owned(), id), record);
