@@ -94,6 +94,7 @@ fn make(work: &mut Work<'_>, contact: &Contact, facts: &LeadFacts, company: Opti
     let mut new = NewLead {
         entered_at: facts.new.entered_at.or_else(|| first.map(|first| first.at)),
         company_id: company.map(Some).or(facts.new.company_id),
+        partial: true,
         ..facts.new.clone()
     };
     let mut assumed = false;

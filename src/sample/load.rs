@@ -138,7 +138,7 @@ pub(super) fn add_companies(conn: &mut Connection, by: &Principal, tags: &[&str]
     for (name, industry) in words::COMPANIES {
         let new = json!({ "name": name, "industry": industry, "tags": tags });
         let new = input::<CompanyInput>(&new)?.parse(REGION).map_err(fault)?;
-        made.push(companies::store::insert(conn, by, &new, false).map_err(fault)?.id);
+        made.push(companies::store::insert(conn, by, &new, true).map_err(fault)?.id);
     }
     Ok(made)
 }
@@ -201,7 +201,7 @@ pub(super) fn load_client(conn: &mut Connection, setting: &Setting, client: &Cli
     let by = person(setting, client.owner.or(Some(2)));
     let said: ContactInput = input(&contact(setting, client))?;
     let fields = said.parse(REGION).map_err(fault)?;
-    let id = contacts::store::insert(conn, &by, NewContact { fields, partial: false }).map_err(fault)?.id;
+    let id = contacts::store::insert(conn, &by, NewContact { fields, partial: true }).map_err(fault)?.id;
     for lead in &client.leads {
         load_lead(conn, &by, setting, id, client, lead)?;
     }
@@ -276,6 +276,7 @@ fn load_lead(
         source: Some(client.source.to_owned()),
         expected_close_on: Some(close),
         entered_at: Some(lead.entered_at),
+        partial: true,
         ..NewLead::default()
     };
     let (made, _) = leads::insert(conn, by, contact, &new).map_err(fault)?;

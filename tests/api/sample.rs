@@ -12,6 +12,7 @@ cases![
     only_administrators_make_sample_data,
     a_program_makes_it_for_nobody,
     made_again_after_it_was_removed,
+    made_where_fields_are_required,
     clients_own_visits_have_no_person_as_actor,
 ];
 
@@ -124,4 +125,13 @@ async fn clients_own_visits_have_no_person_as_actor(app: TestApp) {
     assert!(!visits.items().is_empty() && visits.items().iter().all(|visit| visit["user_id"].is_null()));
     let calls = app.admin.get("/api/v1/interactions?channel=call&direction=outbound&limit=20").await.ok();
     assert!(!calls.items().is_empty() && calls.items().iter().all(|call| call["user_id"] == json!(app.users.admin)));
+}
+
+async fn made_where_fields_are_required(app: TestApp) {
+    for entity in ["contact", "company", "lead"] {
+        let field =
+            json!({ "entity": entity, "key": "reference", "label": "Reference", "kind": "text", "required": true });
+        app.admin.post("/api/v1/fields", field).await.created();
+    }
+    assert_eq!(app.admin.post_empty(SAMPLE).await.created().json["contacts"], 60);
 }

@@ -127,6 +127,9 @@ pub struct NewLead {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
+    /// Whether required custom fields may be missing.
+    #[serde(skip)]
+    pub partial: bool,
     /// When it entered the pipeline; now where absent, never more than 5 minutes ahead.
     pub entered_at: Option<Instant>,
     /// Why it was lost, where it begins in a lost stage.

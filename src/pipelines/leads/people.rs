@@ -49,21 +49,30 @@ pub(super) fn company_fault(conn: &mut Connection, company: Option<CompanyId>) -
     Ok(found.is_none().then(|| FieldError::new("company_id", "unknown", "is not a company")))
 }
 
-/// The custom fields of a new lead, or of one after a change; what is wrong with them joins `faults`.
-pub(super) fn custom(
+/// The custom fields of a new lead; what is wrong with them joins `faults`.
+pub(super) fn custom(conn: &mut Connection, new: &NewLead, faults: &mut Vec<FieldError>) -> Result<Map<String, Value>> {
+    let mode = if new.partial { Mode::Partial } else { Mode::Create };
+    sound(fields::check(conn, Entity::Lead, &new.custom, mode), faults)
+}
+
+/// The custom fields of a lead after a change; what is wrong with them joins `faults`.
+pub(super) fn changed(
     conn: &mut Connection,
-    before: Option<&Map<String, Value>>,
+    before: &Map<String, Value>,
     given: &Map<String, Value>,
     faults: &mut Vec<FieldError>,
 ) -> Result<Map<String, Value>> {
-    let mode = if before.is_some() { Mode::Change } else { Mode::Create };
-    match fields::check(conn, Entity::Lead, given, mode) {
-        Ok(checked) => Ok(before.map_or_else(|| checked.clone(), |before| fields::merge(before, checked.clone()))),
+    let given = sound(fields::check(conn, Entity::Lead, given, Mode::Change), faults)?;
+    Ok(fields::merge(before, given))
+}
+
+fn sound(checked: Result<Map<String, Value>>, faults: &mut Vec<FieldError>) -> Result<Map<String, Value>> {
+    match checked {
         Err(error) if error.code == Code::Invalid => {
             faults.extend(error.errors);
             Ok(Map::new())
         }
-        Err(error) => Err(error),
+        checked => checked,
     }
 }
 

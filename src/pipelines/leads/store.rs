@@ -85,7 +85,7 @@ pub fn insert(conn: &mut Connection, by: &Principal, contact: ContactId, new: &N
     let owner = new.owner_id.unwrap_or_else(|| by.actor.user());
     faults.extend(people::owner_fault(conn, new.owner_id.flatten())?);
     faults.extend(people::company_fault(conn, new.company_id.flatten())?);
-    let custom = people::custom(conn, None, &new.custom, &mut faults)?;
+    let custom = people::custom(conn, new, &mut faults)?;
     let (Some(stage), true) = (stage, faults.is_empty()) else { return Err(Error::invalid(faults)) };
     let now = Instant::now();
     let entered_at = new.entered_at.unwrap_or(now);
@@ -198,7 +198,7 @@ pub fn update(
     check_version(expected, before.version)?;
     let mut faults = Vec::new();
     let mut after = Lead { version: before.version + 1, updated_at: Instant::now(), ..before.clone() };
-    after.custom = Json(people::custom(conn, Some(&before.custom.0), &patch.custom, &mut faults)?);
+    after.custom = Json(people::changed(conn, &before.custom.0, &patch.custom, &mut faults)?);
     faults.extend(people::owner_fault(conn, patch.owner_id.flatten())?);
     faults.extend(people::company_fault(conn, patch.company_id.flatten())?);
     faults.extend(lost_reason_fault(conn, Some(before.stage_kind), patch.lost_reason_id.flatten())?);
