@@ -15,6 +15,9 @@ const names = {
 /** Features whose texts come with their screens (`saying` in `app/i18n.ts`); all others come in one file. */
 const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
 
+/** What nearly every screen says first: data, fields, buttons, dates. */
+const COMMON = /@tanstack\/|openapi-fetch|@mantine\/(store|hooks|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|Segments|format|zone|notify|problemText|channels|EmptyState|ErrorState|Page|PageHeader|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
+
 function languageChunk(id: string): string | null {
   const [, feature = '', language] = /\/(\w+)\/locales\/([\w-]+)\.json$/.exec(id) ?? [];
   if (!language) return null;
@@ -61,11 +64,13 @@ export default defineConfig({
             // What every screen needs comes in two files, not in sixty.
             { name: 'boot', test: BOOT, priority: 3 },
             { name: 'base', tags: ['$initial'], test: /\/(node_modules|src)\/.*\.(m?js|tsx?)$/, priority: 2 },
+            { name: 'common', test: COMMON, priority: 2 },
+            { name: 'menu', test: /@floating-ui|react-remove-scroll|react-style-singleton|use-(sidecar|callback-ref)|tslib|@mantine\/core\/esm\/(components\/(Popover|Menu|Portal|FocusTrap|Overlay)|utils\/Floating)\/|src\/ui\/menu\/OpenedMenu/, priority: 1.5 },
             { name: 'shared', minShareCount: 10, test: /\/(node_modules|src\/ui|src\/app)\//, priority: 1 },
             // What some screens share is often a few hundred bytes: a request each would take longer than to read them all.
             { name: 'small', minShareCount: 2, maxModuleSize: 600, test: /\/(@tabler\/icons-react|src)\/.*\.(ts|tsx|mjs)$/ },
             { name: 'choices', test: /@mantine\/core\/esm\/components\/(Select|MultiSelect|TagsInput|Tooltip|Pill|PillsInput)\/|get-option-by-label/, minShareCount: 3, priority: 1 },
-            { name: 'record', test: /\/src\/(client\/(timeline\/|Composer|draft|undo|useClient)|leads\/(move|finish|LostDialog)|app\/stream)/ },
+            { name: 'record', test: /\/src\/(client\/(timeline\/(?!FilterItems)|Composer|draft|undo|useClient)|ui\/record\/.*\.css)/, priority: 2 },
             { name: languageChunk, debugName: 'languages', test: /\/locales\/[\w-]+\.json$/ },
           ],
         },

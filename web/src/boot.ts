@@ -5,11 +5,14 @@ import { ahead } from '@/auth/ahead';
 import { resume } from '@/auth/session';
 import { connection } from '@/app/connection';
 
+/** Wide enough for all of a record beside each other. */
+const WIDE = matchMedia('not all and (max-width: 62em)');
+
 /** Screens that are opened by their address most, read together with the program. */
 const SCREENS: [RegExp, () => Promise<unknown>][] = [
   [/^\/$/, () => import('@/today/TodayPage')],
   [/^\/contacts$/, () => import('@/contacts/ContactsPage')],
-  [/^\/contacts\/[^/]+$/, () => import('@/client/ClientPage')],
+  [/^\/contacts\/[^/]+$/, () => Promise.all([import('@/client/ClientPage'), WIDE.matches && import('@/client/sides')])],
   [/^\/leads$/, () => import('@/leads/LeadsPage')],
   [/^\/board$/, () => import('@/board/BoardPage')],
 ];

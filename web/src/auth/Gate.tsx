@@ -5,9 +5,9 @@ import { LostDialog } from '@/app/Hosts';
 import { router } from '@/app/router';
 import { useStore } from '@/app/useStore';
 import { Logo } from '@/ui/Logo';
-import { LoginPage } from './LoginPage';
 import { session } from './session';
 
+const LoginPage = lazy(async () => ({ default: (await import('./LoginPage')).LoginPage }));
 const SetupPage = lazy(() => import('@/setup/SetupPage'));
 
 /** Lets in who is logged in; shows the log-in at whatever address was opened, so that it opens afterwards. */

@@ -1,6 +1,6 @@
 import { Button, Group, Loader } from '@mantine/core';
 import { IconTimeline } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
@@ -14,13 +14,19 @@ import { Minimap, MinimapSpace } from './Minimap';
 import classes from './Timeline.module.css';
 import { EVERYTHING, type LineFilter, useMonths, useTimeline } from './useTimeline';
 
+/** More than a screen holds. */
+const FIRST = 12;
+
 /** Everything that happened with the client, the newest first. */
 export function Timeline({ client }: { client: Client }) {
   const { t } = useTranslation('client');
   const { day: dayText } = useFormat();
   const [filter, setFilter] = useState<LineFilter>(EVERYTHING);
   const line = useTimeline(client, filter);
-  const days = useMemo(() => byDay(line.entries), [line.entries]);
+  // The newest are seen at once, the others a moment later.
+  const whole = useDeferredValue(true, false);
+  const entries = whole ? line.entries : line.entries.slice(0, FIRST);
+  const days = useMemo(() => byDay(entries), [entries]);
   const months = useMonths(client.contact.id, filter);
   const jump = (to: string | null) => setFilter(normal({ ...filter, to }));
   return (
