@@ -19,6 +19,8 @@ const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
 const COMMON = /@tanstack\/|openapi-fetch|@mantine\/(store|hooks|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|Segments|format|zone|notify|problemText|channels|EmptyState|ErrorState|Page|PageHeader|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
 
 function languageChunk(id: string): string | null {
+  const [, first] = /\/app\/texts\/([\w-]+)\.ts$/.exec(id) ?? [];
+  if (first) return `language-${first}`;
   const [, feature = '', language] = /\/(\w+)\/locales\/([\w-]+)\.json$/.exec(id) ?? [];
   if (!language) return null;
   return LATER.includes(feature) ? `language-${language}-${feature}` : `language-${language}`;
@@ -29,7 +31,8 @@ const BOOT = /\/src\/(boot|app\/(connection|language|store|texts)|auth\/(ahead|s
 
 /**
  * The boot's script stands before the program's own and waits for nothing. The program's styles stand before both: those of a
- * screen, which are put behind them when it is loaded, count more.
+ * screen, which are put behind them when it is loaded, count more. The program's large parts come after what is seen and asked
+ * for first; what every screen needs comes with them, though only screens ask for it.
  */
 function bootFirst(): Plugin {
   return {
@@ -40,7 +43,10 @@ function bootFirst(): Plugin {
       handler(html) {
         const styles = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
         const bare = styles.reduce((text, style) => text.replace(style, ''), html);
-        return bare.replace(/ *<script type="module"/, `${styles.join('')}$&`).replace('crossorigin src="./assets/boot.js"', 'async $&');
+        return bare
+          .replace(/ *<script type="module"/, `${styles.join('')}$&`)
+          .replace('crossorigin src="./assets/boot.js"', 'async $&')
+          .replace(/( *)<script type="module" (crossorigin src="\.\/assets\/base\.js")/, '$1<link rel="modulepreload" fetchpriority="low" crossorigin href="./assets/common.js">\n$1<script type="module" fetchpriority="low" $2');
       },
     },
   };
@@ -71,7 +77,7 @@ export default defineConfig({
             { name: 'small', minShareCount: 2, maxModuleSize: 600, test: /\/(@tabler\/icons-react|src)\/.*\.(ts|tsx|mjs)$/ },
             { name: 'choices', test: /@mantine\/core\/esm\/components\/(Select|MultiSelect|TagsInput|Tooltip|Pill|PillsInput)\/|get-option-by-label/, minShareCount: 3, priority: 1 },
             { name: 'record', test: /\/src\/(client\/(timeline\/(?!FilterItems)|Composer|draft|undo|useClient)|ui\/record\/.*\.css)/, priority: 2 },
-            { name: languageChunk, debugName: 'languages', test: /\/locales\/[\w-]+\.json$/ },
+            { name: languageChunk, debugName: 'languages', test: /\/(locales\/[\w-]+\.json|app\/texts\/[\w-]+\.ts)$/, priority: 4 },
           ],
         },
       },

@@ -18,7 +18,7 @@ export function Segments<V extends string>({ label, value, change, data, size = 
   return (
     <div role="radiogroup" aria-label={label} className={`${classes.all} ${className}`} data-size={size} onPointerEnter={near} onFocus={near}>
       {data.map((one) => (
-        <label key={one.value}>
+        <label key={one.value} data-on={one.value === value || undefined}>
           <input type="radio" name={name} value={one.value} checked={one.value === value} onChange={() => change(one.value)} />
           {one.label}
         </label>
