@@ -16,7 +16,7 @@ const names = {
 const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
 
 /** What nearly every screen says first: data, fields, buttons, dates. */
-const COMMON = /@tanstack\/|openapi-fetch|@mantine\/(store|hooks|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|Segments|format|zone|notify|problemText|channels|EmptyState|ErrorState|Page|PageHeader|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
+const COMMON = /@tanstack\/(?!\w+-virtual|virtual)|openapi-fetch|@mantine\/(store|hooks\/esm\/(use-(id|disclosure|merged-ref|media-query)|utils\/random-id)|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|Segments|format|zone|notify|problemText|channels|EmptyState|ErrorState|Page|PageHeader|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
 
 function languageChunk(id: string): string | null {
   const [, first] = /\/app\/texts\/([\w-]+)\.ts$/.exec(id) ?? [];
@@ -67,7 +67,8 @@ export default defineConfig({
         ...names,
         codeSplitting: {
           groups: [
-            // What every screen needs comes in two files, not in sixty.
+            // What every screen needs comes in a few files, not in sixty. React is ready to run before the rest is there.
+            { name: 'react', test: /\/node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
             { name: 'boot', test: BOOT, priority: 3 },
             { name: 'base', tags: ['$initial'], test: /\/(node_modules|src)\/.*\.(m?js|tsx?)$/, priority: 2 },
             { name: 'common', test: COMMON, priority: 2 },

@@ -36,5 +36,6 @@ const scheme = localStorage.getItem('touchline.scheme');
 if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.mantineColorScheme = scheme;
 connection.back(start);
 start();
+void import('react-dom/client').catch(() => undefined);
 void readTexts(language()).catch(() => undefined);
 SCREENS.find(([path]) => path.test(location.pathname))?.[1]().catch(() => undefined);
