@@ -16,7 +16,7 @@ const names = {
 const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
 
 /** What nearly every screen says first: data, fields, buttons, dates. */
-const COMMON = /@tanstack\/(?!\w+-virtual|virtual)|openapi-fetch|@mantine\/(store|hooks\/esm\/(use-(id|disclosure|merged-ref|media-query)|utils\/random-id)|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|Segments|format|zone|notify|problemText|channels|EmptyState|ErrorState|Page|PageHeader|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
+const COMMON = /@tanstack\/(?!\w+-virtual|virtual)|openapi-fetch|@mantine\/(store|hooks\/esm\/(use-(id|disclosure|merged-ref|media-query)|utils\/random-id)|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|format|zone|notify|problemText|channels|EmptyState|ErrorState|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
 
 function languageChunk(id: string): string | null {
   const [, first] = /\/app\/texts\/([\w-]+)\.ts$/.exec(id) ?? [];
@@ -77,7 +77,7 @@ export default defineConfig({
             // What some screens share is often a few hundred bytes: a request each would take longer than to read them all.
             { name: 'small', minShareCount: 2, maxModuleSize: 600, test: /\/(@tabler\/icons-react|src)\/.*\.(ts|tsx|mjs)$/ },
             { name: 'choices', test: /@mantine\/core\/esm\/components\/(Select|MultiSelect|TagsInput|Tooltip|Pill|PillsInput)\/|get-option-by-label/, minShareCount: 3, priority: 1 },
-            { name: 'record', test: /\/src\/(client\/(timeline\/(?!FilterItems)|Composer|draft|undo|useClient)|ui\/record\/.*\.css)/, priority: 2 },
+            { name: 'record', test: /\/src\/(client\/(timeline\/(?!FilterItems)|ClientPage|Head|Steps|Composer|draft|undo|useClient|useLive)|ui\/(Segments|record\/.*\.css))/, priority: 2 },
             { name: languageChunk, debugName: 'languages', test: /\/(locales\/[\w-]+\.json|app\/texts\/[\w-]+\.ts)$/, priority: 4 },
           ],
         },

@@ -32,6 +32,13 @@ function start() {
   resume(client ? () => ahead(`/api/v1/contacts/${client}/360`) : undefined).catch(() => connection.failed());
 }
 
+/** What writes amounts and days takes a while to be there: it is made while the program is on its way. */
+function readFormats() {
+  const { language } = navigator;
+  setTimeout(() => new Intl.NumberFormat(language, { style: 'currency', currency: 'EUR' }));
+  setTimeout(() => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }));
+}
+
 const scheme = localStorage.getItem('touchline.scheme');
 if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.mantineColorScheme = scheme;
 connection.back(start);
@@ -39,3 +46,4 @@ start();
 void import('react-dom/client').catch(() => undefined);
 void readTexts(language()).catch(() => undefined);
 SCREENS.find(([path]) => path.test(location.pathname))?.[1]().catch(() => undefined);
+readFormats();

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { later } from '@/ui/later';
+import { atRest } from '@/ui/rest';
 import { asking } from '@/ui/conflict/save';
 import { keyHelp } from './dialogs';
 import { useStore } from './useStore';
@@ -21,12 +22,9 @@ export function Hosts() {
   const asked = useStore(asking);
   const keys = useStore(keyHelp);
   useEffect(() => {
-    const wait = setTimeout(() => {
-      setIdle(true);
-      // Whoever needs these may have lost the server.
-      void Promise.allSettled([read.lost(), read.conflict()]);
-    }, IDLE_MS);
-    return () => clearTimeout(wait);
+    atRest(() => setIdle(true));
+    // Whoever needs these may have lost the server.
+    atRest(() => void Promise.allSettled([read.lost(), read.conflict()]));
   }, []);
   return (
     <>
@@ -36,4 +34,3 @@ export function Hosts() {
     </>
   );
 }
-const IDLE_MS = 2000;

@@ -13,7 +13,7 @@ import classes from './Timeline.module.css';
 import { EVERYTHING, type LineFilter, useTimeline } from './useTimeline';
 
 /** More than a screen holds. */
-const FIRST = 12;
+const FIRST = 8;
 
 /** Everything that happened with the client, the newest first. */
 export function Timeline({ client }: { client: Client }) {
@@ -34,7 +34,7 @@ export function Timeline({ client }: { client: Client }) {
       {line.isPending && <Group justify="center" p="xl"><Loader size="sm" /></Group>}
       {line.isSuccess && days.length === 0 && <EmptyState icon={IconTimeline} title={t(filter === EVERYTHING ? 'line.empty' : 'line.nothing')} text={t(filter === EVERYTHING ? 'line.empty.text' : 'line.nothing.text')} />}
       {days.map(({ day, lines }) => (
-        <section key={day} aria-label={dayText(day)}>
+        <section key={day} className={classes.section} aria-label={dayText(day)}>
           <h3 className={classes.day}>{dayText(day)}</h3>
           <ol className={classes.list}>{lines.map((line) => <LineOf key={idOf(line)} line={line} />)}</ol>
         </section>
