@@ -46,7 +46,8 @@ function bootFirst(): Plugin {
         return bare
           .replace(/ *<script type="module"/, `${styles.join('')}$&`)
           .replace('crossorigin src="./assets/boot.js"', 'async $&')
-          .replace(/( *)<script type="module" (crossorigin src="\.\/assets\/base\.js")/, '$1<link rel="modulepreload" fetchpriority="low" crossorigin href="./assets/common.js">\n$1<script type="module" fetchpriority="low" $2');
+          .replace(/<script type="module" (?=crossorigin src="\.\/assets\/(react|base)\.js")/g, '$&fetchpriority="low" ')
+          .replace(/( *)<script [^>]*base\.js"/, '$1<link rel="modulepreload" fetchpriority="low" crossorigin href="./assets/common.js">\n$&');
       },
     },
   };

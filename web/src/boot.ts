@@ -2,7 +2,7 @@
 import { language } from '@/app/language';
 import { readTexts } from '@/app/texts';
 import { ahead } from '@/auth/ahead';
-import { resume } from '@/auth/session';
+import { resume, session } from '@/auth/session';
 import { connection } from '@/app/connection';
 
 /** Wide enough for all of a record beside each other. */
@@ -41,6 +41,7 @@ function readFormats() {
 
 const scheme = localStorage.getItem('touchline.scheme');
 if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.mantineColorScheme = scheme;
+session.subscribe(() => document.documentElement.toggleAttribute('data-in', session.get().status === 'in'));
 connection.back(start);
 start();
 void import('react-dom/client').catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { MenuProps } from '@mantine/core';
 import { cloneElement, type ComponentType, type ReactElement, useEffect, useState } from 'react';
+import { notifyProblem } from '@/ui/notify';
 import { atRest } from '@/ui/rest';
 
 /**
@@ -19,7 +20,7 @@ export function menuLater<P extends object>(read: () => Promise<ComponentType<P>
   return function MenuLater({ target, ...rest }: P & { target: ReactElement<object> }) {
     const [opened, setOpened] = useState<Parts | null>(null);
     useEffect(() => atRest(prepare), []);
-    const open = () => void parts().then(setOpened);
+    const open = () => void parts().then(setOpened, notifyProblem);
     if (!opened) return cloneElement(target, { 'aria-haspopup': 'menu', 'aria-expanded': false, onPointerEnter: prepare, onFocus: prepare, onClick: open } as object);
     const [Opened, Items] = opened;
     return <Opened options={options} target={target}><Items {...(rest as unknown as P)} /></Opened>;
