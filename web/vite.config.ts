@@ -15,8 +15,31 @@ const names = {
 /** Features whose texts come with their screens (`saying` in `app/i18n.ts`); all others come in one file. */
 const LATER = ['duplicates', 'funnel', 'imports', 'segments', 'settings'];
 
-/** What nearly every screen says first: data, fields, buttons, dates. */
-const COMMON = /@tanstack\/(?!\w+-virtual|virtual)|openapi-fetch|@mantine\/(store|hooks\/esm\/(use-(id|disclosure|merged-ref|media-query)|utils\/random-id)|notifications\/esm\/notifications\.store|core\/esm\/components\/(Input|InputBase|TextInput|NativeSelect|ActionIcon|CloseButton|Group|Text|Stack|Title|Center)\/|core\/esm\/components\/Combobox\/(ComboboxChevron|get-parsed|Combobox\.module))|src\/(api|app\/(lookups|stream|query)|auth\/fetch|ui\/(list\/walk|When|Initials|format|zone|notify|problemText|channels|EmptyState|ErrorState|later|rest|custom|menu\/later)\b)|@tabler\/icons-react\/dist\/esm\/icons\/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone|ArrowDownLeft|ArrowUpRight|ChevronRight|ChevronDown|ChevronUp)\./;
+const any = (...parts: string[]) => new RegExp(parts.join('|'));
+const mantine = (...names: string[]) => `@mantine/core/esm/components/(${names.join('|')})/`;
+
+/** What nearly every screen needs at first: data, fields, buttons, dates, and the icons of a history. */
+const COMMON = any(
+  '@tanstack/(?!virtual|react-virtual)', 'openapi-fetch', '@mantine/store', '@mantine/notifications/esm/notifications\\.store',
+  '@mantine/hooks/esm/(use-(id|disclosure|merged-ref|media-query)|utils/random-id)',
+  mantine('Input', 'InputBase', 'TextInput', 'NativeSelect', 'ActionIcon', 'CloseButton', 'Group', 'Text', 'Stack', 'Title', 'Center'),
+  '@mantine/core/esm/components/Combobox/(ComboboxChevron|get-parsed|Combobox\\.module)',
+  '/src/(api|app/(lookups|stream|query)|auth/fetch)\\b',
+  '/src/ui/(list/walk|When|Initials|format|zone|notify|problemText|channels|EmptyState|ErrorState|later|rest|custom|menu/later)\\b',
+  '/Icon(BuildingStore|Trophy|Timeline|CalendarEvent|Ad2|World|Users|DeviceMobileMessage|Checklist|Notes|Share2|Dots|Mailbox|Messages|Bell|Mail|Pencil|Filter|Phone'
+    + '|Arrow(DownLeft|UpRight)|Chevron(Right|Down|Up))\\.mjs',
+);
+
+/** What opens over a screen: not needed before somebody opens something. */
+const MENU = any(
+  '@floating-ui', 'react-remove-scroll', 'react-style-singleton', 'use-(sidecar|callback-ref)', 'tslib', '/src/ui/menu/OpenedMenu',
+  mantine('Popover', 'Menu', 'Portal', 'FocusTrap', 'Overlay'), '@mantine/core/esm/utils/Floating/',
+);
+
+/** A client's page as it is drawn first, some of which leads show, too. */
+const RECORD = any(
+  '/src/client/(timeline/(?!FilterItems)|ClientPage|Head|Steps|Composer|draft|undo|useClient|useLive)', '/src/ui/(Segments|record/.*\\.css)',
+);
 
 function languageChunk(id: string): string | null {
   const [, first] = /\/app\/texts\/([\w-]+)\.ts$/.exec(id) ?? [];
@@ -73,12 +96,12 @@ export default defineConfig({
             { name: 'boot', test: BOOT, priority: 3 },
             { name: 'base', tags: ['$initial'], test: /\/(node_modules|src)\/.*\.(m?js|tsx?)$/, priority: 2 },
             { name: 'common', test: COMMON, priority: 2 },
-            { name: 'menu', test: /@floating-ui|react-remove-scroll|react-style-singleton|use-(sidecar|callback-ref)|tslib|@mantine\/core\/esm\/(components\/(Popover|Menu|Portal|FocusTrap|Overlay)|utils\/Floating)\/|src\/ui\/menu\/OpenedMenu/, priority: 1.5 },
+            { name: 'menu', test: MENU, priority: 1.5 },
             { name: 'shared', minShareCount: 10, test: /\/(node_modules|src\/ui|src\/app)\//, priority: 1 },
             // What some screens share is often a few hundred bytes: a request each would take longer than to read them all.
             { name: 'small', minShareCount: 2, maxModuleSize: 600, test: /\/(@tabler\/icons-react|src)\/.*\.(ts|tsx|mjs)$/ },
             { name: 'choices', test: /@mantine\/core\/esm\/components\/(Select|MultiSelect|TagsInput|Tooltip|Pill|PillsInput)\/|get-option-by-label/, minShareCount: 3, priority: 1 },
-            { name: 'record', test: /\/src\/(client\/(timeline\/(?!FilterItems)|ClientPage|Head|Steps|Composer|draft|undo|useClient|useLive)|ui\/(Segments|record\/.*\.css))/, priority: 2 },
+            { name: 'record', test: RECORD, priority: 2 },
             { name: languageChunk, debugName: 'languages', test: /\/(locales\/[\w-]+\.json|app\/texts\/[\w-]+\.ts)$/, priority: 4 },
           ],
         },

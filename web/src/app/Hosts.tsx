@@ -5,16 +5,10 @@ import { asking } from '@/ui/conflict/save';
 import { keyHelp } from './dialogs';
 import { useStore } from './useStore';
 
-const read = {
-  conflict: async () => (await import('@/ui/conflict/ConflictDialog')).ConflictDialog,
-  keys: async () => (await import('./KeyHelp')).KeyHelp,
-  lost: async () => (await import('@/auth/LostDialog')).LostDialog,
-  notices: async () => (await import('./Notices')).Notices,
-};
-const ConflictDialog = later(read.conflict);
-const KeyHelp = later(read.keys);
-const Notices = later(read.notices);
-export const LostDialog = later(read.lost);
+const ConflictDialog = later(async () => (await import('@/ui/conflict/ConflictDialog')).ConflictDialog);
+const KeyHelp = later(async () => (await import('./KeyHelp')).KeyHelp);
+const Notices = later(async () => (await import('./Notices')).Notices);
+export const LostDialog = later(async () => (await import('@/auth/LostDialog')).LostDialog);
 
 /** What any screen may open, where nobody waits for it: it is read when the screen is there. */
 export function Hosts() {
@@ -24,7 +18,8 @@ export function Hosts() {
   useEffect(() => {
     atRest(() => setIdle(true));
     // Whoever needs these may have lost the server.
-    atRest(() => void Promise.allSettled([read.lost(), read.conflict()]));
+    atRest(LostDialog.prepare);
+    atRest(ConflictDialog.prepare);
   }, []);
   return (
     <>

@@ -17,6 +17,9 @@ import { useLive } from './useLive';
 const sides = () => import('./sides');
 const About = later(async () => (await sides()).About);
 const Related = later(async () => (await sides()).Related);
+const prepare = () => [About, Related].forEach((side) => side.prepare());
+const NARROW = '(max-width: 62em)';
+if (!matchMedia(NARROW).matches) prepare();
 const PARTS = ['line', 'about', 'related'] as const;
 
 const route = getRouteApi('/shell/contacts/$id');
@@ -46,7 +49,7 @@ const Parts = memo(function Parts({ client }: { client: Client }) {
   const { id } = client.contact;
   // What happened comes first, what stands beside it right after; where that has no room, as soon as it is chosen.
   const whole = useDeferredValue(true, false);
-  const narrow = useMediaQuery('(max-width: 62em)', undefined, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const has = (side: string) => (narrow ? seen.has(side) : whole);
   useEffect(() => atRest(prepare), []);
@@ -69,7 +72,3 @@ const Parts = memo(function Parts({ client }: { client: Client }) {
     </div>
   );
 });
-
-function prepare() {
-  void sides().catch(() => undefined);
-}
