@@ -1,19 +1,14 @@
 import { useEffect, useState } from 'react';
 import { later } from '@/ui/later';
+import { atRest } from '@/ui/rest';
 import { asking } from '@/ui/conflict/save';
 import { keyHelp } from './dialogs';
 import { useStore } from './useStore';
 
-const read = {
-  conflict: async () => (await import('@/ui/conflict/ConflictDialog')).ConflictDialog,
-  keys: async () => (await import('./KeyHelp')).KeyHelp,
-  lost: async () => (await import('@/auth/LostDialog')).LostDialog,
-  notices: async () => (await import('./Notices')).Notices,
-};
-const ConflictDialog = later(read.conflict);
-const KeyHelp = later(read.keys);
-const Notices = later(read.notices);
-export const LostDialog = later(read.lost);
+const ConflictDialog = later(async () => (await import('@/ui/conflict/ConflictDialog')).ConflictDialog);
+const KeyHelp = later(async () => (await import('./KeyHelp')).KeyHelp);
+const Notices = later(async () => (await import('./Notices')).Notices);
+export const LostDialog = later(async () => (await import('@/auth/LostDialog')).LostDialog);
 
 /** What any screen may open, where nobody waits for it: it is read when the screen is there. */
 export function Hosts() {
@@ -21,12 +16,10 @@ export function Hosts() {
   const asked = useStore(asking);
   const keys = useStore(keyHelp);
   useEffect(() => {
-    const wait = setTimeout(() => {
-      setIdle(true);
-      // Whoever needs these may have lost the server.
-      void Promise.allSettled([read.lost(), read.conflict()]);
-    }, IDLE_MS);
-    return () => clearTimeout(wait);
+    atRest(() => setIdle(true));
+    // Whoever needs these may have lost the server.
+    atRest(LostDialog.prepare);
+    atRest(ConflictDialog.prepare);
   }, []);
   return (
     <>
@@ -36,4 +29,3 @@ export function Hosts() {
     </>
   );
 }
-const IDLE_MS = 2000;

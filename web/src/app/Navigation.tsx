@@ -1,4 +1,3 @@
-import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
@@ -9,10 +8,10 @@ export function Navigation() {
   const { t } = useTranslation('app');
   const { permissions } = useMe();
   return (
-    <Stack gap="md">
+    <>
       {allowed(PLACES, permissions).map(({ group, places }) => (
-        <div key={group}>
-          <Text size="xs" c="dimmed" px={8} mb={2} fw={500}>{t(`nav.${group}`)}</Text>
+        <div key={group} className={classes.group}>
+          <p>{t(`nav.${group}`)}</p>
           {places.map(({ to, name, icon: Mark }) => (
             <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/' }} activeProps={{ 'data-active': true, 'aria-current': 'page' }}>
               <Mark size={17} stroke={1.6} aria-hidden />
@@ -21,6 +20,6 @@ export function Navigation() {
           ))}
         </div>
       ))}
-    </Stack>
+    </>
   );
 }

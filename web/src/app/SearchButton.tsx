@@ -1,4 +1,3 @@
-import { UnstyledButton } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -16,10 +15,10 @@ export function SearchHost() {
   return asked > 0 && <Search />;
 }
 
-export function SearchButton({ compact }: { compact?: boolean }) {
+export function SearchButton({ compact, className }: { compact?: boolean; className?: string }) {
   const { t } = useTranslation('app');
   if (compact) {
-    return <UnstyledButton p={8} aria-label={t('search')} onClick={openSearch}><IconSearch size={18} /></UnstyledButton>;
+    return <button type="button" className={className} aria-label={t('search')} onClick={openSearch}><IconSearch size={18} /></button>;
   }
   return (
     <button type="button" className={classes.search} onClick={openSearch}>

@@ -1,51 +1,20 @@
-import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconApi, IconCheck, IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/auth/hooks';
-import { logOut } from '@/auth/session';
 import { Initials } from '@/ui/Initials';
-import { LANGUAGES, type Language } from './language';
-import { openKeyHelp } from './dialogs';
+import { menuLater } from '@/ui/menu/later';
 import classes from './Navigation.module.css';
-import { speak } from './speak';
 
-const SCHEMES = [['light', IconSun], ['dark', IconMoon], ['auto', IconDeviceDesktop]] as const;
+const Items = menuLater(async () => (await import('./UserMenuItems')).UserMenuItems, { position: 'top-start', width: 220 });
 
 export function UserMenu() {
-  const { t, i18n } = useTranslation('app');
+  const { t } = useTranslation('app');
   const { user } = useMe();
-  const navigate = useNavigate();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-
   return (
-    <Menu position="top-start" width={220}>
-      <Menu.Target>
-        <UnstyledButton className={classes.user}>
-          <Initials name={user.name} size={26} />
-          <div className="tl-cut">
-            <Text size="sm" className="tl-cut">{user.name}</Text>
-            <Text size="xs" c="dimmed">{t(`ui:role.${user.role}`)}</Text>
-          </div>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t('user.appearance')}</Menu.Label>
-        {SCHEMES.map(([scheme, Mark]) => (
-          <Menu.Item key={scheme} leftSection={<Mark size={16} />} rightSection={colorScheme === scheme ? <IconCheck size={14} /> : null}
-            onClick={() => setColorScheme(scheme)}>{t(`user.${scheme}`)}</Menu.Item>
-        ))}
-        <Menu.Label>{t('user.language')}</Menu.Label>
-        {Object.entries(LANGUAGES).map(([code, name]) => (
-          <Menu.Item key={code} lang={code} rightSection={i18n.language === code ? <IconCheck size={14} /> : null}
-            onClick={() => void speak(code as Language)}>{name}</Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconUserCircle size={16} />} onClick={() => void navigate({ to: '/settings/account' })}>{t('user.account')}</Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openKeyHelp}>{t('user.keys')}</Menu.Item>
-        <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/docs/" target="_blank">{t('user.docs')}</Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>{t('user.logout')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Items target={(
+      <button type="button" className={`tl-plain ${classes.user}`}>
+        <Initials name={user.name} size={26} />
+        <span className="tl-cut">{user.name}<small className="tl-cut">{t(`ui:role.${user.role}`)}</small></span>
+      </button>
+    )} />
   );
 }

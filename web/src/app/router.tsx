@@ -17,17 +17,22 @@ const screens = [
   todayRoute, contactsRoute, clientRoute, ...companyRoutes, leadsRoute, leadRoute, boardRoute, funnelRoute, ...segmentRoutes, ...importRoutes, duplicatesRoute, settingsRoute,
 ];
 
-export const router = createRouter({
+const make = () => createRouter({
   routeTree: rootRoute.addChildren([setupRoute, shellRoute.addChildren(screens)]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,
 });
+let made: ReturnType<typeof make> | undefined;
+
+/** Made when it is first asked for: that takes a while, in which the browser shall not be busy with all the rest, too. */
+export const router = () => (made ??= make());
 
 /** Reads the code of the screen that the address names while the session is still being asked for. */
 export function readScreen() {
-  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
-    const { component } = router.routesById[routeId as keyof typeof router.routesById].options;
+  const made = router();
+  for (const { routeId } of made.matchRoutes(made.latestLocation)) {
+    const { component } = made.routesById[routeId as keyof typeof made.routesById].options;
     void (component as { preload?: () => Promise<unknown> } | undefined)?.preload?.().catch(() => undefined);
   }
 }

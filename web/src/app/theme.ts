@@ -42,7 +42,7 @@ export const theme = createTheme({
 
 /** Mantine's dimmed text is too faint for small print (WCAG 1.4.3). */
 export const variables: CSSVariablesResolver = () => ({
-  variables: { '--tl-nav': '216px' },
+  variables: {},
   light: {
     '--mantine-color-dimmed': '#5b6575',
     '--mantine-color-placeholder': '#6b7585',
@@ -55,6 +55,9 @@ export const variables: CSSVariablesResolver = () => ({
     '--tl-accent': '#3d51c4',
     '--tl-online': '#0b7285',
     '--tl-offline': '#99520a',
+    '--tl-tray': '#f1f3f6',
+    '--tl-raised': '#ffffff',
+    '--tl-quiet': '#4c5566',
     '--tl-good': '#20703c',
     '--tl-bad': '#c02b2b',
     '--tl-warn': '#99520a',
@@ -72,6 +75,9 @@ export const variables: CSSVariablesResolver = () => ({
     '--tl-accent': '#90a2ee',
     '--tl-online': '#66d0e0',
     '--tl-offline': '#f0b163',
+    '--tl-tray': '#11151c',
+    '--tl-raised': '#2b323d',
+    '--tl-quiet': '#b3bac6',
     '--tl-good': '#6fcf8f',
     '--tl-bad': '#ff8f8f',
     '--tl-warn': '#f0b163',

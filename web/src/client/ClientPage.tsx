@@ -1,16 +1,26 @@
-import { Loader, SegmentedControl } from '@mantine/core';
+import { Loader } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
 import { memo, useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorState } from '@/ui/ErrorState';
-import { About } from './About';
+import { later } from '@/ui/later';
+import { atRest } from '@/ui/rest';
+import { Segments } from '@/ui/Segments';
 import classes from '@/ui/record/Record.module.css';
 import { Composer } from './Composer';
 import { Head } from './Head';
-import { Related } from './related/Related';
 import { Timeline } from './timeline/Timeline';
 import { type Client, useClient } from './useClient';
 import { useLive } from './useLive';
+
+const sides = () => import('./sides');
+const About = later(async () => (await sides()).About);
+const Related = later(async () => (await sides()).Related);
+const prepare = () => [About, Related].forEach((side) => side.prepare());
+const NARROW = '(max-width: 62em)';
+if (!matchMedia(NARROW).matches) prepare();
+const PARTS = ['line', 'about', 'related'] as const;
 
 const route = getRouteApi('/shell/contacts/$id');
 
@@ -35,22 +45,29 @@ function Waiting() {
 
 const Parts = memo(function Parts({ client }: { client: Client }) {
   const { t } = useTranslation('client');
-  const [part, setPart] = useState('line');
+  const [part, setPart] = useState<(typeof PARTS)[number]>('line');
   const { id } = client.contact;
-  // What happened comes first, what stands beside it right after.
+  // What happened comes first, what stands beside it right after; where that has no room, as soon as it is chosen.
   const whole = useDeferredValue(true, false);
+  const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  const has = (side: string) => (narrow ? seen.has(side) : whole);
+  useEffect(() => atRest(prepare), []);
+  function choose(next: (typeof PARTS)[number]) {
+    setPart(next);
+    setSeen((before) => new Set(before).add(next));
+  }
   return (
     <div className={classes.page}>
       <Head client={client} />
-      <SegmentedControl className={classes.parts} fullWidth value={part} onChange={setPart} aria-label={t('parts')}
-        data={['line', 'about', 'related'].map((value) => ({ value, label: t(`part.${value}`) }))} />
+      <Segments className={classes.parts} size="sm" label={t('parts')} value={part} change={choose} near={prepare} data={PARTS.map((value) => ({ value, label: t(`part.${value}`) }))} />
       <div className={classes.columns} data-part={part}>
-        <aside className={classes.about} aria-label={t('part.about')}>{whole && <About contact={client.contact} company={client.company ?? null} />}</aside>
+        <aside className={classes.about} aria-label={t('part.about')}>{has('about') && <About contact={client.contact} company={client.company ?? null} />}</aside>
         <section className={classes.line} aria-label={t('part.line')}>
           <Composer contactId={id} leads={client.open_leads} />
           <Timeline client={client} />
         </section>
-        <aside className={classes.related} aria-label={t('part.related')}>{whole && <Related client={client} />}</aside>
+        <aside className={classes.related} aria-label={t('part.related')}>{has('related') && <Related client={client} />}</aside>
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
@@ -6,6 +6,7 @@ import { isTyping } from '@/app/useGoKeys';
 import { useMay, useMe } from '@/auth/hooks';
 import { notifyUndo } from '@/ui/notify';
 import { CHANNEL_ICONS } from '@/ui/channels';
+import { Segments } from '@/ui/Segments';
 import { IconChecklist } from '@tabler/icons-react';
 import classes from './Composer.module.css';
 import { type Draft, emptyDraft, KINDS, type Kind, restore, store, toInteraction, toTask } from './draft';
@@ -54,18 +55,18 @@ export function Composer({ contactId, leads, about = '' }: Props) {
   return (
     <form className={classes.card} onSubmit={submit} aria-label={t('compose')}
       onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit(); }}>
-      <SegmentedControl className={classes.kinds} size="xs" value={draft.kind} onChange={(kind) => change({ kind: kind as Kind })} aria-label={t('compose')}
+      <Segments className={classes.kinds} label={t('compose')} value={draft.kind} change={(kind) => change({ kind })}
         data={kinds.map((kind) => ({ value: kind, label: <KindLabel kind={kind} text={t(`kind.${kind}`)} /> }))} />
-      <Textarea ref={text} rows={draft.body || draft.kind === 'note' ? 2 : 1} classNames={{ input: classes.text }} variant="unstyled" placeholder={t(`write.${draft.kind}`)} aria-label={t(`write.${draft.kind}`)}
+      <textarea ref={text} rows={draft.body || draft.kind === 'note' ? 2 : 1} className={classes.text} placeholder={t(`write.${draft.kind}`)} aria-label={t(`write.${draft.kind}`)}
         value={draft.body} onChange={(event) => change({ body: event.currentTarget.value })} required={draft.kind !== 'call'} />
-      <Group gap="xs" align="end">
+      <div className={classes.foot}>
         <Details draft={draft} change={change} />
         {leads.length > 0 && (
           <NativeSelect size="xs" aria-label={t('about.lead')} value={draft.lead} onChange={(event) => change({ lead: event.currentTarget.value })} className={classes.lead}
             data={[{ value: '', label: t('about.none') }, ...leads.map(({ id, title }) => ({ value: id, label: title }))]} />
         )}
         <Button type="submit" ml="auto" loading={busy} disabled={draft.kind !== 'call' && !draft.body.trim()}>{t(`do.${draft.kind}`)}</Button>
-      </Group>
+      </div>
     </form>
   );
 }

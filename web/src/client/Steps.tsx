@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Text } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
@@ -53,8 +53,6 @@ interface StepProps {
 
 function Step({ label, keys, stop, go, children }: StepProps) {
   return (
-    <Tooltip label={`${label} (${keys})`}>
-      <ActionIcon variant="default" size="lg" aria-label={label} aria-keyshortcuts={keys === '⇧J' ? 'Shift+J' : 'Shift+K'} disabled={!stop} onClick={() => go(stop)}>{children}</ActionIcon>
-    </Tooltip>
+    <ActionIcon title={`${label} (${keys})`} variant="default" size="lg" aria-label={label} aria-keyshortcuts={keys === '⇧J' ? 'Shift+J' : 'Shift+K'} disabled={!stop} onClick={() => go(stop)}>{children}</ActionIcon>
   );
 }

@@ -10,7 +10,7 @@ function locale(): string {
   return navigator.languages.find((found) => found.split('-')[0] === base) ?? language;
 }
 
-const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `n${locale()}${JSON.stringify(options)}`;
@@ -106,7 +106,9 @@ export function relative(value: string | Date, now = Date.now()): string {
   const seconds = (new Date(value).getTime() - now) / 1000;
   const found = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   if (!found) return i18n.t('ui:now');
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(seconds / found[1]), found[0]);
+  const key = `r${locale()}`;
+  if (!made.has(key)) made.set(key, new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }));
+  return (made.get(key) as Intl.RelativeTimeFormat).format(Math.round(seconds / found[1]), found[0]);
 }
 
 /** `1 h 12 min`, in the units of the language. */

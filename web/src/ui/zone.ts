@@ -1,6 +1,9 @@
 import { prefs } from '@/app/prefs';
 
-export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+let found: string | undefined;
+
+/** Asked once: it takes a while, and every line of a history wants it. */
+export const browserZone = () => (found ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** The time zone in which times are shown and written. */
 export const zone = () => prefs.get().zone || browserZone();
@@ -18,8 +21,8 @@ function parts(at: Date, timeZone: string): Record<string, string> {
       timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
     }));
   }
-  const found = formats.get(timeZone)?.formatToParts(at) ?? [];
-  return Object.fromEntries(found.map(({ type, value }) => [type, value]));
+  const all = formats.get(timeZone)?.formatToParts(at) ?? [];
+  return Object.fromEntries(all.map(({ type, value }) => [type, value]));
 }
 
 /** An instant as a `datetime-local` input has it, in the person's time zone. */

@@ -27,6 +27,23 @@ test('a wide screen shows the whole record at once, a narrow one a part at a tim
   assert.deepEqual([await shown(1440), await shown(390)], [false, true]);
 });
 
+test('a phone reads the fields and what belongs to the client when they are chosen, and menus when they are opened', async ({ open, client }) => {
+  const { page } = await open(manager, client, { viewport: { width: 390, height: 844 } });
+  assert.equal(await page.getByRole('heading', { name: 'Open tasks' }).count(), 0);
+  await page.getByRole('radio', { name: 'Details' }).check();
+  await page.click('button[aria-label^="Edit: First name"]');
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio', { name: 'Related' }).check();
+  await page.getByRole('heading', { name: 'Open tasks' }).waitFor();
+  await faultless(page, 'the parts of a client on a phone');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Open menu' }).click();
+  await page.getByRole('link', { name: 'Leads', exact: true }).click();
+  await page.getByRole('link', { name: 'Leads', exact: true }).waitFor({ state: 'hidden' });
+});
+
 test('two people who change the same field see both values', async ({ open, client }) => {
   const [one, other] = [await open(manager, client), await open(admin, client)];
   // The other's page hears nothing of what happens meanwhile.

@@ -25,7 +25,8 @@ const heaviest = (of) => files.filter((file) => of.test(file)).sort((a, b) => kb
 const language = heaviest(/^language-(en|ru|pt-BR)\.js$/);
 /** The folder of a screen in `src` says whose texts come with it. */
 const features = new Map(readdirSync('src', { recursive: true, encoding: 'utf8' }).map((path) => [basename(path, '.tsx'), path.split('/')[0]]));
-const pages = files.filter((file) => /Page\.js$/.test(file));
+/** The client's page comes with what it shares with leads. */
+const pages = files.filter((file) => /^(record|\w*Page)\.js$/.test(file));
 const sums = pages.map((page) => {
   const style = page.replace(/js$/, 'css');
   const own = heaviest(new RegExp(`^language-[\\w-]+-${features.get(basename(page, '.js'))}\\.js$`));

@@ -1,5 +1,5 @@
 import { IconArrowDownLeft, IconArrowUpRight, IconChecklist, IconPencil, IconTargetArrow, IconTrophy } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNEL_ICONS } from '@/ui/channels';
 import { useFormat } from '@/ui/format';
@@ -29,7 +29,7 @@ function toneOf(entry: Entry): string {
 }
 
 /** One entry; `who` says whose it is where several people's are shown. */
-export function EntryLine({ entry, who }: { entry: Entry; who?: ReactNode }) {
+export const EntryLine = memo(function EntryLine({ entry, who }: { entry: Entry; who?: ReactNode }) {
   const { t } = useTranslation('client');
   const { time, dayAndTime, duration, money } = useFormat();
   const text = useEntryText();
@@ -58,7 +58,7 @@ export function EntryLine({ entry, who }: { entry: Entry; who?: ReactNode }) {
       </div>
     </li>
   );
-}
+});
 
 function Body({ text }: { text: string }) {
   const { t } = useTranslation('client');

@@ -1,8 +1,9 @@
-import { Loader, SegmentedControl } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorState } from '@/ui/ErrorState';
+import { Segments } from '@/ui/Segments';
 import classes from '@/ui/record/Record.module.css';
 import { About } from './About';
 import { Head } from './Head';
@@ -26,7 +27,7 @@ export default function CompanyPage() {
   return (
     <div className={classes.page}>
       <Head company={company} />
-      <SegmentedControl className={classes.parts} fullWidth value={part} onChange={setPart} aria-label={t('parts')} data={['line', 'about', 'related'].map((value) => ({ value, label: t(`part.${value}`) }))} />
+      <Segments className={classes.parts} size="sm" label={t('parts')} value={part} change={setPart} data={['line', 'about', 'related'].map((value) => ({ value, label: t(`part.${value}`) }))} />
       <div className={classes.columns} data-part={part} key={id}>
         <aside className={classes.about} aria-label={t('part.about')}><About company={company} /></aside>
         <section className={classes.line} aria-label={t('part.line')}><Line id={id} /></section>
