@@ -94,7 +94,7 @@ function Line({ entry, only }: { entry: Entry; only: (id: string) => void }) {
           <div className={classes.inside}>
             <Changes changes={changes} />
             <Group gap="md" mt={8} fz="xs" c="dimmed">
-              {entry.contact_id && <Link to="/contacts/$id" params={{ id: entry.contact_id }} className="tl-link">{t('audit.client')}</Link>}
+              {entry.contact_id && <Link to="/contacts/$id" params={{ id: entry.contact_id }}>{t('audit.client')}</Link>}
               <button type="button" className="tl-plain" onClick={() => only(entry.entity_id)}><u>{t('audit.only')}</u></button>
               {entry.request_id && <span>{t('app:error.request', { id: entry.request_id })}</span>}
             </Group>
