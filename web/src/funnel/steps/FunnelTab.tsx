@@ -15,6 +15,8 @@ export interface TabProps {
   ask: Ask;
   set: (changes: Query) => void;
   snapshot: string | undefined;
+  /** The saved report that is shown. */
+  report?: string | undefined;
 }
 
 export default function FunnelTab({ ask, set, snapshot }: TabProps) {
