@@ -97,7 +97,7 @@ test('a journey with steps of a program is shown with what it counts', async ({ 
   await page.getByRole('rowheader', { name: 'Wrote or called' }).waitFor();
   await page.getByRole('button', { name: 'Choose other steps' }).click();
   await page.getByRole('list', { name: 'Steps of the journey' }).waitFor();
-  await api(`/saved-reports/${saved.id}`, { method: 'DELETE', headers: { 'If-Match': `"${saved.version}"` } });
+  await api(`/saved-reports/${saved.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${saved.version}"` } });
 });
 
 test('a journey is put together, and its numbers open exactly the clients they count', async ({ open }) => {
