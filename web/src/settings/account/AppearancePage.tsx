@@ -45,7 +45,7 @@ function Choice({ label, hint, value, data, change }: ChoiceProps) {
   const id = useId();
   return (
     <div>
-      <Input.Label id={id} labelElement="div">{label}</Input.Label>
+      <Input.Label id={id} labelElement="div" display="block" mb={2}>{label}</Input.Label>
       {hint && <Input.Description mb={6}>{hint}</Input.Description>}
       <SegmentedControl size="xs" value={value} onChange={change} data={data} aria-labelledby={id} />
     </div>
