@@ -1,5 +1,5 @@
 import '@mantine/spotlight/styles.css';
-import { Group, Loader, Text } from '@mantine/core';
+import { Center, Group, Loader, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { IconBuilding, IconSearch, IconTargetArrow } from '@tabler/icons-react';
@@ -76,9 +76,9 @@ function Hit({ to, name, more, icon }: { to: string; name: string; more?: string
   const navigate = useNavigate();
   return (
     <Spotlight.Action onClick={() => void navigate({ to })} highlightColor="iris">
-      <Group gap="sm" wrap="nowrap" w="100%">
-        {icon}
-        <Text size="sm" className="tl-cut">{name}</Text>
+      <Group gap="sm" wrap="nowrap" w="100%" miw={0}>
+        <Center w={24} flex="none">{icon}</Center>
+        <Text size="sm" className="tl-cut" dir="auto">{name}</Text>
         <Text size="xs" c="dimmed" ml="auto" className="tl-cut">{more}</Text>
       </Group>
     </Spotlight.Action>

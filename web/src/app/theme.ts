@@ -40,13 +40,14 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's dimmed text is too faint for small print (WCAG 1.4.3). */
+/** Mantine's dimmed text, and its red of errors, are too faint for small print (WCAG 1.4.3). */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#5b6575',
     '--mantine-color-placeholder': '#6b7585',
     '--mantine-color-text': '#1c222d',
+    '--mantine-color-error': '#c02b2b',
     '--tl-surface': '#ffffff',
     '--tl-canvas': '#f6f7f9',
     '--tl-line': '#e6e9ee',
@@ -66,6 +67,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#9aa3b2',
     '--mantine-color-placeholder': '#8a94a3',
     '--mantine-color-text': '#e3e7ee',
+    '--mantine-color-error': '#ff8f8f',
     '--mantine-color-body': '#11151c',
     '--tl-surface': '#171c24',
     '--tl-canvas': '#11151c',

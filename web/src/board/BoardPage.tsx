@@ -44,7 +44,7 @@ export default function BoardPage() {
     <Page full>
       <PageHeader title={t('title')} note={total !== undefined && t('open', { count: total })}>
         {pipelines.length > 1 && (
-          <NativeSelect size="xs" aria-label={t('pipeline')} value={pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
+          <NativeSelect size="xs" maw={200} aria-label={t('pipeline')} value={pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
         )}
         <Owner value={search.owner} change={(owner) => set({ owner })} />
         <NativeSelect size="xs" aria-label={t('closed')} value={String(days)} data={DAYS.map((value) => ({ value: String(value), label: t('days', { count: value }) }))}
@@ -71,7 +71,7 @@ function Owner({ value, change }: { value: string | undefined; change: (owner: s
   if (visibility === 'own') return null;
   const others = list.filter(({ id }) => id !== user.id).map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <NativeSelect size="xs" aria-label={t('ui:owner')} value={value ?? ''} onChange={(event) => change(event.currentTarget.value || undefined)}
+    <NativeSelect size="xs" maw={200} aria-label={t('ui:owner')} value={value ?? ''} onChange={(event) => change(event.currentTarget.value || undefined)}
       data={[{ value: '', label: t('everybody') }, { value: user.id, label: t('mine') }, ...others]} />
   );
 }

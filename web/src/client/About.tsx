@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { useFields, useUsers } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
-import { customText } from '@/ui/custom';
+import { customText, customTextOf } from '@/ui/custom';
 import { useFormat } from '@/ui/format';
 import { When } from '@/ui/When';
 import classes from '@/ui/record/Record.module.css';
@@ -25,7 +25,7 @@ export function About({ contact, company }: { contact: Contact; company: Client[
   const readOnly = !useMay('contacts:write');
   const { country } = useFormat();
   const label = useCallback((key: string) => fields.find((field) => `custom.${field.key}` === key)?.label ?? t(`field.${key}`), [t, fields]);
-  const show = useCallback((key: string, value: unknown) => (key === 'owner_id' ? users.byId.get(String(value))?.name ?? '' : plain(value)), [users]);
+  const show = useCallback((key: string, value: unknown) => (key === 'owner_id' ? users.byId.get(String(value))?.name ?? '' : customTextOf(fields, key, value) ?? plain(value)), [users, fields]);
   const save = useSaveContact(contact, label, show);
   const text = (key: Text) => (
     <InlineText label={t(`field.${key}`)} value={contact[key] ?? ''} readOnly={readOnly} save={(value) => save({ [key]: value || null })} />

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useFields } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
+import { choicesOf } from '@/ui/custom';
 import type { FilterField } from '@/ui/filters/model';
 import { useOwnerOptions } from '@/ui/filters/owners';
 
@@ -35,7 +36,7 @@ export function useContactFilters(): FilterField[] {
     { key: 'created_from', label: t('created.from'), kind: 'day' },
     { key: 'created_to', label: t('created.to'), kind: 'day' },
     ...custom.filter((field) => ['choice', 'text', 'number', 'boolean'].includes(field.kind)).map((field): FilterField => ({
-      key: `custom.${field.key}`, label: field.label, kind: field.kind === 'choice' ? 'choice' : 'text', options: field.options.map((value) => ({ value, label: value })),
+      key: `custom.${field.key}`, label: field.label, kind: field.kind === 'choice' ? 'choice' : 'text', options: choicesOf(field.options),
     })),
   ], [t, owners, custom, segments]);
 }

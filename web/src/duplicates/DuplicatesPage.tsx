@@ -33,7 +33,7 @@ export default function DuplicatesPage() {
         )}
       </PageHeader>
       {error && pairs.length === 0 && <ErrorState error={error} reset={() => void refetch()} />}
-      {isPending && <Loader size="sm" m="xl" aria-label={t('ui:loading')} />}
+      {isPending && <Loader size="sm" m="xl" role="status" aria-label={t('ui:loading')} />}
       {!isPending && !error && pairs.length === 0 && <EmptyState icon={IconCopyCheck} title={t('empty.title')} text={t('empty.text')} />}
       {pair && (
         <div className={classes.columns}>

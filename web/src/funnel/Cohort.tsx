@@ -31,7 +31,7 @@ export function Cohort({ ask, set }: Props) {
   return (
     <Group gap={6} mb="sm" className={classes.cohort}>
       {pipelines.length > 1 && !people && (
-        <NativeSelect size="xs" aria-label={t('pipeline')} value={ask.pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
+        <NativeSelect size="xs" maw={240} aria-label={t('pipeline')} value={ask.pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
       )}
       {!timeless && <PeriodPicker ask={ask} set={set} />}
       {!timeless && !clients && (

@@ -46,14 +46,14 @@ export default function FunnelPage() {
   const Content = CONTENT[ask.tab];
   return (
     <Page>
-      <PageHeader title={t('title')}>{ask.tab !== 'journey' && <SavedMenu ask={ask} search={search} go={go} />}</PageHeader>
+      <PageHeader title={t('title')}><SavedMenu ask={ask} search={search} go={go} /></PageHeader>
       {ready && !ask.pipeline ? <EmptyState icon={IconChartFunnel} title={t('no.pipeline')} text={t('no.pipeline.text')} /> : (
         <BehindContext value={setBehind}>
           <Cohort ask={ask} set={set} />
           {search.snapshot && <Kept at={search.kept} leave={() => set({})} />}
           <Tabs value={ask.tab} onChange={(tab) => set({ tab: tab ?? 'funnel' })} keepMounted={false}>
             <Tabs.List mb="md" className="tl-tabs">{TABS.map((tab) => <Tabs.Tab key={tab} value={tab} fz="sm">{t(`tab.${tab}`)}</Tabs.Tab>)}</Tabs.List>
-            <Tabs.Panel value={ask.tab}><Suspense><Content ask={ask} set={set} snapshot={search.snapshot} /></Suspense></Tabs.Panel>
+            <Tabs.Panel value={ask.tab}><Suspense><Content ask={ask} set={set} snapshot={search.snapshot} report={search.report} /></Suspense></Tabs.Panel>
           </Tabs>
         </BehindContext>
       )}

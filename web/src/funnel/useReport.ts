@@ -25,17 +25,18 @@ const ASK: { [K in Kind]: (query: Query, signal: AbortSignal) => Promise<Answers
   activity: (query, signal) => take(api.GET('/api/v1/reports/activity', { params: { query: query as never }, signal })),
 };
 
-async function kept<K extends Kind>(id: string, signal: AbortSignal): Promise<Answers[K]> {
+/** A report as a snapshot kept it. */
+export async function kept<T>(id: string, signal: AbortSignal): Promise<T> {
   const snapshot = await take(api.GET('/api/v1/report-snapshots/{id}', { params: { path: { id } }, signal }));
   if (!snapshot.body) throw new Error(snapshot.problem ?? 'empty');
-  return snapshot.body as unknown as Answers[K];
+  return snapshot.body as unknown as T;
 }
 
 /** A report as it is now, or as a snapshot kept it. */
 export function useReport<K extends Kind>(kind: K, query: Query, snapshot: string | undefined) {
   return useQuery<Answers[K], Error, Answers[K]>({
     queryKey: ['reports', kind, snapshot ?? query], staleTime: snapshot ? Infinity : 60_000, enabled: kind === 'activity' || Boolean(query.pipeline_id),
-    queryFn: ({ signal }): Promise<Answers[K]> => (snapshot ? kept<K>(snapshot, signal) : ASK[kind](query, signal)),
+    queryFn: ({ signal }): Promise<Answers[K]> => (snapshot ? kept<Answers[K]>(snapshot, signal) : ASK[kind](query, signal)),
     placeholderData: keepPreviousData as never,
   });
 }

@@ -29,7 +29,7 @@ export function Drop({ done }: { done: (found: Import) => void }) {
     <>
       <label className={classes.drop} data-over={over || undefined} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={dropped}>
         <input type="file" accept={ACCEPT} className="tl-hidden" disabled={busy !== null} onChange={(event) => { take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }} />
-        {busy ? <Loader size="sm" aria-label={t('ui:loading')} /> : <IconFileUpload size={26} stroke={1.4} aria-hidden />}
+        {busy ? <Loader size="sm" role="status" aria-label={t('ui:loading')} /> : <IconFileUpload size={26} stroke={1.4} aria-hidden />}
         <span>
           <Text component="span" size="sm" fw={550} display="block">{busy ? t('drop.busy', { name: busy }) : t('drop')}</Text>
           <Text component="span" size="xs" c="dimmed">{t('drop.text')}</Text>

@@ -19,6 +19,8 @@ export default function ImportPage() {
   const { id } = route.useParams();
   const { data: found, error, refetch } = useImport(id);
   const before = useRef(found?.status);
+  // Whoever has asked for a check wants to see what it found.
+  const look = useRef(false);
   useEffect(() => {
     if (before.current && isMoving(before.current) && found && !isMoving(found.status) && found.status !== 'draft') forgetEverything();
     before.current = found?.status;
@@ -27,7 +29,7 @@ export default function ImportPage() {
   return (
     <Page>
       <PageHeader title={found.filename} note={<><StatusBadge status={found.status} /> {found.proposal && t('recognised', { label: t(`vendor.${found.proposal.kind}`, { defaultValue: found.proposal.label }) })}</>} />
-      {found.status === 'draft' ? <Draft key={id} found={found} /> : isMoving(found.status) ? <Working found={found} /> : <Ended found={found} />}
+      {found.status === 'draft' ? <Draft key={id} found={found} look={look} /> : isMoving(found.status) ? <Working found={found} /> : <Ended found={found} />}
     </Page>
   );
 }

@@ -29,7 +29,7 @@ export function useLeadColumns(): Column<Row>[] {
     { id: 'amount', title: t('amount'), width: 105, right: true, sort: 'amount', cell: ({ amount, currency }) => (amount != null && currency ? money(amount, currency) : null) },
     { id: 'owner', title: t('ui:owner'), width: 130, cell: (lead) => users.byId.get(lead.owner_id ?? '')?.name },
     { id: 'source', title: t('source'), width: 125, cell: (lead) => lead.source },
-    { id: 'since', title: t('since'), width: 125, sort: 'stage_entered_at', cell: (lead) => <When at={lead.stage_entered_at} /> },
+    { id: 'since', title: t('since'), width: 140, sort: 'stage_entered_at', cell: (lead) => <When at={lead.stage_entered_at} /> },
     { id: 'close', title: t('close'), width: 115, sort: 'expected_close_on', cell: (lead) => lead.expected_close_on && day(lead.expected_close_on) },
     { id: 'entered', title: t('entered'), width: 130, sort: 'entered_at', cell: (lead) => <When at={lead.entered_at} /> },
     { id: 'closed', title: t('closed'), width: 130, cell: (lead) => lead.closed_at && <When at={lead.closed_at} /> },

@@ -17,7 +17,7 @@ export function useSaveLeads(): (leads: readonly Row[]) => void {
     const rows = leads.map((lead) => [
       lead.title, lead.contact_name, lead.company_name, list.find(({ id }) => id === lead.pipeline_id)?.name, stages.get(lead.stage_id)?.name,
       lead.amount != null && lead.currency ? String(lead.amount / 10 ** decimals(lead.currency)) : '', lead.currency, users.byId.get(lead.owner_id ?? '')?.name,
-      lead.source, lead.entered_at, lead.expected_close_on, lead.closed_at, ...fields.map((field) => customText(field, lead.custom[field.key])),
+      lead.source, lead.entered_at, lead.expected_close_on, lead.closed_at, ...fields.map((field) => customText(field.kind.endsWith('choice') ? { kind: 'text' } : field, lead.custom[field.key])),
     ]);
     saveText('leads.csv', toCsv([[...head, ...fields.map(({ label }) => label)], ...rows]));
   }, [t, users, stages, list, fields]);

@@ -36,7 +36,7 @@ function Waiting({ found }: { found: NonNullable<Props['found']> }) {
 export function Part({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   return (
     <section aria-label={title}>
-      <div className={classes.parthead}><h2 className={classes.part}>{title}</h2>{actions}</div>
+      <div className={classes.parthead}><h2 className={classes.part} dir="auto">{title}</h2>{actions}</div>
       {children}
     </section>
   );

@@ -15,8 +15,8 @@ export function PageHeader({ title, note, children }: Props) {
   }, [title]);
   return (
     <Group justify="space-between" wrap="wrap" gap="sm" mb="md">
-      <Group gap="sm" align="baseline">
-        <Title order={1}>{title}</Title>
+      <Group gap="sm" align="baseline" miw={0}>
+        <Title order={1} dir="auto" style={{ overflowWrap: 'anywhere' }}>{title}</Title>
         {note != null && <Text size="sm" c="dimmed" component="span" className="tl-num">{note}</Text>}
       </Group>
       <Group gap="xs">{children}</Group>

@@ -30,7 +30,7 @@ export function RowItem({ lead, title, sub, children, actions, open, faint, ref,
   return (
     <li ref={ref} className={classes.row} data-over={over ?? undefined} data-dragged={shift != null || undefined} data-faint={faint || undefined} data-row
       style={shift == null ? undefined : { transform: `translateY(${shift}px)` }}>
-      {lead}
+      {lead && <div className={classes.lead}>{lead}</div>}
       <div className={classes.main}>
         {open ? <button type="button" className="tl-plain" onClick={open}>{name}</button> : name}
         {sub && <div className={classes.sub}>{sub}</div>}

@@ -2,6 +2,21 @@ import i18n from 'i18next';
 import type { Schemas } from '@/api/client';
 import { day, money, number } from './format';
 
+/** A choice as people read it: choices have no labels, and many are words of programs, such as `heat_pump`. */
+export function choiceText(choice: string): string {
+  if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(choice)) return choice;
+  const words = choice.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const choicesOf = (options: readonly string[]) => options.map((value) => ({ value, label: choiceText(value) }));
+
+/** The value of a field of any record, where it is one that the organisation has made for itself. */
+export function customTextOf(fields: readonly Schemas['Field'][], key: string, value: unknown): string | null {
+  const field = fields.find((one) => `custom.${one.key}` === key);
+  return field ? customText(field, value) : null;
+}
+
 /** A custom field's value as people read it. */
 export function customText(field: Pick<Schemas['Field'], 'kind'>, value: unknown): string {
   if (value === null || value === undefined || value === '') return '';
@@ -9,6 +24,7 @@ export function customText(field: Pick<Schemas['Field'], 'kind'>, value: unknown
   if (field.kind === 'number' && typeof value === 'number') return number(value, { maximumFractionDigits: 6 });
   if (field.kind === 'date') return day(String(value));
   if (field.kind === 'money' && isMoney(value)) return money(value.amount, value.currency);
+  if (field.kind === 'choice' || field.kind === 'multi_choice') return [value].flat().map(String).map(choiceText).join(', ');
   return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

@@ -18,6 +18,10 @@ describe('what was refused', () => {
     expect(faultText({ ...fault('range', 'is out of range'), params: { min: 1, max: 20000 } })).toBe('От 1 до 20 000.'.replace('20 000', (20000).toLocaleString('ru')));
     expect(faultText({ ...fault('choice', 'must be . or ,'), params: { allowed: ['.', ','] } })).toBe('Одно из: ., ,.');
     expect(faultText(fault('required', 'must not be blank'))).toBe('Обязательное поле.');
+    expect(faultText(fault('format', 'must be an e-mail address'))).toBe('Это не адрес эл. почты.');
+    expect(faultText(fault('format', 'must be a URL such as https://example.com/hooks'))).toBe('Нужно в таком виде: https://example.com/hooks.');
+    expect(faultText(fault('format', 'must be like https://www.example.com, without a path'))).toBe('Нужно в таком виде: https://www.example.com.');
+    expect(faultText(fault('format', 'must be CSV'))).toBe('Неверный формат.');
   });
 
   it('is told in the words of the server where the code is unknown, and to English people', async () => {

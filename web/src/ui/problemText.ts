@@ -17,7 +17,14 @@ export function faultText({ code, message, params }: FieldProblem): string {
   if (bounded && min && max) return i18n.t(`app:fault.${code}.between`, { min, max });
   if (bounded && max) return i18n.t(`app:fault.${code}.most`, { max });
   if (code === 'choice' && allowed) return i18n.t('app:fault.choice.of', { allowed });
-  return i18n.t(`app:fault.${code}`);
+  return (code === 'format' && formatText(message)) || i18n.t(`app:fault.${code}`);
+}
+
+/** The example in the server's words is good in every language. */
+function formatText(message: string): string | undefined {
+  if (message.endsWith('e-mail address')) return i18n.t('app:fault.format.email');
+  const example = /\b(?:such as|like) ([^\s,]+)/.exec(message)?.[1];
+  return example && i18n.t('app:fault.format.like', { example });
 }
 
 /** The bounds that the server tells, or else those in its words. */

@@ -61,6 +61,45 @@ test('a report is saved, kept as it was, and found again', async ({ open }) => {
   await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
 });
 
+test('a journey is saved, opened from the list with its steps, renamed and deleted', async ({ open, api }) => {
+  const { page } = await open(manager, '/funnel?tab=journey');
+  const steps = page.getByRole('list', { name: 'Steps of the journey' });
+  await steps.getByLabel('Step 1').selectOption({ label: 'Call' });
+  await steps.getByLabel('Step 2').selectOption({ label: 'Offer' });
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('From call to offer');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“From call to offer” saved').waitFor();
+  const stored = async () => (await api('/saved-reports')).items.filter(({ kind }) => kind === 'journey').map(({ name, parameters }) => [name, parameters.steps.map((step) => step.name)]);
+  assert.deepEqual(await stored(), [['From call to offer', ['Call', 'Offer', 'Lead won']]]);
+  await page.goto(`${new URL(page.url()).origin}/funnel`);
+  await page.getByRole('button', { name: 'Saved reports' }).click();
+  await page.getByRole('button', { name: 'From call to offer', exact: true }).click();
+  await steps.waitFor();
+  assert.deepEqual(await steps.locator('select').evaluateAll((all) => all.map((select) => select.selectedOptions[0].textContent)), ['Call', 'Offer', 'Lead won']);
+  await page.getByRole('button', { name: 'From call to offer', exact: true }).click();
+  await page.getByRole('button', { name: 'Rename “From call to offer”' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Calls that sell');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Calls that sell', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete “Calls that sell”' }).click();
+  await page.getByText('“Calls that sell” deleted').waitFor();
+  assert.deepEqual(await stored(), []);
+});
+
+test('a journey with steps of a program is shown with what it counts', async ({ open, api }) => {
+  const steps = [{ name: 'Wrote or called', touch: { channels: ['email', 'call'], direction: 'inbound' } }, { name: 'Bought', stage: { kind: 'won' } }];
+  const saved = await api('/saved-reports', { method: 'POST', body: JSON.stringify({ name: 'By a program', kind: 'journey', parameters: { steps }, shared_with: ['manager'] }) });
+  const { page } = await open(manager, '/funnel');
+  await page.getByRole('button', { name: 'Saved reports' }).click();
+  await page.getByRole('button', { name: 'By a program', exact: true }).click();
+  await page.getByText('Wrote or called → Bought').waitFor();
+  await page.getByRole('rowheader', { name: 'Wrote or called' }).waitFor();
+  await page.getByRole('button', { name: 'Choose other steps' }).click();
+  await page.getByRole('list', { name: 'Steps of the journey' }).waitFor();
+  await api(`/saved-reports/${saved.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${saved.version}"` } });
+});
+
 test('a journey is put together, and its numbers open exactly the clients they count', async ({ open }) => {
   const { page } = await open(manager, '/funnel?tab=journey');
   const steps = page.getByRole('list', { name: 'Steps of the journey' });

@@ -63,3 +63,21 @@ test('what is wrong with a row is told in the person’s language, with what dif
   await page.getByText('Ячеек в строке: 1, в заголовке: 3.').waitFor();
   await page.getByText('Страна «Atlantis» здесь неизвестна.').waitFor();
 });
+
+test('what a check found is in sight, and a file without a good row cannot be run', async ({ open }) => {
+  const { page } = await open(admin, '/imports');
+  const name = `${'a_long_name_without_a_space_'.repeat(4)}.csv`;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from('Email,First name\nno address,Ina\n') });
+  await page.getByRole('heading', { name }).waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await page.getByText('How the file is read').click();
+  await page.getByLabel('A cell that cannot be read').selectOption('refuse');
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  const found = page.getByRole('heading', { name: 'What an import would do' });
+  await found.waitFor();
+  await page.waitForTimeout(1000);
+  const { y } = await found.boundingBox();
+  assert.ok(y < 600, `the result begins at ${y}`);
+  assert.ok(await page.getByRole('button', { name: 'Import 0 rows' }).isDisabled());
+});

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { useFields, useUsers } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
-import { customText } from '@/ui/custom';
+import { customText, customTextOf } from '@/ui/custom';
 import { useFormat } from '@/ui/format';
 import { notifyProblem } from '@/ui/notify';
 import { CustomField } from '@/ui/record/CustomField';
@@ -23,7 +23,7 @@ export function About({ company }: { company: Company }) {
   const readOnly = !useMay('companies:write');
   const { country } = useFormat();
   const label = useCallback((key: string) => fields.find((field) => `custom.${field.key}` === key)?.label ?? t(`${key}`), [t, fields]);
-  const show = useCallback((key: string, value: unknown) => (key === 'owner_id' ? users.byId.get(String(value))?.name ?? '' : plain(value)), [users]);
+  const show = useCallback((key: string, value: unknown) => (key === 'owner_id' ? users.byId.get(String(value))?.name ?? '' : customTextOf(fields, key, value) ?? plain(value)), [users, fields]);
   const save = useSaveCompany(company, label, show);
   const text = (key: Text, type: 'text' | 'email' | 'tel' | 'url' = 'text') => (
     <InlineText label={t(`${key}`)} type={type} value={company[key] ?? ''} readOnly={readOnly} save={(value) => save({ [key]: value || null })} />

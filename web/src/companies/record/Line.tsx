@@ -35,7 +35,7 @@ export function Line({ id }: { id: string }) {
       <LineFilters channels={CHANNELS} {...(months?.[0] ? { first: months[0].month } : {})} filter={filter} change={setFilter} />
       <Jumped to={filter.to} back={() => jump(null)} />
       {line.error && days.length === 0 && <ErrorState error={line.error} reset={() => void line.refetch()} />}
-      {line.isPending && <Group justify="center" p="xl"><Loader size="sm" aria-label={t('ui:loading')} /></Group>}
+      {line.isPending && <Group justify="center" p="xl"><Loader size="sm" role="status" aria-label={t('ui:loading')} /></Group>}
       {line.isSuccess && days.length === 0 && <EmptyState icon={IconTimeline} title={t(narrowed ? 'line.nothing' : 'line.empty')} text={t(narrowed ? 'line.nothing.text' : 'line.empty.text')} />}
       {days.map(({ day, lines }) => (
         <section key={day} aria-label={dayText(day)}>

@@ -1,46 +1,55 @@
-import { Alert, NativeSelect, Text } from '@mantine/core';
+import { Alert, Button, NativeSelect, Text } from '@mantine/core';
 import { IconHourglass, IconRoute } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take, type Schemas } from '@/api/client';
-import { usePipelines } from '@/app/lookups';
 import { EmptyState } from '@/ui/EmptyState';
 import { WINDOWS } from '../ask';
 import { Report } from '../Report';
+import { useSavedJourney } from '../saved/useSaved';
+import { kept } from '../useReport';
 import classes from '../Funnel.module.css';
 import type { TabProps } from '../steps/FunnelTab';
 import { type Behind, ClientsDrawer } from './ClientsDrawer';
-import { KINDS, journeyOf, readSteps, TOUCHES } from './journey';
+import { journeyOf, readSteps } from './journey';
 import { StepPicker } from './StepPicker';
+import { useSteps } from './useSteps';
 import { Way } from './Way';
 
 /** How clients went on from one touchpoint or stage to the next. */
-export default function JourneyTab({ ask, set }: TabProps) {
+export default function JourneyTab({ ask, set, snapshot, report }: TabProps) {
   const { t } = useTranslation('funnel');
-  const { list } = usePipelines();
-  const stages = useMemo(() => list.find(({ id }) => id === ask.pipeline)?.stages.filter(({ archived_at }) => !archived_at) ?? [], [list, ask.pipeline]);
-  const name = useCallback((step: string) => {
-    if ([...TOUCHES, ...KINDS].some((known) => known === step)) return t(`journey.${step}`);
-    return stages.find(({ id }) => id === step)?.name ?? t(`ui:channel.${step}`, { defaultValue: t('ui:unknown') });
-  }, [stages, t]);
+  const { stages, name } = useSteps(ask.pipeline);
   const steps = readSteps(ask.steps);
-  const journey = journeyOf(ask, steps, name);
+  const { journey: fixed, waiting } = useSavedJourney(ask.steps ? undefined : report);
+  const journey = fixed ?? journeyOf(ask, steps, name);
   const found = useQuery({
-    queryKey: ['reports', 'journey', journey], staleTime: 60_000, enabled: ask.pipeline !== '', placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => take(api.POST('/api/v1/reports/journey', { body: journey, signal })),
+    queryKey: ['reports', 'journey', snapshot ?? journey], staleTime: snapshot ? Infinity : 60_000, enabled: ask.pipeline !== '' && !waiting, placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => (snapshot ? kept<Schemas['JourneyReport']>(snapshot, signal) : take(api.POST('/api/v1/reports/journey', { body: journey, signal }))),
   });
   const [behind, setBehind] = useState<Behind | null>(null);
   return (
     <>
       <Text size="xs" c="dimmed" mb="xs" maw={760}>{t('journey.text')}</Text>
       <div className={classes.tools}>
-        <StepPicker steps={steps} stages={stages} name={name} change={(next) => set({ steps: next.join(',') })} />
-        <NativeSelect size="xs" aria-label={t('window')} value={ask.window} onChange={(event) => set({ window: event.currentTarget.value })}
-          data={WINDOWS.map((value) => ({ value, label: value ? t('window.days', { count: parseInt(value, 10) }) : t('window.none') }))} />
+        {fixed ? <Fixed steps={fixed.steps} choose={() => set({ steps: steps.join(',') })} /> : <StepPicker steps={steps} stages={stages} name={name} change={(next) => set({ steps: next.join(',') })} />}
+        {!fixed && <NativeSelect size="xs" aria-label={t('window')} value={ask.window} onChange={(event) => set({ window: event.currentTarget.value })}
+          data={WINDOWS.map((value) => ({ value, label: value ? t('window.days', { count: parseInt(value, 10) }) : t('window.none') }))} />}
       </div>
       <Report found={found}>{(report) => <Content report={report} open={(number) => setBehind({ ...number, journey })} />}</Report>
       <ClientsDrawer behind={behind} close={() => setBehind(null)} />
+    </>
+  );
+}
+
+/** Steps of a program's making, which the picker has no words for. */
+function Fixed({ steps, choose }: { steps: Schemas['JourneyStep'][]; choose: () => void }) {
+  const { t } = useTranslation('funnel');
+  return (
+    <>
+      <Text size="sm" dir="auto">{steps.map((step, index) => step.name ?? t('journey.step', { place: index + 1 })).join(' → ')}</Text>
+      <Button size="compact-xs" variant="light" onClick={choose}>{t('journey.choose')}</Button>
     </>
   );
 }

@@ -26,7 +26,7 @@ export function StepPicker({ steps, stages, name, change }: Props) {
       {steps.map((step, index) => (
         <li key={index}>
           {index > 0 && <IconArrowRight size={14} aria-hidden />}
-          <NativeSelect size="xs" aria-label={t('journey.step', { place: index + 1 })} value={step} data={data}
+          <NativeSelect size="xs" maw={240} aria-label={t('journey.step', { place: index + 1 })} value={step} data={data}
             onChange={(event) => change(steps.map((old, place) => (place === index ? event.currentTarget.value : old)))} />
           {steps.length > 2 && (
             <ActionIcon size={24} aria-label={t('journey.remove', { name: name(step) })} onClick={() => change(steps.filter((_, place) => place !== index))}><IconX size={14} /></ActionIcon>

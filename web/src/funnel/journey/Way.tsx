@@ -16,7 +16,7 @@ export function Way({ report, open }: { report: Schemas['JourneyReport']; open: 
         <caption className="tl-hidden">{t('tab.journey')}</caption>
         <thead>
           <tr>
-            <th scope="col">{t('step')}</th><th scope="col" className={classes.wide}>{t('journey.clients')}</th><th scope="col" data-right>{t('from.previous')}</th>
+            <th scope="col">{t('journey.one')}</th><th scope="col" className={classes.wide}>{t('journey.clients')}</th><th scope="col" data-right>{t('from.previous')}</th>
             <th scope="col" data-right className={classes.roomy}>{t('from.first')}</th><th scope="col" data-right className={classes.roomy}>{t('journey.median')}</th>
           </tr>
         </thead>
@@ -38,7 +38,7 @@ function Row({ step, index, open }: { step: Schemas['JourneyStepReport']; index:
         <tr className={classes.drop}>
           <th scope="row"><span className="tl-hidden">{dropped}</span></th>
           <td colSpan={4}>{step.dropped > 0 && (
-            <button type="button" className={classes.number} onClick={() => open({ title: dropped, count: step.dropped, step: index, outcome: 'dropped' })}>{`↳ ${t('outcome.dropped', { count: step.dropped })}`}</button>
+            <button type="button" className={classes.number} onClick={() => open({ title: dropped, count: step.dropped, step: index, outcome: 'dropped' })}>{`↳ ${t('journey.dropped', { count: step.dropped })}`}</button>
           )}</td>
         </tr>
       )}

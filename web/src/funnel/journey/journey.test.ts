@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readAsk } from '../ask';
-import { journeyOf, readSteps } from './journey';
+import { journeyOf, readSteps, stepsOf } from './journey';
 
 it('takes steps from the address, and some where it names fewer than two', () => {
   expect(readSteps('email,call')).toEqual(['email', 'call']);
@@ -17,4 +17,25 @@ it('asks for touchpoints and stages in one order', () => {
     { name: 'STAGE-1', stage: { stage_ids: ['stage-1'] } },
   ]);
   expect(window).toBe('30d');
+});
+
+const pipelineOf = (stage: string) => ({ 'stage-1': 'p1', 'stage-2': 'p2' })[stage];
+
+it('finds the words of the address for saved steps again', () => {
+  const names = ['web', 'inbound', 'online', 'offline', 'won', 'stage-1'];
+  const { steps } = journeyOf(readAsk({ pipeline: 'p1' }, 'p1'), names, (step) => step);
+  expect(stepsOf(steps, pipelineOf)).toEqual({ steps: names, pipeline: 'p1' });
+  // As the API gives them back: with what was not asked.
+  const whole = { touch: { channels: ['email'], kinds: [], online: null, direction: null, channel_groups: [], campaigns: [], properties: [] } } as never;
+  expect(stepsOf([whole, whole], pipelineOf)).toEqual({ steps: ['email', 'email'], pipeline: undefined });
+});
+
+it('knows for which steps the address has no words', () => {
+  const email = { touch: { channels: ['email'] } } as never;
+  const others = [
+    { touch: { channels: ['email', 'sms'] } }, { touch: { channels: ['email'], kinds: ['open'] } }, { touch: { direction: 'outbound' } }, { stage: { kind: 'won' } },
+    { stage: { stage_ids: ['stage-1', 'stage-2'] } }, { touch: { online: true }, stage: { kind: 'won', pipeline_id: 'p1' } }, {},
+  ] as never[];
+  for (const other of others) expect(stepsOf([email, other], pipelineOf), JSON.stringify(other)).toBeNull();
+  expect(stepsOf([{ stage: { stage_ids: ['stage-1'] } }, { stage: { stage_ids: ['stage-2'] } }] as never, pipelineOf)).toBeNull();
 });

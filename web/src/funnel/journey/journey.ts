@@ -28,3 +28,29 @@ function meaning(step: string, pipeline: string): Schemas['JourneyStep'] {
 export function journeyOf(ask: Ask, steps: readonly string[], name: (step: string) => string): Schemas['JourneyInput'] {
   return { steps: steps.map((step) => ({ ...meaning(step, ask.pipeline), name: name(step) })), ...ask.span, tz: ZONE, ...(ask.window ? { window: ask.window } : {}) };
 }
+
+/** Whether of a step's tests there are these, and no others. */
+function only(tests: object | null | undefined, ...keys: string[]): boolean {
+  const asked = Object.entries(tests ?? {}).filter(([, value]) => value !== null && (!Array.isArray(value) || value.length > 0)).map(([key]) => key);
+  return asked.sort().join() === keys.sort().join();
+}
+
+function called({ touch, stage }: Schemas['JourneyStep']): string | null {
+  if (touch && !stage) {
+    const [channel, ...others] = touch.channels ?? [];
+    if (only(touch, 'direction') && touch.direction === 'inbound') return 'inbound';
+    if (only(touch, 'online')) return touch.online ? 'online' : 'offline';
+    return only(touch, 'channels') && channel && others.length === 0 && among(CHANNELS, channel) ? channel : null;
+  }
+  if (!stage || touch) return null;
+  const [id, ...others] = stage.stage_ids ?? [];
+  if (only(stage, 'kind', 'pipeline_id')) return stage.kind ?? null;
+  return only(stage, 'stage_ids') && id && others.length === 0 ? id : null;
+}
+
+/** The steps as the address names them, and the pipeline they are of; `null` where it has no words for them. */
+export function stepsOf(steps: readonly Schemas['JourneyStep'][], pipelineOf: (stage: string) => string | undefined): { steps: string[]; pipeline: string | undefined } | null {
+  const names = steps.map(called);
+  const pipelines = new Set(steps.flatMap(({ stage }) => (stage ? [stage.pipeline_id ?? pipelineOf(stage.stage_ids?.[0] ?? '')] : [])));
+  return names.includes(null) || pipelines.size > 1 ? null : { steps: names as string[], pipeline: [...pipelines][0] };
+}

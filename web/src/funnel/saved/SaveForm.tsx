@@ -6,6 +6,8 @@ import { fieldErrors } from '@/api/problem';
 import { notifyDone } from '@/ui/notify';
 import { problemText } from '@/ui/problemText';
 import { type Ask, KINDS, reportQuery, ZONE } from '../ask';
+import { journeyOf, readSteps } from '../journey/journey';
+import { useSteps } from '../journey/useSteps';
 import { type Saved, saveReport } from './useSaved';
 
 const ROLES: Schemas['Role'][] = ['manager', 'marketer', 'sales', 'reader'];
@@ -13,6 +15,7 @@ const ROLES: Schemas['Role'][] = ['manager', 'marketer', 'sales', 'reader'];
 /** Keeps what is asked under a name, for whom else, and how often a snapshot is taken. */
 export function SaveForm({ ask, close, done }: { ask: Ask; close: () => void; done: (report: Saved) => void }) {
   const { t } = useTranslation('funnel');
+  const { name: stepName } = useSteps(ask.pipeline);
   const [name, setName] = useState('');
   const [roles, setRoles] = useState<string[]>([]);
   const [schedule, setSchedule] = useState('');
@@ -22,7 +25,7 @@ export function SaveForm({ ask, close, done }: { ask: Ask; close: () => void; do
   function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
-    const { tz: _, ...parameters } = reportQuery(ask);
+    const { tz: _, ...parameters }: Record<string, unknown> = ask.tab === 'journey' ? { ...journeyOf(ask, readSteps(ask.steps), stepName) } : reportQuery(ask);
     // A scheduled report is of the period that has ended.
     if (schedule) for (const key of ['from', 'to']) delete parameters[key];
     saveReport({
@@ -40,7 +43,7 @@ export function SaveForm({ ask, close, done }: { ask: Ask; close: () => void; do
     <Modal opened onClose={close} title={t('save')} closeButtonProps={{ 'aria-label': t('ui:close') }}>
       <form onSubmit={submit}>
         <Stack gap="md">
-          <TextInput label={t('name')} required value={name} error={faults.name} data-autofocus maxLength={120} onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput label={t('name')} required value={name} error={faults.name} data-autofocus maxLength={100} onChange={(event) => setName(event.currentTarget.value)} />
           <Checkbox.Group label={t('share.with')} description={t('share.text')} value={roles} onChange={setRoles}>
             <Group gap="md" mt="xs">{ROLES.map((role) => <Checkbox key={role} size="xs" value={role} label={t(`ui:role.${role}`)} />)}</Group>
           </Checkbox.Group>

@@ -1,13 +1,17 @@
 import { ActionIcon, Button, Group, Popover, Stack, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBookmark, IconCalendarRepeat, IconCamera, IconTrash, IconUsers } from '@tabler/icons-react';
+import { IconBookmark, IconCalendarRepeat, IconCamera, IconPencil, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePipelines } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
 import { useFormat } from '@/ui/format';
 import type { ListSearch } from '@/ui/list/useListSearch';
 import { notifyDone, notifyProblem, notifyUndo } from '@/ui/notify';
-import { type Ask, searchOf } from '../ask';
+import type { Ask } from '../ask';
+import { readSteps } from '../journey/journey';
+import { addressOf } from './address';
+import { RenameForm } from './RenameForm';
 import { SaveForm } from './SaveForm';
 import { deleteReport, type Saved, saveReport, takeSnapshot, useSaved, useSnapshots } from './useSaved';
 
@@ -25,30 +29,42 @@ export function SavedMenu({ ask, search, go }: Props) {
   const saved = useSaved();
   const mayWrite = useMay('reports:write');
   const open = (next: ListSearch) => { go(next, false); close(); };
+  const [renaming, setRenaming] = useState<Saved | null>(null);
+  const rename = (report: Saved) => { setRenaming(report); close(); };
   const current = saved.find(({ id }) => id === search.report);
   return (
     <>
-      <Popover opened={opened} onChange={close} position="bottom-end" width={340} trapFocus>
+      <Popover opened={opened} onChange={close} position="bottom-end" width={360} trapFocus>
         <Popover.Target><Button variant="default" leftSection={<IconBookmark size={15} />} onClick={toggle} aria-expanded={opened}>{current?.name ?? t('saved')}</Button></Popover.Target>
         <Popover.Dropdown mah={460} style={{ overflowY: 'auto' }}>
           <Stack gap={4}>
             {saved.length === 0 && <Text size="sm" c="dimmed">{t('saved.none')}</Text>}
-            {saved.map((report) => <Line key={report.id} report={report} current={report === current} open={open} />)}
+            {saved.map((report) => <Line key={report.id} report={report} current={report === current} open={open} rename={rename} />)}
           </Stack>
         </Popover.Dropdown>
       </Popover>
       {mayWrite && <Button onClick={begin}>{t('save')}</Button>}
-      {saving && <SaveForm ask={ask} close={end} done={(report) => go({ ...search, report: report.id })} />}
+      {renaming && <RenameForm report={renaming} close={() => setRenaming(null)} />}
+      {saving && <SaveForm ask={ask} close={end} done={(report) => go({ ...search, ...(ask.tab === 'journey' ? { steps: readSteps(ask.steps).join(',') } : {}), report: report.id })} />}
     </>
   );
 }
 
-function Line({ report, current, open }: { report: Saved; current: boolean; open: (search: ListSearch) => void }) {
+interface LineProps {
+  report: Saved;
+  current: boolean;
+  open: (search: ListSearch) => void;
+  rename: (report: Saved) => void;
+}
+
+function Line({ report, current, open, rename }: LineProps) {
   const { t } = useTranslation('funnel');
   const { dayAndTime } = useFormat();
   const [unfolded, { toggle }] = useDisclosure();
   const mayWrite = useMay('reports:write');
-  const search = searchOf(report.kind, report.parameters as Record<string, unknown>);
+  const { stages } = usePipelines();
+  const pipelineOf = (stage: string) => stages.get(stage)?.pipeline_id;
+  const search = addressOf(report, pipelineOf);
   const snapshots = useSnapshots(report.id, unfolded);
   const [busy, setBusy] = useState(false);
   if (!search) return null;
@@ -63,11 +79,12 @@ function Line({ report, current, open }: { report: Saved; current: boolean; open
     <div>
       <Group gap={2} wrap="nowrap">
         <Button variant={current ? 'light' : 'subtle'} color={current ? 'iris' : 'gray'} justify="start" flex={1} miw={0} onClick={() => open(own)}>
-          <span className="tl-cut">{name}</span>
+          <span className="tl-cut" dir="auto">{name}</span>
         </Button>
         {shared_with.length > 0 && <Tooltip label={shared_with.map((role) => t(`ui:role.${role}`)).join(', ')}><IconUsers size={15} color="var(--mantine-color-dimmed)" aria-label={t('shared')} /></Tooltip>}
         {schedule && <Tooltip label={t(`schedule.${schedule}`)}><IconCalendarRepeat size={15} color="var(--mantine-color-dimmed)" aria-label={t(`schedule.${schedule}`)} /></Tooltip>}
         <ActionIcon aria-label={t('snapshots.of', { name })} aria-expanded={unfolded} onClick={toggle}><IconCamera size={15} /></ActionIcon>
+        {mayWrite && <ActionIcon aria-label={t('saved.rename.one', { name })} onClick={() => rename(report)}><IconPencil size={15} /></ActionIcon>}
         {mayWrite && <ActionIcon aria-label={t('saved.delete', { name })} onClick={() => void remove()}><IconTrash size={15} /></ActionIcon>}
       </Group>
       {unfolded && (
@@ -75,7 +92,7 @@ function Line({ report, current, open }: { report: Saved; current: boolean; open
           {snapshots?.length === 0 && <Text size="xs" c="dimmed">{t('snapshots.none')}</Text>}
           {snapshots?.map((snapshot) => (
             <Button key={snapshot.id} variant="subtle" color="gray" justify="start" size="compact-xs" disabled={!snapshot.body}
-              onClick={() => open({ ...own, ...searchOf(snapshot.kind, snapshot.parameters as Record<string, unknown>), snapshot: snapshot.id, kept: snapshot.taken_at,
+              onClick={() => open({ ...own, ...addressOf(snapshot, pipelineOf), snapshot: snapshot.id, kept: snapshot.taken_at,
                 ...(snapshot.period_from ? { from: snapshot.period_from } : {}), ...(snapshot.period_to ? { to: snapshot.period_to } : {}) })}>
               {dayAndTime(snapshot.taken_at)}
             </Button>

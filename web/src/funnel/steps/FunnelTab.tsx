@@ -15,6 +15,8 @@ export interface TabProps {
   ask: Ask;
   set: (changes: Query) => void;
   snapshot: string | undefined;
+  /** The saved report that is shown. */
+  report?: string | undefined;
 }
 
 export default function FunnelTab({ ask, set, snapshot }: TabProps) {
@@ -27,7 +29,7 @@ export default function FunnelTab({ ask, set, snapshot }: TabProps) {
       <div className={classes.tools}>
         <SegmentedControl size="xs" value={ask.mode} onChange={(mode) => set({ mode })} aria-label={t('mode')}
           data={[...MODES, 'all'].map((value) => ({ value, label: t(`mode.${value}`) }))} />
-        <NativeSelect size="xs" aria-label={t('by')} value={ask.by} onChange={(event) => set({ by: event.currentTarget.value })} data={breakdowns} />
+        <NativeSelect size="xs" maw={280} aria-label={t('by')} value={ask.by} onChange={(event) => set({ by: event.currentTarget.value })} data={breakdowns} />
         {ask.by === 'period' && (
           <NativeSelect size="xs" aria-label={t('unit')} value={ask.unit} onChange={(event) => set({ unit: event.currentTarget.value })} data={['day', 'week', 'month'].map((value) => ({ value, label: t(`unit.${value}`) }))} />
         )}

@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import { type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import type { Import } from '../data';
@@ -6,10 +7,15 @@ import { Counts } from './Counts';
 import { Faults } from './Faults';
 
 /** What a run would do, before anything is done. */
-export function DryRun({ found, tried }: { found: Import; tried: Schemas['DryRun'] }) {
+export function DryRun({ found, tried, look }: { found: Import; tried: Schemas['DryRun']; look: RefObject<boolean> }) {
   const { t } = useTranslation('imports');
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (look.current) place.current?.scrollIntoView({ block: 'start', behavior: 'smooth' });
+    look.current = false;
+  }, [look]);
   return (
-    <section aria-label={t('tried')}>
+    <section aria-label={t('tried')} ref={place} style={{ scrollMarginTop: 'calc(var(--app-shell-header-height, 0px) + 12px)' }}>
       <h2 style={{ fontSize: 14, margin: '4px 0 8px' }}>{t('tried')}</h2>
       <Counts counts={[
         { name: t('count.rows'), value: tried.rows },

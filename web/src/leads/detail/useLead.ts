@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api, ifMatch, take, type Schemas } from '@/api/client';
 import { useFields, useUsers } from '@/app/lookups';
 import { queryClient } from '@/app/query';
-import { customText } from '@/ui/custom';
+import { customText, customTextOf } from '@/ui/custom';
 import { saveTogether } from '@/ui/conflict/save';
 import { money } from '@/ui/format';
 import { notifyDone } from '@/ui/notify';
@@ -41,7 +41,7 @@ export function useSaveLead(lead: Lead): SaveLead {
     const show = (name: string, value: unknown) => {
       if (name === 'owner_id') return byId.get(String(value))?.name ?? '';
       if (name === 'amount' && typeof value === 'number') return lead.currency ? money(value, lead.currency) : String(value);
-      return customText({ kind: 'text' }, value);
+      return customTextOf(fields, name, value) ?? customText({ kind: 'text' }, value);
     };
     const { kind, record } = await saveTogether<Schemas['Lead']>({
       base: lead, changes, label, show,

@@ -19,7 +19,7 @@ export function PreviewPanel({ tried, unfinished, wrong }: { tried: Tried; unfin
     <aside className={classes.preview} aria-label={t('preview')}>
       <Text size="xs" c="dimmed" fw={500}>{t('preview.count')}</Text>
       <div className={classes.count} data-stale={stale || undefined} data-testid="count" aria-live="polite">
-        {preview ? number(preview.count) : '—'} {behind && <Loader size={14} aria-label={t('ui:loading')} />}
+        {preview ? number(preview.count) : '—'} {behind && <Loader size={14} role="status" aria-label={t('ui:loading')} />}
       </div>
       {wrong > 0 && <Text size="xs" c="var(--tl-bad)"><IconAlertTriangle size={13} aria-hidden style={{ verticalAlign: -2 }} /> {t('preview.wrong', { count: wrong })}</Text>}
       {wrong === 0 && unfinished > 0 && <Text size="xs" c="dimmed">{t('preview.unfinished', { count: unfinished })}</Text>}

@@ -20,7 +20,7 @@ export function Why({ contact, segment, close }: { contact: Schemas['Contact']; 
   return (
     <Drawer opened onClose={close} position="right" size={380} title={t('why.title', { name: contact.display_name })} closeButtonProps={{ 'aria-label': t('ui:close') }}>
       {error && <ErrorState error={error} reset={() => void refetch()} />}
-      {!data && !error && <Loader size="sm" aria-label={t('ui:loading')} />}
+      {!data && !error && <Loader size="sm" role="status" aria-label={t('ui:loading')} />}
       {data && !membership && <Text size="sm" c="dimmed">{t('why.not')}</Text>}
       {membership && (
         <>

@@ -36,8 +36,8 @@ function Profile() {
       <Stack gap="sm" maw={420}>
         <ProblemAlert problem={sending.problem} />
         <TextInput label={t('user.name')} required autoComplete="name" maxLength={100} {...form.getInputProps('name')} />
-        <TextInput label={t('user.email')} description={t('account.email.hint')} value={user.email} readOnly autoComplete="off" />
-        <TextInput label={t('user.role')} value={t(`ui:role.${user.role}`)} readOnly />
+        <TextInput label={t('user.email')} description={t('account.email.hint')} value={user.email} variant="filled" readOnly autoComplete="off" />
+        <TextInput label={t('user.role')} value={t(`ui:role.${user.role}`)} variant="filled" readOnly />
         <Group><Button type="submit" loading={sending.busy} disabled={!form.isDirty()}>{t('ui:save')}</Button></Group>
       </Stack>
     </form>

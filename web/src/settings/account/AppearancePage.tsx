@@ -1,4 +1,4 @@
-import { SegmentedControl, Select, Stack, Text, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { Input, SegmentedControl, Select, Stack, Text, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, type Language } from '@/app/language';
@@ -45,8 +45,8 @@ function Choice({ label, hint, value, data, change }: ChoiceProps) {
   const id = useId();
   return (
     <div>
-      <Text id={id} size="sm" fw={500} mb={2}>{label}</Text>
-      {hint && <Text size="xs" c="dimmed" mb={6}>{hint}</Text>}
+      <Input.Label id={id} labelElement="div" display="block" mb={2}>{label}</Input.Label>
+      {hint && <Input.Description mb={6}>{hint}</Input.Description>}
       <SegmentedControl size="xs" value={value} onChange={change} data={data} aria-labelledby={id} />
     </div>
   );

@@ -23,10 +23,10 @@ import { Changes } from './Changes';
 
 type Entry = Schemas['Page_AuditEntry']['items'][number];
 const ENTITIES = [
-  'contact', 'company', 'lead', 'interaction', 'task', 'segment', 'saved_report', 'import', 'export', 'duplicate', 'user', 'team', 'role', 'session', 'api_key', 'webhook',
-  'pipeline', 'stage', 'lost_reason', 'field', 'channel_rules', 'identity_rules', 'ingest_settings', 'decide_settings',
+  'contact', 'company', 'lead', 'interaction', 'task', 'segment', 'saved_report', 'view', 'import', 'export', 'duplicate', 'shared_identity', 'user', 'team', 'role', 'session', 'api_key', 'webhook',
+  'pipeline', 'stage', 'lost_reason', 'field', 'channel_rules', 'identity_rules', 'ingest_settings', 'decide_settings', 'sample_data',
 ];
-const ACTIONS = ['create', 'update', 'delete', 'restore', 'move', 'merge', 'unmerge', 'erase', 'dismiss', 'members', 'revoke', 'login', 'login_failed', 'changes_missed'];
+const ACTIONS = ['create', 'update', 'delete', 'restore', 'move', 'merge', 'unmerge', 'erase', 'dismiss', 'dismiss_reply', 'await_reply', 'members', 'run', 'cancel', 'undo', 'export', 'export_end', 'revoke', 'login', 'login_failed', 'changes_missed'];
 
 function useFilters(): FilterField[] {
   const { t } = useTranslation('settings');
@@ -94,7 +94,7 @@ function Line({ entry, only }: { entry: Entry; only: (id: string) => void }) {
           <div className={classes.inside}>
             <Changes changes={changes} />
             <Group gap="md" mt={8} fz="xs" c="dimmed">
-              {entry.contact_id && <Link to="/contacts/$id" params={{ id: entry.contact_id }} className="tl-link">{t('audit.client')}</Link>}
+              {entry.contact_id && <Link to="/contacts/$id" params={{ id: entry.contact_id }}>{t('audit.client')}</Link>}
               <button type="button" className="tl-plain" onClick={() => only(entry.entity_id)}><u>{t('audit.only')}</u></button>
               {entry.request_id && <span>{t('app:error.request', { id: entry.request_id })}</span>}
             </Group>

@@ -48,11 +48,13 @@ function ConditionRow({ draft, change, remove }: { draft: Draft; change: (draft:
   const { t } = useTranslation('settings');
   return (
     <Group gap="xs" wrap="nowrap" align="start">
-      <NativeSelect size="xs" w={150} aria-label={t('channel.field')} value={draft.field} onChange={(event) => change({ ...draft, field: event.currentTarget.value as Draft['field'] })}
-        data={FIELDS.map((value) => ({ value, label: t(`channel.field.${value}`) }))} />
-      <NativeSelect size="xs" w={110} aria-label={t('channel.how')} value={draft.how} onChange={(event) => change({ ...draft, how: event.currentTarget.value as Draft['how'] })}
-        data={(['is', 'matches'] as const).map((value) => ({ value, label: t(`channel.how.${value}`) }))} />
-      <TextInput size="xs" flex={1} miw={90} aria-label={t('channel.value')} placeholder={t(`channel.value.${draft.how}`)} value={draft.text} onChange={(event) => change({ ...draft, text: event.currentTarget.value })} />
+      <Group gap="xs" flex={1} miw={0} align="start">
+        <NativeSelect size="xs" w={150} aria-label={t('channel.field')} value={draft.field} onChange={(event) => change({ ...draft, field: event.currentTarget.value as Draft['field'] })}
+          data={FIELDS.map((value) => ({ value, label: t(`channel.field.${value}`) }))} />
+        <NativeSelect size="xs" w={110} aria-label={t('channel.how')} value={draft.how} onChange={(event) => change({ ...draft, how: event.currentTarget.value as Draft['how'] })}
+          data={(['is', 'matches'] as const).map((value) => ({ value, label: t(`channel.how.${value}`) }))} />
+        <TextInput size="xs" flex={1} miw={180} aria-label={t('channel.value')} placeholder={t(`channel.value.${draft.how}`)} value={draft.text} onChange={(event) => change({ ...draft, text: event.currentTarget.value })} />
+      </Group>
       <ActionIcon mt={2} aria-label={t('ui:remove')} disabled={!remove} onClick={remove}><IconX size={15} /></ActionIcon>
     </Group>
   );

@@ -46,7 +46,7 @@ export default function RolesPage() {
       </Rows>
       <Part title={t('role.matrix')}>
         <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('role.matrix')}>
-          <table className={classes.grid}>
+          <table className={`${classes.grid} ${classes.matrix}`}>
             <thead><tr><th scope="col">{t('role.may')}</th>{roles.map(({ role }) => <th key={role} scope="col" style={{ textAlign: 'center' }}>{t(`ui:role.${role}`)}</th>)}</tr></thead>
             <tbody>
               {PERMISSIONS.map(({ group, permissions }) => (

@@ -1,4 +1,4 @@
-import { Button, Menu, Tooltip } from '@mantine/core';
+import { Button, Group, Menu, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash, IconUsersGroup } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -57,7 +57,7 @@ export default function TeamsPage() {
             return (
               <RowItem key={team.id} title={team.name} sub={people.map(({ name }) => name).join(', ') || t('team.nobody')} open={mayManage ? () => setEditing(team) : undefined}
                 actions={mayManage && menu(team, users.list.every(({ team_id }) => team_id !== team.id))}>
-                {people.slice(0, 5).map(({ id, name }) => <Initials key={id} name={name} size={24} />)}
+                {people.length > 0 && <Group gap={4} visibleFrom="sm">{people.slice(0, 5).map(({ id, name }) => <Initials key={id} name={name} size={24} />)}</Group>}
               </RowItem>
             );
           })}

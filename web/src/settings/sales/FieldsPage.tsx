@@ -10,6 +10,7 @@ import { Confirm } from '@/ui/Confirm';
 import { EmptyState } from '@/ui/EmptyState';
 import { notifyProblem } from '@/ui/notify';
 import { RowItem } from '@/ui/Rows';
+import { choiceText } from '@/ui/custom';
 import { moved, SortableRow, SortableRows } from '@/ui/SortableRow';
 import { Frame } from '../Frame';
 import { useListSearch } from '@/ui/list/useListSearch';
@@ -41,7 +42,7 @@ export default function FieldsPage() {
   const add = mayWrite && <Button leftSection={<IconPlus size={15} />} onClick={() => setEditing('new')}>{t('field.new')}</Button>;
   const shown = (field: Field) => ({
     title: field.label,
-    sub: <>{t(`kind.${field.kind}`)}{field.options.length > 0 && `: ${field.options.join(', ')}`}</>,
+    sub: <>{t(`kind.${field.kind}`)}{field.options.length > 0 && `: ${field.options.map(choiceText).join(', ')}`}</>,
     children: <>{field.required && <Badge variant="light" color="gray" c="var(--mantine-color-text)">{t('field.required')}</Badge>}<code>{field.key}</code></>,
   });
   const menu = (field: Field) => (

@@ -61,7 +61,9 @@ function RulesForm({ rules }: { rules: Rules }) {
         </SortableRows>
       </Part>
       <Part title={t('who.blocked')}>
-        <TagsInput aria-label={t('who.blocked')} description={t('who.blocked.hint')} readOnly={!mayWrite} acceptValueOnBlur {...form.getInputProps('blocked')} />
+        <div className={classes.card}>
+          <TagsInput aria-label={t('who.blocked')} description={t('who.blocked.hint')} readOnly={!mayWrite} acceptValueOnBlur {...form.getInputProps('blocked')} />
+        </div>
       </Part>
       {mayWrite && <Group mt="md"><Button type="submit" loading={sending.busy} disabled={!form.isDirty()}>{t('ui:save')}</Button></Group>}
     </form>

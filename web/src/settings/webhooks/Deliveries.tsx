@@ -63,8 +63,7 @@ export function Deliveries({ hook }: { hook: Webhook }) {
       {found.rows.length > 0 && (
         <Rows label={t('delivery.log')}>
           {found.rows.map((delivery) => (
-            <RowItem key={delivery.id} title={textOf(delivery.type)} sub={<When at={delivery.created_at} />} open={() => setShown(delivery.id)}>
-              {delivery.last_error && delivery.status !== 'delivered' && <span>{delivery.last_error}</span>}
+            <RowItem key={delivery.id} title={textOf(delivery.type)} sub={<><When at={delivery.created_at} />{delivery.last_error && delivery.status !== 'delivered' && <> · {delivery.last_error}</>}</>} open={() => setShown(delivery.id)}>
               {delivery.last_status != null && <code>{delivery.last_status}</code>}
               {delivery.attempts > 1 && <span>{t('refused.attempts', { count: delivery.attempts })}</span>}
               <StateBadge status={delivery.status} />

@@ -30,7 +30,7 @@ export function DeliveryDrawer({ hook, id, close }: { hook: string; id: string; 
   const replay = () => void take(api.POST('/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay', { params })).catch(notifyProblem).finally(refreshWebhooks);
   return (
     <Drawer opened onClose={close} position="right" size="lg" title={data ? textOf(data.type) : t('delivery.one')} closeButtonProps={{ 'aria-label': t('ui:close') }}>
-      {!data && (error ? <ErrorState error={error} /> : <Loader size="sm" aria-label={t('ui:loading')} />)}
+      {!data && (error ? <ErrorState error={error} /> : <Loader size="sm" role="status" aria-label={t('ui:loading')} />)}
       {data && (
         <Stack gap="md">
           <Group justify="space-between">

@@ -14,6 +14,7 @@ import { PageHeader } from '@/ui/PageHeader';
 import { Deliveries } from './Deliveries';
 import { HealthBadge } from './HealthBadge';
 import { Resume } from './Resume';
+import { useTypesText } from './useChangeText';
 import { Secret, WebhookForm } from './WebhookForm';
 import { healthOf, key, readWebhook, refreshWebhooks, type Webhook } from './webhooks';
 
@@ -32,11 +33,12 @@ export default function WebhookPage() {
 function Head({ hook }: { hook: Webhook }) {
   const { t } = useTranslation('settings');
   const { dayAndTime } = useFormat();
+  const typesText = useTypesText();
   return (
     <>
       <PageHeader title={hook.description || t('hook.one')} note={<HealthBadge hook={hook} />}><Actions hook={hook} /></PageHeader>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{hook.url}</Text>
-      <Text size="sm" c="dimmed" mb="md">{[hook.types.includes('*') ? t('hook.everything') : hook.types.join(', '), hook.ordered && t('hook.ordered')].filter(Boolean).join(' · ')}</Text>
+      <Text size="sm" c="dimmed" mb="md">{[typesText(hook.types), hook.ordered && t('hook.ordered')].filter(Boolean).join(' · ')}</Text>
       {hook.previous_until && Date.parse(hook.previous_until) > Date.now() && <Note text={t('hook.previous', { until: dayAndTime(hook.previous_until) })} color="iris" />}
       {healthOf(hook) === 'gone' && <Note text={t('hook.gone.text')} color="red" />}
       {healthOf(hook) === 'failing' && hook.failing_since && <Note text={t(hook.paused_at ? 'hook.stopped.text' : 'hook.failing.text', { since: dayAndTime(hook.failing_since) })} color="red" />}

@@ -9,3 +9,10 @@ export function useChangeText(): (type: string) => string {
     return type === 'webhook.test' ? t('hook.test.message') : `${t(`record.${record}`)}: ${t(`change.${change}`)}`;
   }, [t]);
 }
+
+/** What a webhook tells. */
+export function useTypesText(): (types: string[]) => string {
+  const { t } = useTranslation('settings');
+  const textOf = useChangeText();
+  return (types) => (types.includes('*') ? t('hook.everything') : types.map(textOf).join(', '));
+}

@@ -17,7 +17,7 @@ export function ConflictDialog({ clashes, label, show, answer }: Asked) {
     <Modal opened onClose={() => answer(null)} title={t('conflict.title')} size="lg" zIndex={800} closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack gap="md">
         <Text size="sm" c="dimmed">{t('conflict.text')}</Text>
-        <Table>
+        <Table verticalSpacing="xs" styles={{ td: { verticalAlign: 'top' }, th: { verticalAlign: 'top' } }}>
           <Table.Thead>
             <Table.Tr><Table.Th>{t('conflict.field')}</Table.Th><Table.Th>{t('conflict.mine')}</Table.Th><Table.Th>{t('conflict.theirs')}</Table.Th></Table.Tr>
           </Table.Thead>

@@ -1,6 +1,6 @@
 import type { Schemas } from '@/api/client';
 import { useTranslation } from 'react-i18next';
-import { customText, isMoney } from '@/ui/custom';
+import { choicesOf, customText, isMoney } from '@/ui/custom';
 import { InlineSelect, InlineText } from './Inline';
 import { InlineMany } from './InlineMany';
 import { InlineMoney } from './InlineMoney';
@@ -18,7 +18,7 @@ export function CustomField({ field, value, readOnly, save }: Props) {
   const shared = { label: field.label, readOnly };
   switch (field.kind) {
     case 'choice':
-      return <InlineSelect {...shared} value={typeof value === 'string' ? value : null} save={save} options={field.options.map((option) => ({ value: option, label: option }))} />;
+      return <InlineSelect {...shared} value={typeof value === 'string' ? value : null} save={save} options={choicesOf(field.options)} />;
     case 'boolean':
       return (
         <InlineSelect {...shared} value={typeof value === 'boolean' ? String(value) : null} save={(chosen) => save(chosen === null ? null : chosen === 'true')}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useUsers } from '@/app/lookups';
+import { choicesOf } from '@/ui/custom';
 import { entryOf, operatorsOf, type RuleField } from '../fields';
 import { type Piece, put } from '../model';
 import { Choices, Day, listOf, Num, Numbers, One, Text, Texts, Truth, type ValueProps } from './basic';
@@ -40,7 +41,7 @@ function Value({ entry, options, ...props }: ValueProps & { entry: ReturnType<ty
     case 'none': return null;
     case 'texts': return <Texts {...props} />;
     case 'text': return <Text {...props} />;
-    case 'options': return <Choices {...props} options={options.map((one) => ({ value: one, label: one }))} />;
+    case 'options': return <Choices {...props} options={choicesOf(options)} />;
     case 'numbers': return <Numbers {...props} />;
     case 'number': return <Num {...props} />;
     case 'count': return <Group gap={6}><Num {...props} decimals={false} width={72} /><Word>{t('unit.d')}</Word></Group>;
