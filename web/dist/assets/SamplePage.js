@@ -1,1 +1,1 @@
-import{t as e}from"./SampleRow.js";import{t}from"./Frame.js";import{t as n}from"./Settings.module.js";import{Ln as r}from"./base.js";var i=r();function a(){return(0,i.jsx)(t,{name:`sample`,children:(0,i.jsx)(`div`,{className:n.card,children:(0,i.jsx)(e,{})})})}export{a as default};
+import{t as e}from"./SampleRow.js";import{t}from"./Frame.js";import{t as n}from"./Settings.module.js";import{t as r}from"./react.js";var i=r();function a(){return(0,i.jsx)(t,{name:`sample`,children:(0,i.jsx)(`div`,{className:n.card,children:(0,i.jsx)(e,{})})})}export{a as default};

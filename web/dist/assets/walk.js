@@ -1,1 +1,0 @@
-import{f as e}from"./boot.js";var t=e([]);function n(e,t,n){let r=e.findIndex(e=>e.id===t&&e.lead===n),i=r>=0?r:e.findIndex(e=>e.id===t);if(i<0||e.length<2)return null;let a=e=>e.id!==t;return{place:i+1,count:e.length,before:e.slice(0,i).findLast(a),after:e.slice(i+1).find(a)}}export{t as n,n as t};
