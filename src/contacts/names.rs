@@ -37,10 +37,12 @@ pub const DESCRIBED: [(&str, &str); 3] = [
     ("contact_email", "The client's primary e-mail address; `null` without `contacts:read`, too."),
 ];
 
-/// What is told of this contact, for a merged one of its survivor; nothing where the caller does not see it.
-#[must_use]
-pub fn told(clients: &HashMap<ContactId, Shown>, id: ContactId) -> Told {
-    clients.get(&id).map(|client| client.told.clone()).unwrap_or_default()
+impl Told {
+    /// What is told of a client; nothing of one whom the caller does not see.
+    #[must_use]
+    pub fn of(client: Option<&Shown>) -> Self {
+        client.map(|client| client.told.clone()).unwrap_or_default()
+    }
 }
 
 #[derive(Queryable)]

@@ -156,7 +156,7 @@ fn shown(conn: &mut Connection, by: &Principal, page: Page<Waiting>) -> Result<P
     Ok(page.map(|(contact, owner_id, waiting_since, id)| {
         let client = clients.get(&contact);
         let place = messages.iter().position(|message| Some(message.id) == id);
-        let Told { contact_name, contact_phone, contact_email } = names::told(&clients, contact);
+        let Told { contact_name, contact_phone, contact_email } = Told::of(client);
         AwaitingReply {
             contact_id: client.map_or(contact, |client| client.id),
             contact_name,

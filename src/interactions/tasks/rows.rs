@@ -38,5 +38,5 @@ impl ToSchema for TaskRow {
 /// The database is away.
 pub fn named(conn: &mut Connection, by: &Principal, page: Page<Task>) -> Result<Page<TaskRow>> {
     let clients = names::shown(conn, by, page.items.iter().map(|task| task.contact_id))?;
-    Ok(page.map(|task| TaskRow { client: names::told(&clients, task.contact_id), task }))
+    Ok(page.map(|task| TaskRow { client: Told::of(clients.get(&task.contact_id)), task }))
 }

@@ -62,7 +62,7 @@ pub fn named_one(conn: &mut Connection, by: &Principal, lead: Lead) -> Result<Le
 
 fn row(lead: Lead, clients: &HashMap<ContactId, Shown>, companies: &HashMap<CompanyId, String>) -> LeadRow {
     LeadRow {
-        client: names::told(clients, lead.contact_id),
+        client: Told::of(clients.get(&lead.contact_id)),
         company_name: lead.company_id.and_then(|id| companies.get(&id).cloned()),
         lead,
     }
