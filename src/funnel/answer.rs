@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::breakdown::{Breakdown, Buckets, MOST_PARTS, labels, too_many};
+use super::breakdown::{Breakdown, MOST_PARTS, labels, too_many};
+use super::buckets::Buckets;
 use super::compare::Comparison;
 use super::fold::{VISITED, Way};
 use super::request::{Funnel, LeadsQuery, Mode, Outcome};
@@ -43,7 +44,7 @@ pub struct Report {
     /// What the numbers are broken down by.
     pub(super) breakdown: String,
     /// Whether a lead may be in several parts, so that they do not add up to the total: where a client may be in several
-    /// segments.
+    /// segments, or a field may hold several choices.
     pub(super) rows_overlap: bool,
     /// What must be known to read the numbers.
     pub(super) notes: Vec<String>,
@@ -159,7 +160,7 @@ pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel, compare: O
         as_of: funnel.span.as_of,
         window_seconds: funnel.plan.window.map(|micros| micros / 1_000_000),
         breakdown: funnel.breakdown.name(),
-        rows_overlap: funnel.breakdown == Breakdown::Segment,
+        rows_overlap: funnel.breakdown.overlaps(),
         notes,
         total,
         groups,
@@ -175,10 +176,10 @@ fn counted(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<(Gr
     let mut parts: HashMap<Option<String>, Tally> = HashMap::new();
     let mut buckets = Buckets::new(conn, funnel)?;
     let own = funnel.breakdown.need();
-    let then = !funnel.worth.is_of_now();
+    let then = !funnel.then.is_now();
     scan::cohort(conn, by, funnel, Need { id: own.id || then, ..own }, &mut |row, path, way| {
         let money = path.money();
-        let money = row.lead_id.filter(|_| then).map_or(money, |lead| funnel.worth.money(lead, money));
+        let money = row.lead_id.filter(|_| then).map_or(money, |lead| funnel.then.money(lead, money));
         total.add(&modes, way, money);
         if funnel.breakdown != Breakdown::None && parts.len() <= MOST_PARTS {
             buckets.each(row, way, &mut |bucket| {
@@ -317,5 +318,6 @@ fn is(way: &Way, mode: usize, step: usize, outcome: Outcome) -> bool {
         Outcome::Skipped => way.skipped(step),
         Outcome::ReEntered => way.entered(VISITED, step) && way.re_entered >> step & 1 == 1,
         Outcome::Regressed => way.regressed >> step & 1 == 1,
+        Outcome::Immature => way.immature,
     }
 }

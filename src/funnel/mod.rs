@@ -5,9 +5,11 @@
 
 mod answer;
 mod breakdown;
+mod buckets;
 pub mod compare;
 mod fold;
 mod journey;
+mod only;
 mod query;
 mod request;
 mod routes;
@@ -20,8 +22,8 @@ pub use journey::{
     JourneyInput, JourneyNumberInput, JourneyOutcome, StepReport as JourneyStepReport, ids_behind as journey_clients,
     report as journey,
 };
+pub use only::{Only, SeenPaths};
 pub(crate) use query::report_queries;
-pub use query::{Only, SeenPaths};
 pub use request::{FunnelQuery, FunnelTable, LeadsQuery};
 pub use routes::routes;
 pub use table::{StepRow, step_rows};

@@ -3,14 +3,15 @@
 use super::breakdown::{Breakdown, MOST_PARTS};
 use super::compare::Comparison;
 use super::fold::{self, MOST_STEPS, Place, Plan};
-use super::query::{Only, report_queries};
+use super::only::Only;
+use super::query::report_queries;
 use crate::calendar::period::Unit;
 use crate::calendar::span::{AskedSpan, Span, window};
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Limit;
-use crate::pipelines::worth::Worth;
+use crate::pipelines::then::Then;
 use crate::pipelines::{Pipeline, PipelineId, Stage, StageId, StageKind, store as pipelines};
 
 crate::text_enum! {
@@ -66,6 +67,8 @@ crate::text_enum! {
         ReEntered = "re_entered",
         /// Those that entered it from a stage of a higher position.
         Regressed = "regressed",
+        /// Those of the cohort, whatever the step, whose window is still open.
+        Immature = "immature",
     }
 }
 
@@ -166,8 +169,8 @@ pub struct Funnel {
     pub breakdown: Breakdown,
     pub unit: Unit,
     pub only: Only,
-    /// What leads were worth at `as_of`.
-    pub worth: Worth,
+    /// What leads were at `as_of`.
+    pub then: Then,
     window: Option<i64>,
 }
 
@@ -191,9 +194,10 @@ impl Ask<'_> {
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        let (only, worth) = (self.only.clone().ready(conn, span.as_of)?, Worth::at(conn, span.as_of)?);
+        let then = Then::at(conn, span.as_of)?;
+        let only = self.only.clone().ready(conn, span.as_of, &then)?;
         let plan = planned(&pipeline, &steps, span, window);
-        Ok(Funnel { pipeline, steps, plan, span, modes, breakdown, unit: self.period, only, worth, window })
+        Ok(Funnel { pipeline, steps, plan, span, modes, breakdown, unit: self.period, only, then, window })
     }
 }
 
@@ -215,6 +219,7 @@ impl Funnel {
     /// # Errors
     /// The database is away.
     pub fn over(&self, conn: &mut Connection, span: Span) -> Result<Self> {
+        let then = Then::at(conn, span.as_of)?;
         Ok(Self {
             pipeline: self.pipeline.clone(),
             steps: self.steps.clone(),
@@ -223,8 +228,8 @@ impl Funnel {
             modes: self.modes.clone(),
             breakdown: self.breakdown.clone(),
             unit: self.unit,
-            only: self.only.clone().ready(conn, span.as_of)?,
-            worth: Worth::at(conn, span.as_of)?,
+            only: self.only.clone().ready(conn, span.as_of, &then)?,
+            then,
             window: self.window,
         })
     }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
 use super::fold::Way;
-use super::query::SeenPaths;
+use super::only::SeenPaths;
 use super::request::Funnel;
 use crate::accounts::{Principal, UserId};
 use crate::db::schema::{lead_paths as paths, stage_intervals as intervals};
@@ -44,13 +44,14 @@ pub fn cohort(
     need: Need,
     visit: &mut dyn FnMut(&Row, Path<'_>, &Way),
 ) -> Result<()> {
+    let need = Need { id: need.id || funnel.only.is_past(), ..need };
     let (Some(from), Some(to)) = (Instant::from_micros(funnel.plan.from), Instant::from_micros(funnel.plan.to)) else {
         return Ok(());
     };
     let Some(first) = funnel.steps.first().filter(|_| from < to) else { return Ok(()) };
     let mut way = Way::default();
     let mut take = |row: &Row, path: Path<'_>| {
-        if funnel.plan.walk(path, &mut way) {
+        if row.lead_id.is_none_or(|lead| funnel.only.had(lead)) && funnel.plan.walk(path, &mut way) {
             visit(row, path, &way);
         }
     };

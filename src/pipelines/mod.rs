@@ -9,8 +9,8 @@ pub mod path;
 mod routes;
 pub mod stages;
 pub mod store;
+pub mod then;
 pub mod visit;
-pub mod worth;
 
 pub use model::{Pipeline, Stage, StageKind};
 pub use routes::routes;

@@ -46,8 +46,10 @@ fn counted(conn: &mut Connection, by: &Principal, kind: ReportKind, given: &Map<
             json(&sales::stage_times(conn, by, &ask, asked.compare)?)
         }
         ReportKind::Forecast => {
-            let ask = query::<ForecastQuery>(given)?.ask(conn)?;
-            json(&sales::forecast(conn, by, &ask)?)
+            let asked: ForecastQuery = query(given)?;
+            let ask = asked.ask(conn)?;
+            let closing = sales::Closing::new(asked.close_from, asked.close_to)?;
+            json(&sales::forecast(conn, by, &ask, closing, asked.compare)?)
         }
         ReportKind::Activity => json(&sales::activity(conn, by, &query::<ActivityQuery>(given)?)?),
     }

@@ -42,7 +42,7 @@ pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
         }
         ReportKind::Journey => flat.list(&report["steps"]),
         ReportKind::TimeInStage => flat.beside(report, "stages"),
-        ReportKind::Forecast => flat.list(&report["months"]),
+        ReportKind::Forecast => flat.beside(report, "months"),
         ReportKind::Activity => flat.beside(report, "owners"),
     }
     flat

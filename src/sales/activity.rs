@@ -3,7 +3,7 @@
 //! * What is counted is what the caller would be shown: of clients in use and leads in use that they see.
 //! * Facts go by when they happened, whoever recorded them; a task by when it was done, its assignee.
 //! * A move leaves a stage: the entry that begins a lead's life is none, it is counted under `leads_entered`.
-//! * Leads are those of their present owner; won and lost are the sales report's, over all pipelines: closed in the period,
+//! * Leads are those of their owner at `as_of`; won and lost are the sales report's, over all pipelines: closed in the period,
 //!   and still so at `as_of`.
 
 use std::collections::BTreeMap;
@@ -27,7 +27,6 @@ use crate::error::{Error, Result};
 use crate::funnel::Only;
 use crate::funnel::compare::Comparison;
 use crate::interactions::Channel;
-use crate::pipelines::worth::Worth;
 use crate::pipelines::{StageKind, store as pipelines, visit};
 use crate::segments::{self, SegmentId};
 use crate::timeline::EntryType;
@@ -280,9 +279,7 @@ fn closed(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Sp
     for pipeline in pipelines::all(conn, true)? {
         let only =
             Only { owner_id: query.owner_id, team_id: query.team_id, segment_id: query.segment_id, ..Only::default() };
-        let only = only.ready(conn, span.as_of)?;
-        // No amount is asked for.
-        let ask = Ask { pipeline, span, only, worth: Worth::default() };
+        let ask = Ask::of(conn, pipeline, span, only)?;
         let begun = deals::begun(conn, by, &ask, (span.from, span.to.min(span.as_of)))?;
         let won = deals::closed(conn, by, &ask, StageKind::Won)?;
         let lost = deals::closed(conn, by, &ask, StageKind::Lost)?;

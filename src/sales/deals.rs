@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::request::Ask;
 use crate::accounts::{Principal, UserId};
+use crate::calendar::span::Span;
 use crate::db::Connection;
 use crate::db::schema::{lead_paths as paths, leads, stage_intervals as intervals};
 use crate::db::types::Instant;
@@ -63,6 +64,12 @@ impl Deal {
     #[must_use]
     pub fn last(&self) -> Option<Stay> {
         self.stays.last().copied()
+    }
+
+    /// The stays in a stage that began in the period.
+    pub fn stays_in(&self, stage: &Stage, span: Span) -> impl Iterator<Item = Stay> + '_ {
+        let (code, within) = (stage.code(), span.from.micros()..span.to.micros());
+        self.stays.iter().copied().filter(move |stay| stay.stage == code && within.contains(&stay.at))
     }
 
     /// The stay it is in, where that is of a kind.
@@ -144,10 +151,11 @@ fn standing(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<Deal
     let mut found = Vec::new();
     for row in rows.select(columns).load_iter::<Standing, _>(conn)? {
         let (id, owner_id, stage, at, amount, currency) = row?;
-        let Some(stage) = codes.get(&stage) else { continue };
+        let Some(stage) = codes.get(&stage).filter(|_| ask.only.had(id)) else { continue };
         let code = currency.and_then(|currency| currency.into_bytes().try_into().ok());
         let stays = vec![Stay { stage: *stage, at: at.micros(), until: None }];
-        found.push(Deal { id, owner_id, money: ask.worth.money(id, amount.zip(code)), stays });
+        let (owner_id, money) = (ask.then.owner_id(id, owner_id), ask.then.money(id, amount.zip(code)));
+        found.push(Deal { id, owner_id, money, stays });
     }
     Ok(found)
 }
@@ -177,8 +185,8 @@ fn read(conn: &mut Connection, ask: &Ask, rows: SeenPaths) -> Result<Vec<Deal>> 
         .load_iter::<(LeadId, Option<UserId>, Vec<u8>), _>(conn)?
     {
         let (id, owner, path) = row?;
-        let deal = Deal::read(id, owner, Path(&path), as_of);
-        found.extend(deal.map(|deal| Deal { money: ask.worth.money(id, deal.money), ..deal }));
+        let deal = Deal::read(id, ask.then.owner_id(id, owner), Path(&path), as_of).filter(|_| ask.only.had(id));
+        found.extend(deal.map(|deal| Deal { money: ask.then.money(id, deal.money), ..deal }));
     }
     Ok(found)
 }

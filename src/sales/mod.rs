@@ -4,6 +4,7 @@
 //! Leads are read as their packed paths, found by the stages they entered in the period: the cost is that of the period.
 
 mod activity;
+mod closing;
 mod deals;
 mod forecast;
 mod leads;
@@ -14,6 +15,7 @@ mod stages;
 mod survival;
 
 pub use activity::{ActivityQuery, report as activity};
+pub use closing::Closing;
 pub use forecast::report as forecast;
 pub use outcome::report as outcome;
 pub use request::{ForecastQuery, SalesQuery, StageTimesQuery};

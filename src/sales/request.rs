@@ -1,5 +1,7 @@
 //! What sales reports are asked for.
 
+use chrono::{Datelike, NaiveDate};
+
 use super::leads::Set;
 use crate::calendar::span::Span;
 use crate::db::Connection;
@@ -7,7 +9,7 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::funnel::compare::Comparison;
 use crate::funnel::{Only, report_queries};
 use crate::http::Limit;
-use crate::pipelines::worth::Worth;
+use crate::pipelines::then::Then;
 use crate::pipelines::{LostReasonId, Pipeline, PipelineId, StageId, store as pipelines};
 
 macro_rules! queries {
@@ -40,15 +42,33 @@ queries! {
         #[param(inline)]
         pub compare: Option<Comparison>,
     }
-    /// What open leads may bring.
-    pub struct ForecastQuery {}
+    /// What open leads may bring. It looks ahead from `as_of`: `from` and `to` change nothing, they are those of a schedule.
+    pub struct ForecastQuery {
+        /// Only leads expected to close on this day or later.
+        pub close_from: Option<NaiveDate>,
+        /// Only leads expected to close before this day.
+        pub close_to: Option<NaiveDate>,
+        /// What was forecast for other days, as long before their begin, to show beside: of the `previous` period of the same
+        /// length, or the same one `last_year`. Both `close_from` and `close_to` must be given.
+        #[param(inline)]
+        pub compare: Option<Comparison>,
+    }
     /// The leads behind a number.
     pub struct SalesLeadsQuery {
         /// Which leads.
         #[param(inline)]
         pub set: Set,
-        /// Only those in, or for `stays` that were in, this stage.
+        /// Only those in this stage; for `stays`, `ended` and `lasting` those that were in it, for `history` and
+        /// `history_won` those that visited it.
         pub stage_id: Option<StageId>,
+        /// Only those with an amount in this currency.
+        pub currency: Option<String>,
+        /// Only those expected to close in the month of this day; empty for those without.
+        pub month: Option<String>,
+        /// Only those expected to close on this day or later.
+        pub close_from: Option<NaiveDate>,
+        /// Only those expected to close before this day.
+        pub close_to: Option<NaiveDate>,
         /// Only those lost for this reason; empty for those without.
         pub lost_reason_id: Option<String>,
         /// Where the previous page ended.
@@ -66,8 +86,8 @@ pub struct Ask {
     pub pipeline: Pipeline,
     pub span: Span,
     pub only: Only,
-    /// What leads were worth at `as_of`.
-    pub worth: Worth,
+    /// What leads were at `as_of`.
+    pub then: Then,
 }
 
 impl Ask {
@@ -76,8 +96,9 @@ impl Ask {
     /// # Errors
     /// The segment is not there or broken.
     pub fn of(conn: &mut Connection, pipeline: Pipeline, span: Span, only: Only) -> Result<Self> {
-        let (only, worth) = (only.ready(conn, span.as_of)?, Worth::at(conn, span.as_of)?);
-        Ok(Self { pipeline, span, only, worth })
+        let then = Then::at(conn, span.as_of)?;
+        let only = only.ready(conn, span.as_of, &then)?;
+        Ok(Self { pipeline, span, only, then })
     }
 
     /// The same over another period.
@@ -104,6 +125,20 @@ impl Ask {
 }
 
 impl SalesLeadsQuery {
+    /// The month that is asked for by its first day: `Some(None)` for leads without an expected close.
+    ///
+    /// # Errors
+    /// It is no day.
+    pub fn month(&self) -> Result<Option<Option<NaiveDate>>> {
+        let Some(text) = &self.month else { return Ok(None) };
+        if text.is_empty() {
+            return Ok(Some(None));
+        }
+        let day = text.parse::<NaiveDate>().ok().and_then(|day| day.with_day(1));
+        let fault = || Error::field("month", "format", "must be a day like 2026-01-31, or empty");
+        day.map(|day| Some(Some(day))).ok_or_else(fault)
+    }
+
     /// The reason that is asked for: `Some(None)` for leads without.
     ///
     /// # Errors

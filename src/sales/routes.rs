@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 
 use super::activity::{self, Activity, ActivityQuery};
+use super::closing::Closing;
 use super::forecast::{self, Forecast};
 use super::leads;
 use super::outcome::{self, SalesReport};
@@ -51,7 +52,8 @@ async fn stage_times(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ForecastQuery>) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
-        Reply::ok(&forecast::report(conn, by, &ask)?)
+        let closing = Closing::new(query.0.close_from, query.0.close_to)?;
+        Reply::ok(&forecast::report(conn, by, &ask, closing, query.0.compare)?)
     })
     .await
 }

@@ -3,16 +3,17 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::deals::{self, Deal};
+use super::deals::{self, Deal, Stay};
 use super::request::Ask;
 use super::survival::{Duration, MedianTime, SurvivalPoint, kaplan_meier, median, thinned};
 use crate::accounts::Principal;
+use crate::calendar::span::Span;
 use crate::db::Connection;
 use crate::db::types::Instant;
 use crate::error::Result;
 use crate::funnel::compare::Comparison;
 use crate::funnel::quantile;
-use crate::pipelines::{PipelineId, StageId, StageKind};
+use crate::pipelines::{PipelineId, Stage, StageId, StageKind};
 
 /// The most steps of a curve in an answer.
 const POINTS: usize = 200;
@@ -55,6 +56,12 @@ pub struct StageTime {
     pub stays: usize,
     /// Those of them that had ended at `as_of`; the others are censored.
     pub ended: usize,
+    /// Leads that have these stays: a lead may have several.
+    pub leads: usize,
+    /// Leads that have ended ones.
+    pub leads_ended: usize,
+    /// Leads that have one that lasts.
+    pub leads_lasting: usize,
     /// The Kaplan–Meier median.
     pub median: MedianTime,
     /// The median of ended stays alone. Biased low: the longest stays have not ended yet.
@@ -65,10 +72,10 @@ pub struct StageTime {
     pub curve: Vec<SurvivalPoint>,
 }
 
-/// The durations of a stage's stays that began in `[from, to)`.
-fn durations(deals: &[Deal], stage: u16, (from, to): (i64, i64), as_of: i64) -> Vec<Duration> {
-    let stays = deals.iter().flat_map(|deal| &deal.stays);
-    let own = stays.filter(|stay| stay.stage == stage && (from..to).contains(&stay.at));
+/// The durations of a stage's stays that began in the period.
+fn durations(deals: &[Deal], stage: &Stage, span: Span) -> Vec<Duration> {
+    let own = deals.iter().flat_map(|deal| deal.stays_in(stage, span));
+    let as_of = span.as_of.micros();
     own.map(|stay| Duration { micros: stay.until.unwrap_or(as_of) - stay.at, ended: stay.until.is_some() }).collect()
 }
 
@@ -105,7 +112,8 @@ fn times(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<StageTi
     let deals = deals::entered(conn, by, ask, deals::of_kind(ask, StageKind::Open), (span.from, span.to))?;
     let open = ask.pipeline.stages.iter().filter(|stage| stage.kind == StageKind::Open);
     let stages = open.map(|stage| {
-        let mut all = durations(&deals, stage.code(), (span.from.micros(), span.to.micros()), span.as_of.micros());
+        let mut all = durations(&deals, stage, span);
+        let with = |fits: fn(Stay) -> bool| deals.iter().filter(|deal| deal.stays_in(stage, span).any(fits)).count();
         let curve = kaplan_meier(&mut all);
         let mut closed: Vec<i64> = all.iter().filter(|stay| stay.ended).map(|stay| stay.micros).collect();
         StageTime {
@@ -113,6 +121,9 @@ fn times(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<Vec<StageTi
             name: stage.name.clone(),
             stays: all.len(),
             ended: closed.len(),
+            leads: with(|_| true),
+            leads_ended: with(|stay| stay.until.is_some()),
+            leads_lasting: with(|stay| stay.until.is_none()),
             median: median(&curve),
             naive_median_seconds: quantile(&mut closed, 0.5).map(|micros| micros / 1e6),
             naive_median_is_biased: true,

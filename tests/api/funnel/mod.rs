@@ -1,6 +1,7 @@
 //! Funnels, against the definitions computed the slow way.
 
 mod breakdown;
+mod fields_then;
 mod journey;
 mod numbers;
 mod parameters;

@@ -1,6 +1,7 @@
 //! Sales reports, against the definitions computed the slow way.
 
 mod facts;
+mod lists;
 mod numbers;
 mod reference;
 
