@@ -17,8 +17,8 @@ mod tally;
 
 pub use answer::{ids_behind, report};
 pub use journey::{
-    JourneyInput, JourneyNumberInput, JourneyOutcome, StepReport as JourneyStepReport, ids_behind as journey_clients,
-    report as journey,
+    JourneyInput, JourneyNumberInput, JourneyOutcome, JourneyReport, StepReport as JourneyStepReport,
+    ids_behind as journey_clients, report as journey,
 };
 pub(crate) use query::report_queries;
 pub use query::{Only, SeenPaths};

@@ -2,6 +2,8 @@
 
 mod breakdown;
 mod journey;
+mod journey_parts;
+mod journey_reference;
 mod numbers;
 mod parameters;
 mod parts;
