@@ -224,15 +224,14 @@ fn clients(conn: &mut Connection, by: &Principal, query: &RfmClientsQuery) -> Re
     let (ask, limit) = (query.ask()?, query.limit.get()?);
     let after = query.cursor.as_deref().map(Cursor::<Instant, ContactId>::decode).transpose()?;
     let (chosen, then) = (ask.chosen(conn)?, ask.then(conn)?);
-    let mut found: Vec<(Instant, ContactId)> = match &then {
-        Some(then) => of_group(then, query.group).map(|one| (one.last_at, one.contact_id)).collect(),
-        None => {
-            let mut rows = scores::table.select((scores::last_at, scores::contact_id)).into_boxed();
-            if let Some(group) = query.group {
-                rows = rows.filter(scores::grp.eq(group));
-            }
-            rows.load(conn)?
+    let mut found: Vec<(Instant, ContactId)> = if let Some(then) = &then {
+        of_group(then, query.group).map(|one| (one.last_at, one.contact_id)).collect()
+    } else {
+        let mut rows = scores::table.select((scores::last_at, scores::contact_id)).into_boxed();
+        if let Some(group) = query.group {
+            rows = rows.filter(scores::grp.eq(group));
         }
+        rows.load(conn)?
     };
     let census = Census::new(conn, by)?;
     found.retain(|(_, client)| {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{Double, Nullable};
+use diesel::sql_types::{Bool, Double, Nullable};
 
 use super::rfm::{Bought, RfmScore, score};
 use crate::contacts::ContactId;
@@ -16,7 +16,6 @@ use crate::db::Connection;
 use crate::db::schema::{contacts, leads, stage_intervals as intervals, stages, timeline_entries as entries};
 use crate::db::types::Instant;
 use crate::error::Result;
-use crate::interactions::Channel;
 use crate::pipelines::worth::Worth;
 use crate::pipelines::{LeadId, StageId, StageKind, visit};
 
@@ -34,7 +33,7 @@ struct Purchases {
     contact: ContactId,
     currency: Option<String>,
     last_at: Instant,
-    purchases: i64,
+    count: i64,
     amount: f64,
 }
 
@@ -55,7 +54,7 @@ pub fn scores(conn: &mut Connection, as_of: Instant) -> Result<Then> {
         }
         let own = clients.entry(root).or_insert((some.last_at, 0, 0.0));
         own.0 = own.0.max(some.last_at);
-        own.1 += some.purchases;
+        own.1 += some.count;
         if some.currency.is_some() && some.currency == currency {
             own.2 += some.amount;
         }
@@ -73,18 +72,21 @@ fn main_currency(bought: &[Purchases]) -> Option<String> {
     let mut counts: HashMap<&str, i64> = HashMap::new();
     for some in bought {
         if let Some(currency) = &some.currency {
-            *counts.entry(currency).or_default() += some.purchases;
+            *counts.entry(currency).or_default() += some.count;
         }
     }
     counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0))).map(|(currency, _)| currency.to_owned())
 }
 
+/// Said in the words of the index of purchases.
+const PURCHASE: &str = "timeline_entries.kind = 'purchase' AND timeline_entries.channel IS NOT NULL AND \
+     timeline_entries.channel <> 'note' AND timeline_entries.deleted_at IS NULL";
+
 /// Purchases that are touchpoints, summed by contact and currency.
 fn touchpoints(conn: &mut Connection, as_of: Instant) -> Result<Vec<Purchases>> {
     type Row = (ContactId, Option<String>, Option<Instant>, i64, Option<f64>);
     let rows = entries::table
-        .filter(entries::channel.is_not_null().and(entries::channel.assume_not_null().ne(Channel::Note)))
-        .filter(entries::deleted_at.is_null().and(entries::kind.assume_not_null().eq("purchase")))
+        .filter(sql::<Bool>(PURCHASE))
         .filter(entries::occurred_at.lt(as_of))
         .group_by((entries::contact_id, entries::currency))
         .select((
@@ -95,8 +97,8 @@ fn touchpoints(conn: &mut Connection, as_of: Instant) -> Result<Vec<Purchases>> 
             sql::<Nullable<Double>>("SUM(CAST(timeline_entries.amount AS DOUBLE PRECISION))"),
         ));
     let rows: Vec<Row> = rows.load(conn)?;
-    let some = |(contact, currency, last_at, purchases, amount): Row| {
-        Some(Purchases { contact, currency, last_at: last_at?, purchases, amount: amount.unwrap_or_default() })
+    let some = |(contact, currency, last_at, count, amount): Row| {
+        Some(Purchases { contact, currency, last_at: last_at?, count, amount: amount.unwrap_or_default() })
     };
     Ok(rows.into_iter().filter_map(some).collect())
 }
@@ -126,7 +128,7 @@ fn won(conn: &mut Connection, as_of: Instant) -> Result<Vec<Purchases>> {
         let currency = money.map(|(_, code)| String::from_utf8_lossy(&code).into_owned());
         #[expect(clippy::cast_precision_loss, reason = "sums of money are added as numbers, as the kept scores do")]
         let amount = money.map_or(0.0, |(amount, _)| amount as f64);
-        Some(Purchases { contact, currency, last_at, purchases: 1, amount })
+        Some(Purchases { contact, currency, last_at, count: 1, amount })
     };
     Ok(rows.into_iter().filter_map(some).collect())
 }
@@ -181,7 +183,7 @@ mod tests {
     #[test]
     fn a_lead_stands_in_its_stage_since_it_came_there() {
         let (lead, won, better) = (LeadId::new(), StageId::new(), StageId::new());
-        let stays = vec![
+        let stays = [
             (lead, at(1), Some(at(3)), won),
             (lead, at(5), Some(at(7)), won),
             (lead, at(7), Some(at(9)), won),

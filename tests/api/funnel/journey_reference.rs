@@ -246,6 +246,7 @@ async fn every_part_is_what_a_slow_count_says(app: TestApp) {
         "custom.likes",
         "custom.budget",
     ];
+    let (mut met, mut parted) = (Counted::default(), 0);
     for (n, breakdown) in breakdowns.into_iter().enumerate() {
         let day = |n: i64| n * DAY + 500_000_000;
         let bounds = Bounds {
@@ -296,6 +297,7 @@ async fn every_part_is_what_a_slow_count_says(app: TestApp) {
                     continue;
                 }
                 total.add(&way);
+                met.add(&way);
                 for bucket in parts(&ask, root, &way) {
                     groups.entry(bucket).or_default().add(&way);
                 }
@@ -307,10 +309,13 @@ async fn every_part_is_what_a_slow_count_says(app: TestApp) {
                 told.map(|group| (group["bucket"].as_str().map(str::to_owned), Counted::told(group))).collect();
             assert_eq!(told, groups, "{breakdown} {filter:?}");
             assert_eq!(answer["rows_overlap"], breakdown == "segment");
+            parted += usize::from(groups.len() > 1);
             opens(client, &journey, None, &total).await;
             for (bucket, counted) in groups.iter().take(4) {
                 opens(client, &journey, Some(bucket.as_deref().unwrap_or_default()), counted).await;
             }
         }
-    }
+    } // The dice leave nothing untried.
+    assert!(met.entered.iter().chain(&met.dropped[1..]).all(|count| *count > 20) && met.immature > 20, "{met:?}");
+    assert!(parted > 12, "{parted}");
 }
