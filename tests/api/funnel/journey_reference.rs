@@ -124,6 +124,15 @@ struct Segments {
 }
 
 impl Segments {
+    async fn made(app: &TestApp, world: &World, dice: &mut Dice) -> Self {
+        let listed: Vec<usize> = world.roots().filter(|_| dice.one_in(3)).collect();
+        let ids: Vec<String> = listed.iter().map(|root| world.people[*root].id.to_string()).collect();
+        let vip = app.segment("Best", json!({ "version": 1, "tag": "vip" })).await;
+        let guests = app.list("Guests", &ids.iter().collect::<Vec<_>>()).await;
+        let callers = app.segment("Callers", json!({ "version": 1, "touchpoints": { "channel": "call" } })).await;
+        Self { ids: [vip, guests, callers], listed }
+    }
+
     fn of(&self, world: &World, root: usize, as_of: i64) -> Vec<String> {
         let called = |at: i64| at < as_of;
         let calls = world.family(root).into_iter().flat_map(|person| &person.touches);
@@ -170,6 +179,26 @@ struct Asked<'a> {
     segments: &'a Segments,
     breakdown: &'a str,
     bounds: Bounds,
+}
+
+impl Asked<'_> {
+    /// Whether the filters let a client through.
+    fn lets(&self, filter: &Map<String, Value>, root: usize) -> bool {
+        let (person, owner) = (&self.world.people[root], self.owned[&root]);
+        filter.iter().all(|(name, value)| {
+            let own = match name.as_str() {
+                "owner_id" => json!(owner),
+                "team_id" => json!(owner.and_then(|owner| self.teams.get(&owner))),
+                "source" => json!(person.source),
+                "company_id" => json!(person.firm.map(|firm| self.world.firms[firm].id)),
+                _ => {
+                    let segments = self.segments.of(self.world, root, self.bounds.as_of);
+                    json!(segments.contains(&text(value)).then_some(value))
+                }
+            };
+            value.is_null() || own == *value
+        })
+    }
 }
 
 /// Entered, dropped and immature, by step.
@@ -225,12 +254,7 @@ async fn every_part_is_what_a_slow_count_says(app: TestApp) {
     let teams =
         [(app.users.sales, app.users.north), (app.users.mate, app.users.north), (app.users.rival, app.users.south)];
     let teams: BTreeMap<UserId, String> = teams.into_iter().map(|(user, team)| (user, team.to_string())).collect();
-    let listed: Vec<usize> = world.roots().filter(|_| dice.one_in(3)).collect();
-    let ids: Vec<String> = listed.iter().map(|root| world.people[*root].id.to_string()).collect();
-    let vip = app.segment("Best", json!({ "version": 1, "tag": "vip" })).await;
-    let guests = app.list("Guests", &ids.iter().collect::<Vec<_>>()).await;
-    let callers = app.segment("Callers", json!({ "version": 1, "touchpoints": { "channel": "call" } })).await;
-    let segments = Segments { ids: [vip, guests, callers], listed };
+    let segments = Segments::made(&app, &world, &mut dice).await;
     let breakdowns = [
         "owner",
         "team",
@@ -275,19 +299,7 @@ async fn every_part_is_what_a_slow_count_says(app: TestApp) {
         .clone();
         journey.as_object_mut().unwrap().extend(filter.clone());
         let ask = Asked { world: &world, owned: &owned, teams: &teams, segments: &segments, breakdown, bounds };
-        let lets = |root: usize| {
-            let person = &world.people[root];
-            filter.iter().all(|(name, value)| {
-                let own = match name.as_str() {
-                    "owner_id" => json!(owned[&root]),
-                    "team_id" => json!(owned[&root].and_then(|owner| teams.get(&owner))),
-                    "source" => json!(person.source),
-                    "company_id" => json!(person.firm.map(|firm| world.firms[firm].id)),
-                    _ => json!(segments.of(&world, root, ask.bounds.as_of).contains(&text(value)).then_some(value)),
-                };
-                value.is_null() || own == *value
-            })
-        };
+        let lets = |root: usize| ask.lets(&filter, root);
         for (client, seen) in [(&app.admin, None), (&app.sales, Some([app.users.sales, app.users.mate]))] {
             let (mut total, mut groups) = (Counted::default(), BTreeMap::<Option<String>, Counted>::new());
             for root in world.roots().filter(|root| lets(*root)) {
@@ -315,7 +327,8 @@ async fn every_part_is_what_a_slow_count_says(app: TestApp) {
                 opens(client, &journey, Some(bucket.as_deref().unwrap_or_default()), counted).await;
             }
         }
-    } // The dice leave nothing untried.
+    }
+    // The dice leave nothing untried.
     assert!(met.entered.iter().chain(&met.dropped[1..]).all(|count| *count > 20) && met.immature > 20, "{met:?}");
     assert!(parted > 12, "{parted}");
 }

@@ -80,9 +80,9 @@ async fn scores_of_then_are_what_a_slow_count_says(app: TestApp) {
     let now: Instant = "2026-06-01T00:00:00Z".parse().unwrap();
     let mut dice = Dice(7);
     let world = std::sync::Arc::new(World::random(&mut dice, 80, now));
-    let owners = [None, Some(app.users.sales), Some(app.users.mate), Some(app.users.rival)];
-    let owned: BTreeMap<usize, Option<UserId>> = world.roots().map(|root| (root, dice.pick(&owners))).collect();
-    let (shared, given) = (world.clone(), owned.clone());
+    let people = [None, Some(app.users.sales), Some(app.users.mate), Some(app.users.rival)];
+    let of_whom: BTreeMap<usize, Option<UserId>> = world.roots().map(|root| (root, dice.pick(&people))).collect();
+    let (shared, given) = (world.clone(), of_whom.clone());
     let insert = move |conn: &mut touchline::db::Connection| {
         shared.insert(conn)?;
         for (root, owner) in &given {
@@ -116,7 +116,7 @@ async fn scores_of_then_are_what_a_slow_count_says(app: TestApp) {
             };
             let north = |owner: Option<UserId>| owner == Some(app.users.sales) || owner == Some(app.users.mate);
             let shown = |root: usize| {
-                let owner = owned[&root];
+                let owner = of_whom[&root];
                 let lets = match filter {
                     "owner" => owner == Some(app.users.rival),
                     "team" => north(owner),
