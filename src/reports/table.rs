@@ -38,6 +38,9 @@ pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
                 let mut row = Map::from_iter([("part".to_owned(), part.into())]);
                 spread(&mut row, "", &report[part]);
                 flat.push(row);
+                for list in ["velocity", "lost_reasons"] {
+                    flat.named(&format!("{part}.{list}"), &report[part][list]);
+                }
             }
         }
         ReportKind::Journey => flat.journey(report),
@@ -90,11 +93,16 @@ impl Flat {
             return self.list(&report[name]);
         }
         for (part, list) in [("current", &report[name]), ("compared", &other[name])] {
-            for entry in list.as_array().into_iter().flatten() {
-                let mut row = Map::from_iter([("part".to_owned(), part.into())]);
-                spread(&mut row, "", entry);
-                self.push(row);
-            }
+            self.named(part, list);
+        }
+    }
+
+    /// A list as rows of a part.
+    fn named(&mut self, part: &str, list: &Value) {
+        for entry in list.as_array().into_iter().flatten() {
+            let mut row = Map::from_iter([("part".to_owned(), part.into())]);
+            spread(&mut row, "", entry);
+            self.push(row);
         }
     }
 
@@ -108,7 +116,11 @@ impl Flat {
 
     fn push(&mut self, row: Map<String, Value>) {
         for name in row.keys().filter(|name| !self.columns.contains(name)).cloned().collect::<Vec<_>>() {
-            self.columns.push(name);
+            // Columns of one list stay together, however late some of them come.
+            let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+            let own = stem(&name);
+            let last = own.and_then(|own| self.columns.iter().rposition(|known| stem(known).as_ref() == Some(&own)));
+            self.columns.insert(last.map_or(self.columns.len(), |last| last + 1), name);
         }
         self.rows.push(row);
     }
@@ -142,12 +154,14 @@ mod tests {
     fn a_report_becomes_rows_with_a_column_for_each_number_and_currency() {
         let report = json!({ "current": {
             "won": 1, "cycle": { "mean_seconds": 2.5 }, "won_value": [{ "currency": "EUR", "amount": 7 }],
-            "lost_reasons": [{ "name": "Price" }],
-        }, "compared": { "won": 3, "lost": null } });
+            "lost_reasons": [{ "name": "Price", "leads": 2 }], "velocity": [{ "currency": "EUR", "per_day": 1.5 }],
+        }, "compared": { "won": 3, "won_value": [{ "currency": "USD", "amount": 1 }] } });
         let flat = flatten(ReportKind::Sales, &report);
-        assert_eq!(flat.columns, ["part", "won", "cycle.mean_seconds", "won_value.EUR", "lost"]);
-        assert_eq!(flat.rows.len(), 2);
-        assert_eq!(flat.rows[1], json!({ "part": "compared", "won": 3, "lost": null }).as_object().unwrap().clone());
+        let columns = ["part", "won", "cycle.mean_seconds", "won_value.EUR", "won_value.USD"];
+        assert_eq!(flat.columns[..5], columns, "those of one list stay together");
+        let parts: Vec<_> = flat.rows.iter().map(|row| row["part"].as_str().unwrap()).collect();
+        assert_eq!(parts, ["current", "current.velocity", "current.lost_reasons", "compared"]);
+        assert_eq!((&flat.rows[1]["per_day"], &flat.rows[2]["leads"]), (&json!(1.5), &json!(2)));
         assert_eq!(flatten(ReportKind::Forecast, &json!({})), Flat::default());
     }
 

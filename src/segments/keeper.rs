@@ -33,7 +33,7 @@ const UNWRITTEN: usize = 2000;
 const LOOK: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(300);
 /// How often the scores of recency, frequency and value are computed.
-const SCORE: Duration = Duration::from_secs(24 * 3600);
+const SCORE: Duration = Duration::from_secs(3600);
 /// The keeper's place in the log, among the settings.
 const PLACE: &str = "segments_place";
 

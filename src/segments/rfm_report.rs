@@ -39,7 +39,7 @@ macro_rules! queries {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             /// Only facts before it count, a day in `tz` or an instant: scores are computed from them. Where absent, the
-            /// scores as they were last computed, once a day.
+            /// scores as they were last computed, once an hour.
             pub as_of: Option<String>,
             /// IANA time zone of days; UTC where absent.
             pub tz: Option<String>,
@@ -265,7 +265,7 @@ fn described(conn: &mut Connection, then: Option<&Then>, page: &[(Instant, Conta
 }
 
 /// Shows how many clients there are in each group of recency, frequency and value, and the rule by which groups are made: as
-/// they were last computed, once a day, or as they were at `as_of`.
+/// they were last computed, once an hour, or as they were at `as_of`.
 #[utoipa::path(get, path = "/reports/rfm", operation_id = "get_rfm", tag = "reports", security(("bearer" = ["reports:read"])), params(RfmQuery), responses((status = 200, body = RfmReport), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn rfm_groups(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<RfmQuery>) -> Result<Reply> {
     app.report(&actor, move |conn, by| Reply::ok(&report(conn, by, &query.0)?)).await

@@ -97,7 +97,13 @@ impl TouchStep {
             }
             let given = [test.is.is_some(), test.contains.is_some(), test.exists.is_some()];
             if given.into_iter().filter(|given| *given).count() != 1 {
-                faults.push(FieldError::new(at, "choice", "must have exactly one of is, contains and exists"));
+                faults.push(FieldError::new(at.clone(), "choice", "must have exactly one of is, contains and exists"));
+            }
+            let is_plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+            if test.is.as_ref().is_some_and(|values| !(1..=50).contains(&values.len()) || !values.iter().all(is_plain))
+            {
+                let message = "must be 1 to 50 texts, numbers or booleans";
+                faults.push(FieldError::new(format!("{at}.is"), "type", message));
             }
         }
     }
