@@ -12,6 +12,8 @@ mod tests;
 mod time;
 mod words;
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 
 use super::SegmentId;
@@ -42,7 +44,7 @@ struct Speaker<'a> {
 impl Speaker<'_> {
     fn node(&self, node: &Node) -> String {
         let w = self.words;
-        match node {
+        match &*plain(node) {
             Node::All(nodes) => self.joined(nodes, w.and),
             Node::Any(nodes) => self.joined(nodes, w.or),
             Node::Not(node) => self.not(node),
@@ -76,16 +78,6 @@ impl Speaker<'_> {
             Node::Segment(id, _) => fill(w.no_segment, &[&self.segment(*id)]),
             Node::Touch(test) if test.count.is_none() && !is_measured(test) => self.no_touch(test),
             Node::Lead(test) if test.count.is_none() => self.lead(test, true),
-            Node::Field(field, Test::Empty) => self.field(field, &Test::Filled),
-            Node::Field(field, Test::Filled) => self.field(field, &Test::Empty),
-            // Of several addresses "not one of them is" and "one of them is not" must not be confused.
-            Node::Field(field, Test::Among(values)) if !has_several(field) => {
-                self.field(field, &Test::NotAmong(values.clone()))
-            }
-            Node::Field(field, Test::NotAmong(values)) if !has_several(field) => {
-                self.field(field, &Test::Among(values.clone()))
-            }
-            Node::Not(inner) => self.node(inner),
             other => fill(w.not, &[&self.node(other)]),
         }
     }
@@ -110,6 +102,25 @@ impl Speaker<'_> {
     }
 }
 
+/// The condition without a negation where the language of rules has a test that says the same.
+fn plain(node: &Node) -> Cow<'_, Node> {
+    let Node::Not(inner) = node else { return Cow::Borrowed(node) };
+    let (field, test) = match &**inner {
+        Node::Not(inner) => return plain(inner),
+        Node::Field(field, test) => (field, test),
+        _ => return Cow::Borrowed(node),
+    };
+    let opposite = match test {
+        Test::Empty => Test::Filled,
+        Test::Filled => Test::Empty,
+        // Of several addresses "not one of them is" and "one of them is not" must not be confused.
+        Test::Among(values) if !has_several(field) => Test::NotAmong(values.clone()),
+        Test::NotAmong(values) if !has_several(field) => Test::Among(values.clone()),
+        _ => return Cow::Borrowed(node),
+    };
+    Cow::Owned(Node::Field(field.clone(), opposite))
+}
+
 /// Whether a client can have several of it.
 const fn has_several(field: &Field) -> bool {
     matches!(field, Field::Own(OwnField::Email | OwnField::Phone))
@@ -121,14 +132,7 @@ fn is_measured(test: &TouchTest) -> bool {
 
 /// Whether its words have an "and", an "or" or a comma of their own.
 fn is_loose(node: &Node) -> bool {
-    match node {
-        Node::Not(inner) => match &**inner {
-            Node::Not(inner) => is_loose(inner),
-            Node::Field(field, test @ (Test::Among(_) | Test::NotAmong(_))) => {
-                !has_several(field) && is_loose_test(test)
-            }
-            _ => false,
-        },
+    match &*plain(node) {
         Node::All(nodes) | Node::Any(nodes) => match nodes.as_slice() {
             [] => false,
             [only] => is_loose(only),

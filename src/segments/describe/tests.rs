@@ -302,6 +302,14 @@ const SAID: &[(&str, [&str; 3])] = &[
             "(tag “a” e tag “b”) ou não é verdade que (tag “c” ou está no segmento “Buyers”)",
         ],
     ),
+    (
+        r#"{"all":[{"not":{"field":"custom.news","op":"is","value":true}},{"not":{"not":{"field":"country","op":"is","value":["PT","BR"]}}},{"not":{"field":"email","op":"is","value":"a@b.example"}}]}"#,
+        [
+            "(“Newsletter”: no or empty) and (country is “PT” or “BR”) and not (e-mail is “a@b.example”)",
+            "(поле «Newsletter»: нет или не заполнено) и (страна — «PT» или «BR») и неверно, что (эл. почта — «a@b.example»)",
+            "(“Newsletter”: não ou vazio) e (país é “PT” ou “BR”) e não é verdade que (e-mail é “a@b.example”)",
+        ],
+    ),
 ];
 
 #[test]
