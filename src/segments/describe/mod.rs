@@ -1,201 +1,156 @@
 //! What a rule says, in plain words: English, Russian, Portuguese.
 
 mod facts;
+mod fields;
+mod grammar;
+mod language;
+mod leads;
+mod names;
+mod nouns;
+#[cfg(test)]
+mod tests;
+mod time;
 mod words;
 
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::SegmentId;
 use super::catalogue::Catalogue;
-use super::rule::{Field, Members, Node, Range, Rule, Scalar, Span, Test, TextTest, Window};
-use crate::contacts::ConsentState;
+use super::rule::{Field, Node, OwnField, Rule, Scalar, Test, TouchTest, Window};
+use grammar::fill;
+pub use language::Language;
 use words::Words;
 
-crate::text_enum! {
-    /// A language that rules are put into words in.
-    pub enum Language {
-        /// English.
-        English = "en",
-        /// Russian.
-        Russian = "ru",
-        /// Portuguese.
-        Portuguese = "pt",
-    }
-}
-
-/// The rule in words.
+/// The rule in words. Its zone is told where days are spoken of.
 #[must_use]
 pub fn describe(rule: &Rule, catalogue: &Catalogue, language: Language) -> String {
-    let words = match language {
-        Language::English => &words::ENGLISH,
-        Language::Russian => &words::RUSSIAN,
-        Language::Portuguese => &words::PORTUGUESE,
-    };
-    let text = Speaker { words, catalogue }.node(&rule.node, true);
-    if rule.zone == chrono_tz::UTC { text } else { format!("{text} [{}]", rule.zone) }
+    let speaker = Speaker { words: language.words(), language, catalogue, zone: rule.zone };
+    let text = speaker.node(&rule.node);
+    if rule.zone == Tz::UTC || !time::has_days(&rule.node) {
+        return text;
+    }
+    format!("{text} {}", fill(speaker.words.zone, &[rule.zone.name()]))
 }
 
 struct Speaker<'a> {
-    words: &'a Words,
+    words: &'static Words,
+    language: Language,
     catalogue: &'a Catalogue,
+    zone: Tz,
 }
 
 impl Speaker<'_> {
-    fn node(&self, node: &Node, outermost: bool) -> String {
+    fn node(&self, node: &Node) -> String {
         let w = self.words;
-        match node {
-            Node::All(nodes) => self.joined(nodes, w.and, outermost),
-            Node::Any(nodes) => self.joined(nodes, w.or, outermost),
-            Node::Not(node) => format!("{} ({})", w.not, self.node(node, true)),
-            Node::Field(field, test) => format!("{} {}", self.field(field), self.test(test)),
+        match &*plain(node) {
+            Node::All(nodes) => self.joined(nodes, w.and),
+            Node::Any(nodes) => self.joined(nodes, w.or),
+            Node::Not(node) => self.not(node),
+            Node::Field(field, test) => self.field(field, test),
             Node::Changed(field, span) => {
-                format!("{}: {} {} {}", self.field(field), w.changed, w.in_last, self.span(*span))
+                let when = self.window(Window::Last(*span));
+                if let Field::Own(own) = field {
+                    let (name, gender) = self.language.changing(*own);
+                    return fill(gender.pick(w.changed), &[name, &when]);
+                }
+                let subject = self.subject(field);
+                fill(subject.gender.pick(w.changed), &[&subject.name, &when])
             }
-            Node::Tag(tag) => format!("{} “{tag}”", w.tag),
+            Node::Tag(tag) => fill(w.tag, &[&self.language.quoted(tag)]),
             Node::Consent(channel, state) => {
-                let state = match state {
-                    Some(ConsentState::Granted) => w.granted,
-                    Some(ConsentState::Withdrawn) => w.withdrawn,
-                    None => w.unsaid,
-                };
-                format!("{} ({channel}): {state}", w.consent)
+                fill(w.consent, &[self.language.consent(*channel), self.language.consent_state(*state)])
             }
             Node::Touch(test) => self.touch(test),
             Node::Sequence(sequence) => self.sequence(sequence),
-            Node::Lead(test) => self.lead(test),
+            Node::Lead(test) => self.lead(test, false),
             Node::Rfm(test) => self.rfm(test),
-            Node::Segment(id, Members::Rule(_) | Members::Listed) => {
-                let name = self.catalogue.segments.get(id).map(|segment| segment.name.clone());
-                format!("{} “{}”", w.segment, name.unwrap_or_else(|| id.to_string()))
-            }
+            Node::Segment(id, _) => fill(w.segment, &[&self.segment(*id)]),
         }
     }
 
-    fn joined(&self, nodes: &[Node], by: &str, outermost: bool) -> String {
-        if let [only] = nodes {
-            return self.node(only, outermost);
-        }
-        let parts: Vec<_> = nodes.iter().map(|node| self.node(node, false)).collect();
-        let joined = parts.join(&format!(" {by} "));
-        match (parts.is_empty(), outermost) {
-            (true, _) => self.words.nothing.to_owned(),
-            (false, true) => joined,
-            (false, false) => format!("({joined})"),
-        }
-    }
-
-    fn field(&self, field: &Field) -> String {
-        match field {
-            Field::Own(own) => self.words.name(own.as_str()).to_owned(),
-            Field::Custom(key, _) => {
-                self.catalogue.contact_fields.get(key).map_or_else(|| key.clone(), |custom| custom.label.clone())
-            }
-            Field::CompanyCustom(key, _) => {
-                let label = self.catalogue.company_fields.get(key).map_or(key.as_str(), |custom| custom.label.as_str());
-                format!("{label} ({})", self.words.name("company"))
-            }
-        }
-    }
-
-    /// What a value must be.
-    pub(super) fn test(&self, test: &Test) -> String {
+    /// What must not hold; as one says it, where there is a way to.
+    fn not(&self, node: &Node) -> String {
         let w = self.words;
-        match test {
-            Test::Empty => w.is_empty.to_owned(),
-            Test::Filled => w.is_filled.to_owned(),
-            Test::Among(values) => format!("{} {}", w.is, self.scalars(values)),
-            Test::NotAmong(values) => format!("{} {}", w.is_not, self.scalars(values)),
-            Test::Text(how, wanted) => format!("{} “{wanted}”", self.how(*how)),
-            Test::Between(least, most) => {
-                let scalar = |value: &Scalar| self.scalar(value);
-                self.between(least.as_ref().map(scalar), most.as_ref().map(scalar))
-            }
-            Test::Money(currency, least, most) => {
-                let shown = |amount: &f64| money(*amount, currency);
-                self.between(least.as_ref().map(shown), most.as_ref().map(shown))
-            }
-            Test::In(window) => self.window(*window),
-            Test::LastDays(days) => format!("{} {}", w.in_last, self.days(*days)),
-            Test::NextDays(days) => format!("{} {}", w.in_next, self.days(*days)),
-            Test::Anniversary(days) => format!("{} {}", w.anniversary, self.days(*days)),
-            Test::Domain(domains) => {
-                let quoted: Vec<_> = domains.iter().map(|domain| format!("“{domain}”")).collect();
-                format!("{} {}", w.at_domain, quoted.join(&format!(" {} ", w.or)))
-            }
-            Test::Holds(texts, each) => {
-                let quoted: Vec<_> = texts.iter().map(|text| format!("“{text}”")).collect();
-                format!("{} {}", if *each { w.has_all } else { w.has_any }, quoted.join(", "))
-            }
+        match node {
+            Node::Tag(tag) => fill(w.no_tag, &[&self.language.quoted(tag)]),
+            Node::Segment(id, _) => fill(w.no_segment, &[&self.segment(*id)]),
+            Node::Touch(test) if test.count.is_none() && !is_measured(test) => self.no_touch(test),
+            Node::Lead(test) if test.count.is_none() => self.lead(test, true),
+            other => fill(w.not, &[&self.node(other)]),
         }
     }
 
-    pub(super) fn how(&self, how: TextTest) -> &'static str {
-        match how {
-            TextTest::Contains => self.words.contains,
-            TextTest::StartsWith => self.words.starts_with,
-            TextTest::EndsWith => self.words.ends_with,
+    fn segment(&self, id: SegmentId) -> String {
+        let known = self.catalogue.segments.get(&id);
+        self.language.quoted(&known.map_or_else(|| id.to_string(), |known| known.name.clone()))
+    }
+
+    fn joined(&self, nodes: &[Node], by: &str) -> String {
+        match nodes {
+            [] => self.words.nothing.to_owned(),
+            [only] => self.node(only),
+            several => several.iter().map(|node| self.bracketed(node)).collect::<Vec<_>>().join(&format!(" {by} ")),
         }
     }
 
-    fn scalars(&self, values: &[Scalar]) -> String {
-        let shown: Vec<_> = values.iter().map(|value| self.scalar(value)).collect();
-        shown.join(&format!(" {} ", self.words.or))
-    }
-
-    fn scalar(&self, value: &Scalar) -> String {
-        match value {
-            Scalar::Text(text) => format!("“{text}”"),
-            Scalar::Number(number) => number.to_string(),
-            Scalar::Truth(true) => self.words.yes.to_owned(),
-            Scalar::Truth(false) => self.words.no.to_owned(),
-            Scalar::User(id) => self.catalogue.users.get(id).cloned().unwrap_or_else(|| id.to_string()),
-            Scalar::Company(id) => self.catalogue.companies.get(id).cloned().unwrap_or_else(|| id.to_string()),
-        }
-    }
-
-    /// A range whose ends are in words already.
-    pub(super) fn between(&self, least: Option<String>, most: Option<String>) -> String {
-        let least = least.map(|least| format!("{} {least}", self.words.at_least));
-        let most = most.map(|most| format!("{} {most}", self.words.at_most));
-        let ends: Vec<_> = least.into_iter().chain(most).collect();
-        ends.join(&format!(" {} ", self.words.and))
-    }
-
-    /// A range of something.
-    pub(super) fn range(&self, range: Range, shown: impl Fn(i64) -> String) -> String {
-        self.between(range.least.map(&shown), range.most.map(&shown))
-    }
-
-    /// When; nothing for ever.
-    pub(super) fn window(&self, window: Window) -> String {
-        let w = self.words;
-        match window {
-            Window::Fixed(from, to) => {
-                let from = from.map(|from| format!("{} {from}", w.since));
-                let to = to.map(|to| format!("{} {to}", w.before));
-                from.into_iter().chain(to).collect::<Vec<_>>().join(" ")
-            }
-            Window::Last(span) => format!("{} {}", w.in_last, self.span(span)),
-            Window::Before(span) => format!("{} {}", w.before_last, self.span(span)),
-        }
-    }
-
-    /// A length of time in the largest unit that it is a whole number of.
-    pub(super) fn span(&self, span: Span) -> String {
-        let w = self.words;
-        let seconds = span.0 / 1_000_000;
-        let units = [(86_400, &w.days), (3600, &w.hours), (60, &w.minutes), (1, &w.seconds)];
-        let fitting = units.into_iter().find(|(length, _)| seconds % length == 0);
-        let (length, forms) = fitting.unwrap_or((1, &w.seconds));
-        let count = seconds / length;
-        format!("{count} {}", w.form(forms, count))
-    }
-
-    fn days(&self, days: u32) -> String {
-        format!("{days} {}", self.words.form(&self.words.days, days.into()))
+    /// A condition among others: in brackets where it could be read as two.
+    fn bracketed(&self, node: &Node) -> String {
+        let text = self.node(node);
+        if is_loose(node) { format!("({text})") } else { text }
     }
 }
 
-/// An amount with its currency; in whole units where the currency has a minor one.
-pub(super) fn money(amount: f64, currency: &str) -> String {
-    let exponent = iso_currency::Currency::from_code(currency).and_then(iso_currency::Currency::exponent).unwrap_or(0);
-    let digits = usize::from(exponent);
-    format!("{:.digits$} {currency}", amount / 10_f64.powi(i32::from(exponent)))
+/// The condition without a negation where the language of rules has a test that says the same.
+fn plain(node: &Node) -> Cow<'_, Node> {
+    let Node::Not(inner) = node else { return Cow::Borrowed(node) };
+    let (field, test) = match &**inner {
+        Node::Not(inner) => return plain(inner),
+        Node::Field(field, test) => (field, test),
+        _ => return Cow::Borrowed(node),
+    };
+    let opposite = match test {
+        Test::Empty => Test::Filled,
+        Test::Filled => Test::Empty,
+        // Of several addresses "not one of them is" and "one of them is not" must not be confused.
+        Test::Among(values) if !has_several(field) => Test::NotAmong(values.clone()),
+        Test::NotAmong(values) if !has_several(field) => Test::Among(values.clone()),
+        _ => return Cow::Borrowed(node),
+    };
+    Cow::Owned(Node::Field(field.clone(), opposite))
+}
+
+/// Whether a client can have several of it.
+const fn has_several(field: &Field) -> bool {
+    matches!(field, Field::Own(OwnField::Email | OwnField::Phone))
+}
+
+fn is_measured(test: &TouchTest) -> bool {
+    test.sum.is_some() || test.first.is_some() || test.last.is_some()
+}
+
+/// Whether its words have an "and", an "or" or a comma of their own.
+fn is_loose(node: &Node) -> bool {
+    match &*plain(node) {
+        Node::All(nodes) | Node::Any(nodes) => match nodes.as_slice() {
+            [] => false,
+            [only] => is_loose(only),
+            _ => true,
+        },
+        Node::Sequence(_) => true,
+        Node::Touch(test) => is_measured(test),
+        Node::Field(_, test) => is_loose_test(test),
+        _ => false,
+    }
+}
+
+fn is_loose_test(test: &Test) -> bool {
+    match test {
+        Test::NotAmong(values) => values.len() > 1 || values.iter().any(|value| matches!(value, Scalar::Truth(_))),
+        Test::Among(values) => values.len() > 1,
+        Test::Holds(texts, _) | Test::Domain(texts) => texts.len() > 1,
+        Test::LastDays(days) | Test::NextDays(days) | Test::Anniversary(days) => *days == 1,
+        _ => false,
+    }
 }

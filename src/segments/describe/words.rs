@@ -1,53 +1,41 @@
 //! The words that descriptions are made of, in every language side by side: none can be forgotten in one of them.
 
-/// One form for one, one for a few (Russian 2–4), one for many.
-pub(super) type Forms = [&'static str; 3];
+use super::grammar::Agreeing;
+use super::language::Language;
 
 macro_rules! words {
     ($($word:ident: $english:literal, $russian:literal, $portuguese:literal;)+) => {
-        /// A language's words.
+        /// A language's words; `{}` stands for what is said with them.
+        #[derive(Debug)]
         pub(super) struct Words {
             $(pub $word: &'static str,)+
-            pub times: Forms,
-            pub days: Forms,
-            pub hours: Forms,
-            pub minutes: Forms,
-            pub seconds: Forms,
-            /// The column of [`NAMES`].
-            language: usize,
-            /// Whether forms go by the last digits, as in Russian.
-            slavic: bool,
+            pub empty: Agreeing,
+            pub filled: Agreeing,
+            pub changed: Agreeing,
+            /// `in the next` before one day and before several.
+            pub next: [&'static str; 2],
         }
 
-        pub(super) static ENGLISH: Words = Words {
+        static ENGLISH: Words = Words {
             $($word: $english,)+
-            times: ["time", "times", "times"],
-            days: ["day", "days", "days"],
-            hours: ["hour", "hours", "hours"],
-            minutes: ["minute", "minutes", "minutes"],
-            seconds: ["second", "seconds", "seconds"],
-            language: 0,
-            slavic: false,
+            empty: ["{} is empty", "{} is empty", "{} is empty"],
+            filled: ["{} is filled", "{} is filled", "{} is filled"],
+            changed: ["{} changed {}", "{} changed {}", "{} changed {}"],
+            next: ["in the next", "in the next"],
         };
-        pub(super) static RUSSIAN: Words = Words {
+        static RUSSIAN: Words = Words {
             $($word: $russian,)+
-            times: ["раз", "раза", "раз"],
-            days: ["день", "дня", "дней"],
-            hours: ["час", "часа", "часов"],
-            minutes: ["минута", "минуты", "минут"],
-            seconds: ["секунда", "секунды", "секунд"],
-            language: 1,
-            slavic: true,
+            empty: ["{} не указан", "{} не указана", "{} не заполнено"],
+            filled: ["{} указан", "{} указана", "{} заполнено"],
+            changed: ["{} изменился {}", "{} изменилась {}", "{} изменилось {}"],
+            next: ["в ближайший", "в ближайшие"],
         };
-        pub(super) static PORTUGUESE: Words = Words {
+        static PORTUGUESE: Words = Words {
             $($word: $portuguese,)+
-            times: ["vez", "vezes", "vezes"],
-            days: ["dia", "dias", "dias"],
-            hours: ["hora", "horas", "horas"],
-            minutes: ["minuto", "minutos", "minutos"],
-            seconds: ["segundo", "segundos", "segundos"],
-            language: 2,
-            slavic: false,
+            empty: ["{} está vazio", "{} está vazia", "{} está vazio"],
+            filled: ["{} está preenchido", "{} está preenchida", "{} está preenchido"],
+            changed: ["{} mudou {}", "{} mudou {}", "{} mudou {}"],
+            next: ["no próximo", "nos próximos"],
         };
     };
 }
@@ -56,132 +44,92 @@ macro_rules! words {
 words! {
     and: "and", "и", "e";
     or: "or", "или", "ou";
-    not: "not", "не", "não";
-    nothing: "nothing is asked", "условий нет", "sem condições";
+    nor: "nor", "и", "nem";
+    not: "not ({})", "неверно, что ({})", "não é verdade que ({})";
+    nothing: "no conditions", "условий нет", "sem condições";
+    zone: "[time zone: {}]", "[часовой пояс: {}]", "[fuso horário: {}]";
     yes: "yes", "да", "sim";
     no: "no", "нет", "não";
-    is: "is", "—", "é";
-    is_not: "is not", "не", "não é";
-    contains: "contains", "содержит", "contém";
-    starts_with: "starts with", "начинается с", "começa com";
-    ends_with: "ends with", "заканчивается на", "termina com";
-    at_domain: "is at the domain", "на домене", "é do domínio";
-    at_least: "at least", "не менее", "no mínimo";
-    at_most: "at most", "не более", "no máximo";
-    is_empty: "is empty", "не заполнено", "está vazio";
-    is_filled: "is filled", "заполнено", "está preenchido";
-    has_any: "has any of", "содержит хотя бы одно из", "tem algum de";
-    has_all: "has all of", "содержит все из", "tem todos de";
-    changed: "changed", "изменено", "mudou";
-    in_last: "in the last", "за последние", "nos últimos";
-    in_next: "in the next", "в ближайшие", "nos próximos";
-    before_last: "longer ago than", "раньше, чем за последние", "há mais de";
-    since: "from", "с", "desde";
-    before: "before", "до", "antes de";
-    anniversary: "has an anniversary in the next", "годовщина в ближайшие", "faz aniversário nos próximos";
-    tag: "tag", "метка", "etiqueta";
-    consent: "consent", "согласие", "consentimento";
-    granted: "granted", "дано", "dado";
+    or_empty: "{} or empty", "{} или не заполнено", "{} ou vazio";
+    is: "{} is {}", "{} — {}", "{} é {}";
+    is_not: "{} is not {}", "{} — {}", "{} não é {}";
+    is_none_of: "{} is neither {}", "{} — {}", "{} não é {}";
+    not_this: "{}", "не {}", "{}";
+    lies: "{} is {}", "{} — {}", "{}: {}";
+    contains: "{} contains {}", "{} содержит {}", "{} contém {}";
+    starts_with: "{} starts with {}", "{} начинается с {}", "{} começa com {}";
+    ends_with: "{} ends with {}", "{} заканчивается на {}", "{} termina com {}";
+    at_domain: "{} is at the domain {}", "{} на домене {}", "{} é do domínio {}";
+    includes: "{} includes {}", "{} включает {}", "{} inclui {}";
+    anniversary: "anniversary of {} {}", "годовщина {} — {}", "aniversário de {} {}";
+    anonymous: "anonymous visitor", "анонимный посетитель", "visitante anônimo";
+    not_anonymous: "not an anonymous visitor", "не анонимный посетитель", "visitante não anônimo";
+    created: "created {}", "создан {}", "criado {}";
+    updated: "changed {}", "изменён {}", "alterado {}";
+    own_field: "{}", "поле {}", "{}";
+    of_own_field: "{}", "поля {}", "{}";
+    company_field: "the company’s {}", "поле компании {}", "{} da empresa";
+    of_company_field: "the company’s {}", "поля компании {}", "{} da empresa";
+    property: "property {}", "свойство {}", "propriedade {}";
+    at_least: "at least {}", "не менее {}", "no mínimo {}";
+    at_most: "at most {}", "не более {}", "no máximo {}";
+    exactly: "exactly {}", "ровно {}", "exatamente {}";
+    from_to: "from {} to {}", "от {} до {}", "de {} a {}";
+    any_number: "any number of {}", "любое число {}", "qualquer número de {}";
+    day_most: "on or before {}", "не позже {}", "até {}";
+    longer_ago: "more than {} ago", "больше {} назад", "há mais de {}";
+    since: "on or after {}", "не раньше {}", "a partir de {}";
+    before: "before {}", "раньше {}", "antes de {}";
+    on: "on {}", "{}", "em {}";
+    through: "from {} through {}", "с {} по {}", "de {} até {}";
+    until: "from {} until {}", "с {} до {}", "de {} até antes de {}";
+    today: "today", "сегодня", "hoje";
+    yesterday: "yesterday or today", "вчера или сегодня", "ontem ou hoje";
+    tomorrow: "today or tomorrow", "сегодня или завтра", "hoje ou amanhã";
+    tag: "tag {}", "есть тег {}", "tag {}";
+    no_tag: "no tag {}", "нет тега {}", "sem a tag {}";
+    consent: "consent to {}: {}", "согласие на {}: {}", "consentimento para {}: {}";
+    granted: "granted", "дано", "concedido";
     withdrawn: "withdrawn", "отозвано", "retirado";
-    unsaid: "nothing said", "не указано", "nada dito";
-    touchpoints: "touchpoints", "касания", "interações";
-    did_not: "no touchpoints", "нет касаний", "nenhuma interação";
+    unsaid: "nothing said", "не сказано", "nada informado";
+    segment: "in the segment {}", "входит в сегмент {}", "está no segmento {}";
+    no_segment: "not in the segment {}", "не входит в сегмент {}", "não está no segmento {}";
+    direction: "direction", "направление", "direção";
     online: "online", "онлайн", "online";
     offline: "offline", "офлайн", "offline";
-    then: "then", "затем", "depois";
-    within: "within", "в течение", "em até";
-    the_first: "the first", "первое", "a primeira";
-    the_last: "the last", "последнее", "a última";
-    sum: "sum", "сумма", "soma";
-    lead: "leads", "сделки", "negócios";
-    pipeline: "pipeline", "воронка", "funil";
-    stage: "stage", "этап", "etapa";
-    reached: "reached", "достигнут этап", "alcançou a etapa";
-    entered: "entered", "переход на этап", "entrou na etapa";
-    in_stage: "in the present stage", "на текущем этапе", "na etapa atual";
-    time_in: "time in", "время на этапе", "tempo na etapa";
-    status: "status", "статус", "situação";
+    touchpoint: "touchpoint", "касание", "interação";
+    then: ", then ", ", затем ", ", depois ";
+    within: "all within {}", "всё в течение {}", "tudo em até {}";
+    the_first: "the first {}", "первое — {}", "a primeira {}";
+    the_last: "the last {}", "последнее — {}", "a última {}";
+    sum: "totalling {}", "на сумму {}", "somando {}";
+    pipeline: "pipeline", "воронка", "pipeline";
+    stage: "stage now", "текущий этап", "etapa atual";
+    status: "state", "состояние", "situação";
     open: "open", "открыта", "aberto";
     won: "won", "выиграна", "ganho";
     lost: "lost", "проиграна", "perdido";
-    value: "value", "сумма сделки", "valor";
-    lost_reason: "lost reason", "причина проигрыша", "motivo da perda";
-    reason: "reason", "причина", "motivo";
+    reached: "reached the stage {}", "этап {} достигнут", "etapa {} alcançada";
+    entered: "entered the stage {} {}", "переход на этап {} {}", "entrada na etapa {} {}";
+    in_stage: "time in the present stage", "время на текущем этапе", "tempo na etapa atual";
+    time_in: "time in the stage {}", "время на этапе {}", "tempo na etapa {}";
+    value: "value", "сумма", "valor";
+    lost_reason: "lost reason", "причина отказа", "motivo da perda";
+    reason: "reason given", "указанная причина", "motivo informado";
     owner: "owner", "ответственный", "responsável";
     source: "source", "источник", "origem";
-    began: "began", "начата", "iniciado";
-    closed: "closed", "закрыта", "fechado";
-    segment: "in the segment", "входит в сегмент", "está no segmento";
+    began: "began {}", "начало — {}", "início {}";
+    closed: "closed {}", "закрытие — {}", "fechamento {}";
+    rfm: "any RFM score", "есть оценка RFM", "alguma nota RFM";
+    group: "group", "группа", "grupo";
+    recency: "recency", "давность", "recência";
+    frequency: "frequency", "частота", "frequência";
+    monetary: "value", "сумма", "valor";
 }
 
-/// Names of fields and of what touchpoints have: English, Russian, Portuguese.
-const NAMES: [(&str, [&str; 3]); 36] = [
-    ("given_name", ["given name", "имя", "nome"]),
-    ("family_name", ["family name", "фамилия", "apelido"]),
-    ("display_name", ["name", "отображаемое имя", "nome apresentado"]),
-    ("job_title", ["job title", "должность", "cargo"]),
-    ("language", ["language", "язык", "idioma"]),
-    ("time_zone", ["time zone", "часовой пояс", "fuso horário"]),
-    ("source", ["source", "источник", "origem"]),
-    ("city", ["city", "город", "cidade"]),
-    ("region", ["region", "регион", "região"]),
-    ("postal_code", ["postal code", "почтовый индекс", "código postal"]),
-    ("country", ["country", "страна", "país"]),
-    ("email", ["e-mail", "эл. почта", "e-mail"]),
-    ("phone", ["phone", "телефон", "telefone"]),
-    ("anonymous", ["anonymous", "аноним", "anónimo"]),
-    ("owner", ["owner", "ответственный", "responsável"]),
-    ("company", ["company", "компания", "empresa"]),
-    ("company.name", ["company's name", "название компании", "nome da empresa"]),
-    ("company.industry", ["company's industry", "отрасль компании", "setor da empresa"]),
-    ("company.domain", ["company's domain", "домен компании", "domínio da empresa"]),
-    ("company.city", ["company's city", "город компании", "cidade da empresa"]),
-    ("company.country", ["company's country", "страна компании", "país da empresa"]),
-    ("company.source", ["company's source", "источник компании", "origem da empresa"]),
-    ("channel_group", ["channel group", "группа каналов", "grupo de canais"]),
-    (
-        "first_touch_group",
-        ["first-touch channel group", "группа каналов первого касания", "grupo de canais do primeiro contacto"],
-    ),
-    (
-        "last_touch_group",
-        ["last-touch channel group", "группа каналов последнего касания", "grupo de canais do último contacto"],
-    ),
-    ("created_at", ["created", "создан", "criado"]),
-    ("updated_at", ["changed", "изменён", "alterado"]),
-    ("channel", ["channel", "канал", "canal"]),
-    ("direction", ["direction", "направление", "direção"]),
-    ("kind", ["kind", "вид", "tipo"]),
-    ("campaign", ["campaign", "кампания", "campanha"]),
-    ("utm_source", ["UTM source", "UTM-источник", "origem UTM"]),
-    ("utm_medium", ["UTM medium", "UTM-канал", "meio UTM"]),
-    ("utm_campaign", ["UTM campaign", "UTM-кампания", "campanha UTM"]),
-    ("utm_term", ["UTM term", "UTM-запрос", "termo UTM"]),
-    ("utm_content", ["UTM content", "UTM-содержание", "conteúdo UTM"]),
-];
-
-impl Words {
-    /// The form that goes with a number.
-    pub(super) fn form(&self, forms: &Forms, number: i64) -> &'static str {
-        let [one, few, many] = *forms;
-        let (ten, hundred) = (number.unsigned_abs() % 10, number.unsigned_abs() % 100);
-        if !self.slavic {
-            return if number == 1 { one } else { many };
-        }
-        match (ten, hundred) {
-            (_, 11..=14) => many,
-            (1, _) => one,
-            (2..=4, _) => few,
-            _ => many,
-        }
-    }
-
-    /// A field's name.
-    pub(super) fn name<'n>(&self, name: &'n str) -> &'n str
-    where
-        'static: 'n,
-    {
-        let shown = NAMES.iter().find(|(known, _)| *known == name).and_then(|(_, shown)| shown.get(self.language));
-        shown.copied().unwrap_or(name)
+impl Language {
+    /// Its words.
+    pub(super) const fn words(self) -> &'static Words {
+        self.pick([&ENGLISH, &RUSSIAN, &PORTUGUESE])
     }
 }

@@ -169,8 +169,8 @@ async fn memberships_are_shown_with_their_reasons(app: TestApp) {
     assert_eq!(
         reasons,
         [
-            (&json!("rule.any[0]"), &json!("etiqueta “vip”"), &json!(true)),
-            (&json!("rule.any[1]"), &json!("etiqueta “new”"), &json!(false)),
+            (&json!("rule.any[0]"), &json!("tag “vip”"), &json!(true)),
+            (&json!("rule.any[1]"), &json!("tag “new”"), &json!(false)),
         ]
     );
     app.manager.patch_any(&format!("/api/v1/contacts/{ann}"), json!({ "tags": [] })).await.ok();

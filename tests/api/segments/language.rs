@@ -18,6 +18,7 @@ cases![
     a_rule_is_bounded_in_depth_and_size,
     a_segment_cannot_depend_on_itself,
     a_rule_is_put_into_words_in_three_languages,
+    a_language_may_have_a_region,
     an_injection_in_any_value_finds_nobody,
 ];
 
@@ -207,9 +208,9 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
     assert_eq!(
         words(node),
         [
-            "country is “PT” or “BR” and not (tag “vip”) and touchpoints (channel: web; kind: “page_view”), in the last 2 days, at least 3 times",
-            "страна — “PT” или “BR” и не (метка “vip”) и касания (канал: web; вид: “page_view”), за последние 2 дня, не менее 3 раза",
-            "país é “PT” ou “BR” e não (etiqueta “vip”) e interações (canal: web; tipo: “page_view”), nos últimos 2 dias, no mínimo 3 vezes",
+            "(country is “PT” or “BR”) and no tag “vip” and at least 3 touchpoints (channel: website; kind: “page_view”) in the last 2 days",
+            "(страна — «PT» или «BR») и нет тега «vip» и не менее 3 касаний (канал: сайт; вид: «page_view») за последние 2 дня",
+            "(país é “PT” ou “BR”) e sem a tag “vip” e no mínimo 3 interações (canal: site; tipo: “page_view”) nos últimos 2 dias",
         ]
     );
     let node = json!({ "all": [
@@ -222,9 +223,9 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
     assert_eq!(
         words(node),
         [
-            "leads (first-touch channel group: Paid Search or Email; last-touch channel group: Direct) and e-mail is at the domain “mail.example” and phone starts with “+35191” and company's country is “PT” and Level (company) at least 50",
-            "сделки (группа каналов первого касания: Paid Search или Email; группа каналов последнего касания: Direct) и эл. почта на домене “mail.example” и телефон начинается с “+35191” и страна компании — “PT” и Level (компания) не менее 50",
-            "negócios (grupo de canais do primeiro contacto: Paid Search ou Email; grupo de canais do último contacto: Direct) e e-mail é do domínio “mail.example” e telefone começa com “+35191” e país da empresa é “PT” e Level (empresa) no mínimo 50",
+            "at least one lead (first-touch channel group: “Paid Search” or “Email”; last-touch channel group: “Direct”) and e-mail is at the domain “mail.example” and phone starts with “+35191” and company’s country is “PT” and the company’s “Level” is at least 50",
+            "есть сделка (группа каналов первого касания: «Paid Search» или «Email»; группа каналов последнего касания: «Direct») и эл. почта на домене «mail.example» и телефон начинается с «+35191» и страна компании — «PT» и поле компании «Level» — не менее 50",
+            "pelo menos um negócio (grupo de canais da primeira interação: “Paid Search” ou “Email”; grupo de canais da última interação: “Direct”) e e-mail é do domínio “mail.example” e telefone começa com “+35191” e país da empresa é “PT” e “Level” da empresa: no mínimo 50",
         ]
     );
     let node = json!({ "any": [
@@ -235,11 +236,29 @@ async fn a_rule_is_put_into_words_in_three_languages(_: TestApp) {
     assert_eq!(
         words(node),
         [
-            "touchpoints (channel: web), then touchpoints (offline), within 36 hours or leads (reached “Talk”; value at least 1500.00 EUR) or no touchpoints (channel: call)",
-            "касания (канал: web), затем касания (офлайн), в течение 36 часов или сделки (достигнут этап “Talk”; сумма сделки не менее 1500.00 EUR) или нет касаний (канал: call)",
-            "interações (canal: web), depois interações (offline), em até 36 horas ou negócios (alcançou a etapa “Talk”; valor no mínimo 1500.00 EUR) ou nenhuma interação (canal: call)",
+            "(touchpoint (channel: website), then touchpoint (offline), all within 36 hours) or at least one lead (reached the stage “Talk”; value: at least 1,500.00 EUR) or no touchpoints (channel: call)",
+            "(касание (канал: сайт), затем касание (офлайн), всё в течение 36 часов) или есть сделка (этап «Talk» достигнут; сумма: не менее 1\u{a0}500,00 EUR) или нет касаний (канал: звонок)",
+            "(interação (canal: site), depois interação (offline), tudo em até 36 horas) ou pelo menos um negócio (etapa “Talk” alcançada; valor: no mínimo 1.500,00 EUR) ou nenhuma interação (canal: ligação)",
         ]
     );
+}
+
+async fn a_language_may_have_a_region(app: TestApp) {
+    let rule = rule(json!({ "tag": "vip" }));
+    for (language, words) in
+        [("pt-BR", "tag “vip”"), ("PT-pt", "tag “vip”"), ("ru-RU", "есть тег «vip»"), ("en-US", "tag “vip”")]
+    {
+        let body = json!({ "rule": rule, "language": language });
+        let tried = app.marketer.post("/api/v1/segments/preview", body).await.ok();
+        assert_eq!(tried.json["conditions"][0]["words"], words, "{language}");
+    }
+    let ann = app.person("ann", &["vip"]).await;
+    app.reader.get(&format!("/api/v1/contacts/{ann}/segments?language=pt-BR")).await.ok();
+    app.reader.get(&format!("/api/v1/contacts/{ann}/segments?language=de")).await.problem(422, "invalid");
+    for wrong in ["de", "ptBR", ""] {
+        let body = json!({ "rule": rule, "language": wrong });
+        app.marketer.post("/api/v1/segments/preview", body).await.problem(422, "invalid");
+    }
 }
 
 async fn an_injection_in_any_value_finds_nobody(app: TestApp) {

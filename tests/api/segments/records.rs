@@ -66,7 +66,7 @@ async fn a_segment_is_made_changed_and_deleted(app: TestApp) {
         (&made.json["name"], &made.json["kind"], &made.json["broken"]),
         (&json!("Best"), &json!("dynamic"), &Value::Null)
     );
-    assert_eq!(made.json["words"]["pt"], "etiqueta “vip”");
+    assert_eq!(made.json["words"]["pt"], "tag “vip”");
     app.marketer.post("/api/v1/segments", body.clone()).await.problem(409, "already_exists");
     app.sales.post("/api/v1/segments", body).await.problem(403, "forbidden");
     let path = format!("/api/v1/segments/{}", made.id());
@@ -230,8 +230,8 @@ async fn a_preview_counts_the_whole_and_each_condition(app: TestApp) {
     assert_eq!(
         each,
         [
-            (&json!("rule.all[0]"), &json!(2), &json!("метка “vip”")),
-            (&json!("rule.all[1]"), &json!(1), &json!("не (метка “new”)")),
+            (&json!("rule.all[0]"), &json!(2), &json!("есть тег «vip»")),
+            (&json!("rule.all[1]"), &json!(1), &json!("нет тега «new»")),
         ]
     );
 }
