@@ -33,7 +33,7 @@ function Leads({ behind }: { behind: Behind }) {
   return (
     <>
       <Counted found={found} text="behind.leads" label={behind.title} columns={columns} name={nameOf} open={open}>
-        {differs && <Text size="xs" c="dimmed">{t(behind.other ? 'behind.stays' : 'behind.changed', { number: number(behind.count) })}</Text>}
+        {differs && <Text size="xs" c="dimmed">{t('behind.changed', { number: number(behind.count) })}</Text>}
         <Export behind={behind} />
       </Counted>
       <LeadDrawer id={opened} close={() => setOpened(null)} />
@@ -44,10 +44,9 @@ function Leads({ behind }: { behind: Behind }) {
 function Export({ behind }: { behind: Behind }) {
   const { t } = useTranslation('funnel');
   const may = useMay('exports:run');
-  const path = { funnel: '/api/v1/exports/funnel/leads', leads: '/api/v1/exports/leads', sales: null }[behind.from];
-  if (!may || !path) return null;
+  if (!may || behind.from !== 'funnel') return null;
   return (
     <Button variant="default" ml="auto" leftSection={<IconDownload size={15} />}
-      onClick={() => void download(path, { ...behind.query, format: 'csv' }, 'leads.csv').catch(notifyProblem)}>{t('ui:export')}</Button>
+      onClick={() => void download('/api/v1/exports/funnel/leads', { ...behind.query, format: 'csv' }, 'leads.csv').catch(notifyProblem)}>{t('ui:export')}</Button>
   );
 }

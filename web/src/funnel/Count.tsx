@@ -4,16 +4,16 @@ import { useFormat } from '@/ui/format';
 import { type Behind, useOpenBehind } from './behind';
 import classes from './Funnel.module.css';
 
-type CountProps = Omit<Behind, 'count'> & { value: number; className?: string; children?: string };
+type CountProps = Omit<Behind, 'count'> & { value: number; className?: string; children?: string | undefined };
 
 /** A number that opens the leads it counts. */
-export function Count({ value, title, from, query, other, className, children }: CountProps) {
+export function Count({ value, title, from, query, className, children }: CountProps) {
   const open = useOpenBehind();
   const { number } = useFormat();
   const text = children ?? number(value);
   if (value === 0) return <span className={className}>{text}</span>;
   return (
-    <button type="button" className={`${classes.number} ${className ?? ''}`} onClick={() => open({ title, from, query, other, count: value })} aria-label={`${title}: ${text}`}>{text}</button>
+    <button type="button" className={`${classes.number} ${className ?? ''}`} onClick={() => open({ title, from, query, count: value })} aria-label={`${title}: ${text}`}>{text}</button>
   );
 }
 

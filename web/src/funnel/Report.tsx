@@ -19,7 +19,9 @@ export function Report<T>({ found, children }: { found: UseQueryResult<T>; child
 function Compared({ report }: { report: unknown }) {
   const { t } = useTranslation('funnel');
   const { day } = useFormat();
-  const { compared } = report as { compared?: { from?: string | null; to: string } | null };
-  if (!compared?.from) return null;
-  return <Text size="xs" c="dimmed" mb="xs">{t('before.when', { from: day(compared.from), to: day(lastDay(compared.to)) })}</Text>;
+  const { compared } = report as { compared?: Partial<Record<'from' | 'to' | 'close_from' | 'close_to', string | null>> | null };
+  // A forecast is of the days on which leads are expected to close.
+  const [from, to] = [compared?.close_from ?? compared?.from, compared?.close_to ?? compared?.to];
+  if (!from || !to) return null;
+  return <Text size="xs" c="dimmed" mb="xs">{t('before.when', { from: day(from), to: day(lastDay(to)) })}</Text>;
 }

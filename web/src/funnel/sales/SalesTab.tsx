@@ -29,7 +29,7 @@ function Content({ report, query }: { report: Sales; query: Query }) {
     <>
       <Tiles now={current} before={compared ?? undefined} query={list} />
       <div className={classes.halves}>
-        <Velocity now={current} before={compared ?? undefined} />
+        <Velocity now={current} before={compared ?? undefined} query={list} />
         <LostReasons now={current} before={compared ?? undefined} query={list} />
       </div>
     </>

@@ -3,11 +3,14 @@ import { IconChartFunnel, IconHourglass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/ui/EmptyState';
 import { type Ask, MODES, type Query, reportQuery, WINDOWS } from '../ask';
+import { Count } from '../Count';
 import classes from '../Funnel.module.css';
 import { Report } from '../Report';
 import { type Funnel, useReport } from '../useReport';
 import { Breakdown } from './Breakdown';
+import { drill } from './drill';
 import { Modes } from './Modes';
+import { notesOf } from './notes';
 import { Steps } from './Steps';
 import { useBreakdowns } from './useBreakdowns';
 
@@ -48,10 +51,23 @@ function Content({ report, query, ask }: { report: Funnel; query: Query; ask: As
   const [first] = report.total.modes;
   return (
     <>
-      {report.total.immature && <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">{t('immature', { count: report.total.immature_leads })}</Alert>}
-      {report.notes.map((note) => <Text key={note} size="xs" c="dimmed" mb="xs">{note}</Text>)}
+      {report.total.immature && <Immature report={report} query={query} />}
+      {notesOf(report, t).map((note) => <Text key={note} size="xs" c="dimmed" mb="xs">{note}</Text>)}
       {report.total.modes.length > 1 ? <Modes report={report} query={query} /> : first && <Steps report={report} mode={first} query={query} />}
       {report.groups.length > 0 && <Breakdown report={report} query={query} by={ask.by} unit={ask.unit} />}
     </>
+  );
+}
+
+/** Leads that may still come further. */
+function Immature({ report, query }: { report: Funnel; query: Query }) {
+  const { t } = useTranslation('funnel');
+  const { immature_leads: count, modes } = report.total;
+  const [first] = modes;
+  return (
+    <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">
+      {t('immature', { count })}{' '}
+      {first && <Count value={count} title={t('behind.immature')} from="funnel" query={drill(query, report, { mode: first.mode, step: first.steps[0]?.stage_id ?? '', outcome: 'immature' })}>{t('immature.show', { count })}</Count>}
+    </Alert>
   );
 }
