@@ -5,7 +5,7 @@ import { manager, test } from './frame.mjs';
 const SCREENS = [
   '/contacts', '/', '/leads', '/companies', '/board', '/duplicates', '/settings', '/settings/appearance',
   '/funnel?compare=previous&by=first_touch_group', '/funnel?mode=all', '/funnel?tab=channels', '/funnel?tab=journey', '/funnel?tab=times',
-  '/funnel?tab=sales', '/funnel?tab=forecast', '/funnel?tab=team', '/segments', '/segments?tab=rfm', '/segments/new', '/settings/decide',
+  '/funnel?tab=sales', '/funnel?tab=forecast&close=quarter&compare=last_year', '/funnel?tab=team', '/segments', '/segments?tab=rfm', '/segments/new', '/settings/decide',
 ];
 
 /** Words do not change colours: the dark scheme is looked at in one language. */

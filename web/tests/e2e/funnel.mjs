@@ -39,6 +39,36 @@ test('modes stand side by side, and the other reports agree with their lists, to
   await page.getByRole('tab', { name: 'Time in stage' }).click();
   await page.locator('.recharts-surface').first().waitFor();
   assert.ok((await api(`/reports/time-in-stage?pipeline_id=${pipeline}`)).stages.length > 0);
+  const times = page.locator('td button');
+  assert.ok(await times.count() >= 12);
+  for (let index = 0; index < await times.count(); index += 2) await agrees(page, times.nth(index));
+});
+
+test('leads that may still come further are shown, and open ones of a currency behind the velocity', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?range=12m&window=90d&by=owner');
+  await agrees(page, page.getByRole('button', { name: /Show these \d+ leads/ }));
+  await page.getByRole('tab', { name: 'Outcome and speed' }).click();
+  await agrees(page, page.getByRole('button', { name: /^Open leads in GBP/ }));
+  await page.getByLabel('Compare').selectOption('previous');
+  await agrees(page, page.getByRole('button', { name: /^Won, before/ }));
+});
+
+test('a forecast is of chosen days, beside that of a year ago, and each of its numbers equals the list behind it', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?tab=forecast');
+  await page.getByRole('heading', { name: 'By month of expected close' }).waitFor();
+  const months = page.locator('section[aria-labelledby=months] tbody tr');
+  const all = await months.count();
+  assert.equal(await page.getByLabel('Compare').isDisabled(), true);
+  await page.getByRole('button', { name: /^Expected close/ }).click();
+  await page.getByRole('button', { name: 'This quarter', exact: true }).click();
+  await page.waitForFunction((before) => document.querySelectorAll('section[aria-labelledby=months] tbody tr').length < before, all);
+  assert.ok(await months.count() <= 3);
+  await page.getByLabel('Compare').selectOption('last_year');
+  await page.getByText(/^“Before” is /).waitFor();
+  for (const numbers of [page.locator('section[aria-labelledby=months] button'), page.locator('section[aria-labelledby=odds] button')]) {
+    for (let index = 0; index < await numbers.count(); index += 1) await agrees(page, numbers.nth(index));
+  }
+  assert.match(page.url(), /close=quarter/);
 });
 
 test('a report is saved, kept as it was, and found again', async ({ open }) => {

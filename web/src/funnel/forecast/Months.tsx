@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/ui/format';
 import type { Query } from '../ask';
@@ -61,21 +62,21 @@ function Total({ report, months, currency, query }: Props & { months: readonly M
       <th scope="row">{t('total')}</th>
       <td data-right>
         <Count value={now.leads} title={title} from="sales" query={expected(query, report, list)} />
-        {compared && before && <Before><Count value={before.leads} title={`${title}, ${t('before')}`} from="sales" query={expected(query, compared, list)} /> <Delta now={now.leads} before={before.leads} /></Before>}
+        {compared && before && <Before delta={<Delta now={now.leads} before={before.leads} />}><Count value={before.leads} title={`${title}, ${t('before')}`} from="sales" query={expected(query, compared, list)} /></Before>}
       </td>
       {SUMS.map((key) => (
         <td key={key} data-right>
           {now[key] === null ? '—' : roundMoney(now[key], currency)}
-          {before && <Before>{before[key] === null ? '—' : roundMoney(before[key], currency)} <Delta now={now[key]} before={before[key]} /></Before>}
+          {before && <Before delta={<Delta now={now[key]} before={before[key]} />}>{before[key] === null ? '—' : roundMoney(before[key], currency)}</Before>}
         </td>
       ))}
     </tr>
   );
 }
 
-function Before({ children }: { children: React.ReactNode }) {
+function Before({ delta, children }: { delta: ReactNode; children: ReactNode }) {
   const { t } = useTranslation('funnel');
-  return <div className={classes.soft}>{t('before')} {children}</div>;
+  return <><div className={classes.soft}>{t('before')} {children}</div><div>{delta}</div></>;
 }
 
 /** Open leads that no sum holds. */
