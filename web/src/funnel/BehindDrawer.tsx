@@ -7,10 +7,10 @@ import { type Row, useLeadColumns } from '@/leads/columns';
 import { LeadDrawer } from '@/leads/LeadDrawer';
 import { download } from '@/ui/download';
 import { useFormat } from '@/ui/format';
+import { Counted, NumberDrawer } from '@/ui/list/NumberDrawer';
 import { useRows } from '@/ui/list/useRows';
 import { notifyProblem } from '@/ui/notify';
 import { type Behind, readBehind } from './behind';
-import { Counted, NumberDrawer } from './NumberDrawer';
 
 const SHOWN = ['title', 'contact', 'stage', 'amount', 'owner', 'entered'];
 
@@ -32,7 +32,7 @@ function Leads({ behind }: { behind: Behind }) {
   const differs = found.total !== null && found.total !== behind.count;
   return (
     <>
-      <Counted found={found} text="behind.leads" label={behind.title} columns={columns} name={nameOf} open={open}>
+      <Counted found={found} text={(count) => t('behind.leads', { count })} label={behind.title} columns={columns} name={nameOf} open={open}>
         {differs && <Text size="xs" c="dimmed">{t('behind.changed', { number: number(behind.count) })}</Text>}
         <Export behind={behind} />
       </Counted>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { usePipelines } from '@/app/lookups';
 import { FilterBar } from '@/ui/filters/FilterBar';
 import { useFormat } from '@/ui/format';
-import { AHEAD, type Ask, PEOPLE, type Period, type Query, type Range, RANGES } from './ask';
+import { AHEAD, type Ask, narrowingOf, type Period, pick, type Query, type Range, RANGES } from './ask';
 import classes from './Funnel.module.css';
 import { lastDay, nextDay } from './days';
 import { useNarrowing } from './useNarrowing';
@@ -20,13 +20,11 @@ interface Props {
 export function Cohort({ ask, set }: Props) {
   const { t } = useTranslation('funnel');
   const { list } = usePipelines();
-  const narrowing = useNarrowing();
+  const known = narrowingOf(ask.tab);
+  const fields = useNarrowing().filter(({ key }) => known.includes(key));
   const people = ask.tab === 'team';
-  const fields = people ? narrowing.filter(({ key }) => PEOPLE.includes(key)) : narrowing;
   const pipelines = list.filter(({ archived_at, id }) => !archived_at || id === ask.pipeline);
   const narrow = (values: Query) => set({ ...Object.fromEntries(fields.map(({ key }) => [key, ''])), ...values });
-  // A journey counts clients, all of them.
-  const clients = ask.tab === 'journey';
   const ahead = ask.tab === 'forecast';
   const comparable = ahead ? ask.closing.span.from && ask.closing.span.to : ask.span.from;
   return (
@@ -37,11 +35,9 @@ export function Cohort({ ask, set }: Props) {
       {ahead ? (
         <PeriodPicker period={ask.closing} ranges={AHEAD} label={t('closing')} any={t('closing.any')} choose={({ range, from, to }) => set({ close: range === 'all' ? '' : range, close_from: from, close_to: to })} />
       ) : <PeriodPicker period={ask} ranges={RANGES} choose={set} />}
-      {!clients && (
-        <NativeSelect size="xs" aria-label={t('compare')} value={ask.compare} disabled={!comparable} onChange={(event) => set({ compare: event.currentTarget.value })}
-          data={['', 'previous', 'last_year'].map((value) => ({ value, label: t(`compare.${value || 'none'}`) }))} />
-      )}
-      {!clients && <FilterBar fields={fields} values={ask.narrow} change={narrow} />}
+      <NativeSelect size="xs" aria-label={t('compare')} value={ask.compare} disabled={!comparable} onChange={(event) => set({ compare: event.currentTarget.value })}
+        data={['', 'previous', 'last_year'].map((value) => ({ value, label: t(`compare.${value || 'none'}`) }))} />
+      <FilterBar fields={fields} values={pick(ask.narrow, known)} change={narrow} />
     </Group>
   );
 }

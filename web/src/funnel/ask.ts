@@ -69,6 +69,8 @@ export interface Ask extends Period {
   narrow: Query;
   /** How channels are told apart. */
   channel: string;
+  /** What a journey is broken down by: its parts are of clients. */
+  part: string;
   /** Those of a journey, separated by commas. */
   steps: string | undefined;
 }
@@ -94,6 +96,7 @@ export function readAsk(search: ListSearch, firstPipeline: string, now = new Dat
     compare: within(search.compare, ['', 'previous', 'last_year'], ''),
     narrow: Object.fromEntries(NARROWING.flatMap((key) => (search[key] ? [[key, search[key] as string]] : []))),
     channel: within(search.channel, ['first_touch_group', 'last_touch_group', 'campaign', 'source'], 'first_touch_group'),
+    part: search.part ?? 'none',
     steps: search.steps,
   };
 }
@@ -106,7 +109,7 @@ export function baseQuery(ask: Ask): Query {
 }
 
 /** Only a period that begins has one before it. */
-function comparison({ compare, span }: Ask): Query {
+export function comparison({ compare, span }: Ask): Query {
   return compare && span.from ? { compare } : {};
 }
 
@@ -114,7 +117,7 @@ function closingQuery({ compare, closing: { span: { from, to } } }: Ask): Query 
   return { ...(from ? { close_from: from } : {}), ...(to ? { close_to: to } : {}), ...(compare && from && to ? { compare } : {}) };
 }
 
-function breakdown(by: string, unit: string): Query {
+export function breakdown(by: string, unit: string): Query {
   return by === 'none' ? {} : { breakdown: by, ...(by === 'period' ? { period: unit } : {}) };
 }
 
@@ -133,9 +136,16 @@ export function reportQuery(ask: Ask): Query {
 }
 
 /** What the activity of people can be narrowed by. */
-export const PEOPLE: readonly string[] = ['owner_id', 'team_id'];
+const PEOPLE: readonly string[] = ['owner_id', 'team_id'];
+/** What a journey can, which is of clients. */
+export const CLIENTS: readonly string[] = ['owner_id', 'team_id', 'source', 'segment_id'];
 
-function pick(query: Query, keys: readonly string[]): Query {
+/** What the tab's report can be narrowed by. */
+export function narrowingOf(tab: Tab): readonly string[] {
+  return { team: PEOPLE, journey: CLIENTS }[tab as string] ?? NARROWING;
+}
+
+export function pick(query: Query, keys: readonly string[]): Query {
   return Object.fromEntries(Object.entries(query).filter(([key]) => keys.includes(key)));
 }
 

@@ -1,6 +1,6 @@
 import type { Schemas } from '@/api/client';
 import type { ListSearch } from '@/ui/list/useListSearch';
-import { searchOf } from '../ask';
+import { CLIENTS, searchOf } from '../ask';
 import { stepsOf } from '../journey/journey';
 
 type PipelineOf = (stage: string) => string | undefined;
@@ -11,10 +11,14 @@ export function addressOf({ kind, parameters }: Pick<Schemas['SavedReport'], 'ki
 }
 
 /** Steps that the address has no words for are left to the saved journey itself. */
-function journeyAddress({ steps, from, to, window }: Schemas['JourneyInput'], pipelineOf: PipelineOf): ListSearch {
-  const found = stepsOf(steps, pipelineOf);
+function journeyAddress(parameters: Schemas['JourneyInput'], pipelineOf: PipelineOf): ListSearch {
+  const { steps, from, to, window, company_id: company, breakdown, period, compare } = parameters;
+  // Nor has it any for a company.
+  const found = company ? null : stepsOf(steps, pipelineOf);
   const search: ListSearch = {
     tab: 'journey', pipeline: found?.pipeline, steps: found?.steps.join(','), from: from ?? undefined, to: to ?? undefined, range: from || to ? undefined : 'all', window: window ?? undefined,
+    part: breakdown ?? undefined, unit: period ?? undefined, compare: compare ?? undefined,
+    ...Object.fromEntries(CLIENTS.map((key) => [key, (parameters as Record<string, unknown>)[key] as string | undefined])),
   };
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value));
 }

@@ -12,6 +12,7 @@ import { drill } from './drill';
 import { Modes } from './Modes';
 import { notesOf } from './notes';
 import { Steps } from './Steps';
+import { UnitSelect } from './UnitSelect';
 import { useBreakdowns } from './useBreakdowns';
 
 export interface TabProps {
@@ -33,9 +34,7 @@ export default function FunnelTab({ ask, set, snapshot }: TabProps) {
         <SegmentedControl size="xs" value={ask.mode} onChange={(mode) => set({ mode })} aria-label={t('mode')}
           data={[...MODES, 'all'].map((value) => ({ value, label: t(`mode.${value}`) }))} />
         <NativeSelect size="xs" maw={280} aria-label={t('by')} value={ask.by} onChange={(event) => set({ by: event.currentTarget.value })} data={breakdowns} />
-        {ask.by === 'period' && (
-          <NativeSelect size="xs" aria-label={t('unit')} value={ask.unit} onChange={(event) => set({ unit: event.currentTarget.value })} data={['day', 'week', 'month'].map((value) => ({ value, label: t(`unit.${value}`) }))} />
-        )}
+        {ask.by === 'period' && <UnitSelect ask={ask} set={set} />}
         <NativeSelect size="xs" aria-label={t('window')} value={ask.window} onChange={(event) => set({ window: event.currentTarget.value })}
           data={WINDOWS.map((value) => ({ value, label: value ? t('window.days', { count: parseInt(value, 10) }) : t('window.none') }))} />
       </div>
