@@ -129,14 +129,14 @@ export function reportQuery(ask: Ask): Query {
     case 'funnel': return { ...base, ...comparison(ask), ...window, mode: ask.mode === 'all' ? MODES.join(',') : ask.mode, ...breakdown(ask.by, ask.unit) };
     case 'channels': return { ...base, ...comparison(ask), mode: 'reached', breakdown: ask.channel };
     case 'forecast': return { pipeline_id: ask.pipeline, tz: ZONE, ...closingQuery(ask), ...ask.narrow };
-    // What people did is of no pipeline, and is narrowed to people alone.
+    // What people did is of no pipeline.
     case 'team': return { tz: ZONE, ...ask.span, ...comparison(ask), ...pick(ask.narrow, PEOPLE) } as Query;
     default: return { ...base, ...comparison(ask) };
   }
 }
 
-/** What the activity of people can be narrowed by. */
-const PEOPLE: readonly string[] = ['owner_id', 'team_id'];
+/** What the activity of people can be narrowed by: whose it was, and that about some clients. */
+const PEOPLE: readonly string[] = ['owner_id', 'team_id', 'segment_id'];
 /** What a journey can, which is of clients. */
 export const CLIENTS: readonly string[] = ['owner_id', 'team_id', 'source', 'segment_id'];
 
