@@ -8,7 +8,7 @@ import { FilterBar } from '@/ui/filters/FilterBar';
 import { useFormat } from '@/ui/format';
 import { AHEAD, type Ask, narrowingOf, type Period, pick, type Query, type Range, RANGES } from './ask';
 import classes from './Funnel.module.css';
-import { lastDay, nextDay } from './days';
+import { lastDay, nextDay } from '@/ui/days';
 import { useNarrowing } from './useNarrowing';
 
 interface Props {

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import classes from './Funnel.module.css';
-import { lastDay } from './days';
+import { lastDay } from '@/ui/days';
 
 /** A report once it is there; while another one is asked for, the last one stays, paler. */
 export function Report<T>({ found, children }: { found: UseQueryResult<T>; children: (report: T) => ReactNode }) {
