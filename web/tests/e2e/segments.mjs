@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { accessibleInBoth } from './axe.mjs';
 import { manager, test } from './frame.mjs';
+import { allAgree } from './numbers.mjs';
 
 const add = async (page, scope, name) => {
   await scope.getByRole('button', { name: 'Add condition' }).last().click();
@@ -96,4 +97,27 @@ test('people are put on a list by name and by file, and taken off again', async 
   await page.getByTestId('members').getByText('1 member').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByTestId('members').getByText('2 members').waitFor();
+});
+
+test('groups of buyers are shown as of a day and of whom, and each opens exactly its clients', async ({ open }) => {
+  const { page } = await open(manager, '/segments?tab=rfm');
+  const cards = page.locator('li button');
+  await allAgree(page, cards);
+  const sum = async () => (await cards.allTextContents()).reduce((total, text) => total + Number(text), 0);
+  const now = await sum();
+  await page.getByRole('link', { name: /^Make a segment: Champions/ }).waitFor();
+  const day = new Date(Date.now() - 200 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('At the end of').fill(day);
+  await page.waitForURL(new RegExp(`as_of=${day}`));
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await page.getByText(/^Everybody who has bought/).waitFor();
+  assert.ok(await sum() < now, 'fewer had bought by then');
+  assert.equal(await page.getByRole('link', { name: /^Make a segment/ }).count(), 0);
+  await allAgree(page, cards);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Team' }).click();
+  await page.getByRole('dialog').getByRole('combobox').selectOption({ label: 'Homes' });
+  await page.waitForURL(/team_id=/);
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await allAgree(page, cards);
 });

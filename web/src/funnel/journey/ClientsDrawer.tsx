@@ -23,7 +23,7 @@ export interface Behind {
 export const ClientsContext = createContext<(behind: Behind) => void>(() => undefined);
 
 /** A number that opens the clients it counts. */
-export function Clients({ className, children, ...behind }: Behind & { className?: string; children?: string }) {
+export function Clients({ className, children, ...behind }: Behind & { className?: string | undefined; children?: string }) {
   const open = useContext(ClientsContext);
   return <NumberButton value={behind.count} title={behind.title} className={className} open={() => open(behind)}>{children}</NumberButton>;
 }

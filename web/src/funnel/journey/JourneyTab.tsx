@@ -73,7 +73,7 @@ function Content({ report, journey }: { report: Schemas['JourneyReport']; journe
     <>
       {report.immature && (
         <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">
-          {t('journey.immature', { count })} <Clients journey={asCounted(journey, report)} step={0} outcome="immature" title={t('behind.immature')} count={count}>{t('journey.show', { count })}</Clients>
+          {t('journey.immature', { count })} <Clients className={classes.plain} journey={asCounted(journey, report)} step={0} outcome="immature" title={t('behind.immature')} count={count}>{t('journey.show', { count })}</Clients>
         </Alert>
       )}
       {notesOf(report, t).map((note) => <Text key={note} size="xs" c="dimmed" mb="xs">{note}</Text>)}

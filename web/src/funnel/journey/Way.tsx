@@ -64,7 +64,7 @@ function Row({ step, before, index, now, then }: RowProps) {
         <td className={classes.wide}>
           <div className={classes.bar}>
             <i style={{ width: `${(step.from_first ?? 0) * 100}%` }} />
-            <Clients className={classes.strong ?? ''} journey={now} step={index} outcome="entered" title={entered} count={step.entered} />
+            <Clients className={classes.strong} journey={now} step={index} outcome="entered" title={entered} count={step.entered} />
           </div>
           {before && then && (
             <div className={classes.before}>

@@ -66,7 +66,7 @@ function Immature({ report, query }: { report: Funnel; query: Query }) {
   return (
     <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">
       {t('immature', { count })}{' '}
-      {first && <Count value={count} title={t('behind.immature')} from="funnel" query={drill(query, report, { mode: first.mode, step: first.steps[0]?.stage_id ?? '', outcome: 'immature' })}>{t('immature.show', { count })}</Count>}
+      {first && <Count className={classes.plain} value={count} title={t('behind.immature')} from="funnel" query={drill(query, report, { mode: first.mode, step: first.steps[0]?.stage_id ?? '', outcome: 'immature' })}>{t('immature.show', { count })}</Count>}
     </Alert>
   );
 }

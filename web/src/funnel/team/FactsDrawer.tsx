@@ -62,9 +62,9 @@ function useColumns(): Column<Fact>[] {
   const { dayAndTime } = useFormat();
   const { stages } = usePipelines();
   return useMemo(() => [
-    { id: 'client', title: t('team.client'), width: 190, cell: ({ contact_name: name }) => (name == null ? <span style={{ color: 'var(--mantine-color-dimmed)' }}>{t('team.hidden')}</span> : <b className="tl-cut" dir="auto">{name}</b>) },
+    { id: 'client', title: t('team.client'), width: 170, cell: ({ contact_name: name }) => (name == null ? <span style={{ color: 'var(--mantine-color-dimmed)' }}>{t('team.hidden')}</span> : <b className="tl-cut" dir="auto">{name}</b>) },
+    { id: 'at', title: t('team.when'), width: 150, cell: ({ at }) => <time dateTime={at}>{dayAndTime(at)}</time> },
     { id: 'what', title: t('team.what'), width: 230, cell: (fact) => <span className="tl-cut" dir="auto">{wordsOf(fact, (channel) => t(`ui:channel.${channel}`), (id) => stages.get(id)?.name)}</span> },
     { id: 'lead', title: t('team.lead'), width: 230, cell: ({ lead_title: name }) => <span className="tl-cut" dir="auto">{name}</span> },
-    { id: 'at', title: t('team.when'), width: 170, cell: ({ at }) => <time dateTime={at}>{dayAndTime(at)}</time> },
   ], [t, dayAndTime, stages]);
 }
