@@ -81,7 +81,7 @@ function Row({ stage, before, query, chosen, choose }: RowProps) {
           {leads !== stays && <div className={classes.soft}>{t('times.stays', { count: stays })}</div>}
         </td>
       ))}
-      <td data-right>
+      <td data-right className={classes.fold}>
         {stage.stays === 0 ? '—' : <strong>{time(median.seconds)}</strong>}
         {stage.stays > 0 && <div className={classes.soft}>{t('between', { low: time(median.low), high: time(median.high) })}</div>}
         {before && before.stays > 0 && <div className={classes.soft}>{t('before')} {time(before.median.seconds)}</div>}

@@ -49,7 +49,7 @@ function useColumns(currency: string | null): Column<Client>[] {
     const known = (id: string) => contacts.filter((column) => column.id === id).map(({ sort: _, ...column }): Column<Client> => column);
     return [
       ...known('name'),
-      { id: 'last', title: t('rfm.last'), width: 125, cell: ({ rfm }) => day(rfm.last_at) },
+      { id: 'last', title: t('rfm.last'), width: 145, cell: ({ rfm }) => day(rfm.last_at) },
       { id: 'purchases', title: t('rfm.purchases'), width: 100, right: true, cell: ({ rfm }) => number(rfm.purchases) },
       { id: 'amount', title: t('rfm.amount'), width: 120, right: true, cell: ({ rfm }) => (currency ? roundMoney(rfm.amount, currency) : null) },
       { id: 'scores', title: t('rfm.scores'), width: 110, cell: ({ rfm }) => `${rfm.recency} · ${rfm.frequency} · ${rfm.monetary}` },
