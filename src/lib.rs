@@ -13,6 +13,9 @@ pub mod error;
 /// Texts as people write them: what is refused, and the form they are compared in.
 pub mod text;
 
+/// Money in minor and in major units.
+pub mod money;
+
 /// What a cell of a spreadsheet can hold: lists, and texts that are no formulas.
 pub mod spreadsheet;
 

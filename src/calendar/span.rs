@@ -14,7 +14,7 @@ pub struct Span {
     pub from: Instant,
     /// The range's end, exclusive.
     pub to: Instant,
-    /// Only facts before it count.
+    /// Only facts before it count; never later than now.
     pub as_of: Instant,
     /// The zone of days, weeks and months.
     pub zone: Tz,
@@ -37,7 +37,9 @@ impl AskedSpan<'_> {
             faults.push(FieldError::new("tz", "unknown", "is not an IANA time zone such as Europe/Berlin"));
             Tz::UTC
         });
-        let as_of = instant("as_of", self.as_of, zone, faults).unwrap_or_else(Instant::now);
+        // Nothing is known of what lies ahead.
+        let now = Instant::now();
+        let as_of = instant("as_of", self.as_of, zone, faults).map_or(now, |as_of| as_of.min(now));
         let from = instant("from", self.from, zone, faults).unwrap_or(Instant::MIN);
         let to = instant("to", self.to, zone, faults).unwrap_or(as_of);
         if self.to.is_some() && from > to {

@@ -96,7 +96,7 @@ impl Arrival {
             said.clicks.contains(&click.name) || tags.clicks.iter().any(|name| name.as_str() == click.name)
         });
         let before = said.referrer.and_then(host);
-        let is_tagged = tags.source.is_some() || tags.medium.is_some() || click.is_some();
+        let is_tagged = [&tags.source, &tags.medium, &tags.campaign].iter().any(|tag| tag.is_some()) || click.is_some();
         let is_visit = channel == Channel::Web && online;
         if is_visit && !is_tagged {
             let here = page.as_ref().and_then(Url::host_str).map(bare);

@@ -16,6 +16,9 @@ pub fn run(config: Config) -> Outcome {
     if config.is_public() {
         return Err(Failure::new("the demo's passwords are known to everybody: bind it to 127.0.0.1"));
     }
+    if config.database_url.is_some() {
+        say("The demo has a database of its own: the address of another is not used.");
+    }
     let config = Config { data: config.data.join("demo"), database_url: None, ..config };
     let database = config.data.join("touchline.db");
     if !database.exists() {

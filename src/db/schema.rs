@@ -923,5 +923,6 @@ diesel::table! {
         parameters -> sql::Json,
         body -> Nullable<sql::Json>,
         problem -> Nullable<Text>,
+        seen_owners -> Nullable<sql::Json>,
     }
 }

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, SecondsFormat};
 use chrono_tz::Tz;
 
 use crate::db::types::Instant;
-use crate::imports::exponent;
+use crate::money::{exponent, major};
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,26 +110,9 @@ impl Style {
     }
 }
 
-/// Minor units as major ones, exactly: 1250 with two decimals is `12.50`.
-#[must_use]
-pub fn major(minor: i64, places: u32, decimal: char) -> String {
-    let Some(unit) = 10_u64.checked_pow(places).filter(|unit| *unit > 1) else { return minor.to_string() };
-    let (sign, size) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
-    let width = usize::try_from(places).unwrap_or(2);
-    format!("{sign}{}{decimal}{:0width$}", size / unit, size % unit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_is_exact_in_every_currency() {
-        assert_eq!(major(-5, 2, '.'), "-0.05");
-        assert_eq!(major(123_456, 3, ','), "123,456");
-        assert_eq!(major(1250, exponent("JPY"), '.'), "1250");
-        assert_eq!(major(i64::MIN, 2, '.'), "-92233720368547758.08");
-    }
 
     #[test]
     fn a_moment_has_its_zones_offset() {

@@ -10,7 +10,7 @@ use super::vcard::Card;
 use crate::db::Connection;
 use crate::error::{Error, FieldError, Result};
 use crate::fields::{Field, FieldKind};
-use crate::imports::exponent;
+use crate::money::exponent;
 use crate::spreadsheet::join_list;
 
 /// How many rows are read at once: few enough that a reader is not held for long.

@@ -7,9 +7,10 @@ use std::path::Path;
 use chrono::{Datelike, NaiveDate, Timelike};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::cell::{Cell, Style, major};
+use super::cell::{Cell, Style};
 use super::table::Column;
 use crate::error::{Error, Result};
+use crate::money::major;
 
 /// The most rows of a sheet, the header among them.
 pub const MOST_ROWS: u32 = 1_048_576;

@@ -48,6 +48,8 @@ pub struct Report {
     pub(super) rows_overlap: bool,
     /// What must be known to read the numbers.
     pub(super) notes: Vec<String>,
+    /// Leads that entered the pipeline in the period and were never in the first step: they are in no number.
+    pub(super) beyond: u64,
     pub(super) total: Group,
     /// The cohort's parts, by bucket; empty without breakdown.
     pub(super) groups: Vec<Group>,
@@ -122,7 +124,7 @@ pub struct Step {
     pub(super) dropped_won: u64,
     /// What the leads that entered are worth.
     pub(super) value: Vec<Money>,
-    /// Leads that passed it without being in it.
+    /// Leads that passed it without being in it; of the whole cohort, the same in every mode, as are the next two.
     pub(super) skipped: u64,
     /// Leads that entered it more than once.
     pub(super) re_entered: u64,
@@ -142,12 +144,12 @@ pub struct Step {
 /// There would be too many parts; a comparison without `from`.
 pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel, compare: Option<Comparison>) -> Result<Report> {
     let other = compare.map(|compare| compare.of(funnel.span)).transpose()?;
-    let (total, groups, notes) = counted(conn, by, funnel)?;
+    let Counted { total, groups, notes, beyond } = counted(conn, by, funnel)?;
     let compared = match other {
         None => None,
         Some(span) => {
             let funnel = funnel.over(conn, span)?;
-            let (total, groups, _) = counted(conn, by, &funnel)?;
+            let Counted { total, groups, .. } = counted(conn, by, &funnel)?;
             Some(OtherPeriod { from: span.from, to: span.to, as_of: span.as_of, total, groups })
         }
     };
@@ -162,6 +164,7 @@ pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel, compare: O
         breakdown: funnel.breakdown.name(),
         rows_overlap: funnel.breakdown.overlaps(),
         notes,
+        beyond,
         total,
         groups,
         compare,
@@ -169,15 +172,27 @@ pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel, compare: O
     })
 }
 
-/// The whole cohort, its parts, and what must be known to read them.
-fn counted(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<(Group, Vec<Group>, Vec<String>)> {
+/// The whole cohort, its parts, what must be known to read them, and how many leads passed by the first step.
+struct Counted {
+    total: Group,
+    groups: Vec<Group>,
+    notes: Vec<String>,
+    beyond: u64,
+}
+
+fn counted(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<Counted> {
     let modes: Vec<usize> = funnel.modes.iter().map(|mode| mode.index()).collect();
     let mut total = Tally::new(modes.len(), &funnel.plan);
     let mut parts: HashMap<Option<String>, Tally> = HashMap::new();
     let mut buckets = Buckets::new(conn, funnel)?;
     let own = funnel.breakdown.need();
     let then = !funnel.then.is_now();
+    let mut beyond = 0;
     scan::cohort(conn, by, funnel, Need { id: own.id || then, ..own }, &mut |row, path, way| {
+        let Some(way) = way else {
+            beyond += 1;
+            return;
+        };
         let money = path.money();
         let money = row.lead_id.filter(|_| then).map_or(money, |lead| funnel.then.money(lead, money));
         total.add(&modes, way, money);
@@ -196,7 +211,7 @@ fn counted(conn: &mut Connection, by: &Principal, funnel: &Funnel) -> Result<(Gr
     let parts: BTreeMap<_, _> = parts.into_iter().collect();
     let label = |bucket: &Option<String>| bucket.as_ref().and_then(|bucket| names.get(bucket)).cloned();
     let groups = parts.into_iter().map(|(bucket, tally)| group(funnel, label(&bucket), bucket, tally)).collect();
-    Ok((group(funnel, None, None, total), groups, buckets.notes()))
+    Ok(Counted { total: group(funnel, None, None, total), groups, notes: buckets.notes(), beyond })
 }
 
 fn group(funnel: &Funnel, label: Option<String>, bucket: Option<String>, tally: Tally) -> Group {
@@ -292,8 +307,12 @@ pub fn ids_behind(
     let mut buckets = Buckets::new(conn, funnel)?;
     let mut found: Vec<(i64, LeadId)> = Vec::new();
     let need = Need { id: true, ..funnel.breakdown.need() };
-    scan::cohort(conn, by, funnel, need, &mut |row, _, way| {
+    scan::cohort(conn, by, funnel, need, &mut |row, path, way| {
         let Some(id) = row.lead_id else { return };
+        let Some(way) = way else {
+            found.extend(path.entries().next().filter(|_| outcome == Outcome::Beyond).map(|(_, at)| (at, id)));
+            return;
+        };
         let mut fits = wanted.is_none();
         if let Some(wanted) = &wanted {
             buckets.each(row, way, &mut |bucket| fits |= bucket == *wanted);
@@ -319,5 +338,6 @@ fn is(way: &Way, mode: usize, step: usize, outcome: Outcome) -> bool {
         Outcome::ReEntered => way.entered(VISITED, step) && way.re_entered >> step & 1 == 1,
         Outcome::Regressed => way.regressed >> step & 1 == 1,
         Outcome::Immature => way.immature,
+        Outcome::Beyond => false,
     }
 }

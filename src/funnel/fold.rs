@@ -102,10 +102,21 @@ impl Plan {
         Some(((*self.places.get(at)?)?, *self.reaches.get(at)?))
     }
 
+    fn is_first(&self, ordinal: u16) -> bool {
+        self.place(ordinal).is_some_and(|(place, _)| place.step == Some(0))
+    }
+
+    /// Whether a lead began in the period and was never in the first step.
+    #[must_use]
+    pub fn passes_by(&self, path: Path<'_>) -> bool {
+        let mut known = path.entries().take_while(|(_, at)| *at < self.as_of).peekable();
+        let began = known.peek().is_some_and(|(_, at)| (self.from..self.to).contains(at));
+        began && !known.any(|(ordinal, _)| self.is_first(ordinal))
+    }
+
     /// Reads a path into `way`; `false` where the lead is not in the cohort.
     pub fn walk(&self, path: Path<'_>, way: &mut Way) -> bool {
-        let is_first = |ordinal: u16| self.place(ordinal).is_some_and(|(place, _)| place.step == Some(0));
-        let Some((_, cohort_at)) = path.entries().find(|(ordinal, _)| is_first(*ordinal)) else { return false };
+        let Some((_, cohort_at)) = path.entries().find(|(ordinal, _)| self.is_first(*ordinal)) else { return false };
         if cohort_at < self.from || cohort_at >= self.to {
             return false;
         }

@@ -17,7 +17,7 @@ macro_rules! report_queries {
             /// IANA time zone of days, weeks and months; UTC where absent.
             #[param(example = "Europe/Berlin")]
             pub tz: Option<String>,
-            /// Only facts before it count, a day in `tz` or an instant; now where absent.
+            /// Only facts before it count, a day in `tz` or an instant; now where absent or later.
             pub as_of: Option<String>,
             /// Only leads that were this owner's at `as_of`.
             pub owner_id: Option<$crate::accounts::UserId>,

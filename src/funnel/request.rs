@@ -69,6 +69,8 @@ crate::text_enum! {
         Regressed = "regressed",
         /// Those of the cohort, whatever the step, whose window is still open.
         Immature = "immature",
+        /// Leads that entered the pipeline in the period and never came to the first step: they are in no cohort.
+        Beyond = "beyond",
     }
 }
 

@@ -37,8 +37,12 @@ async fn show(
 }
 
 /// Lists exactly the leads behind one number of a funnel; `total` is that number.
-#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(LeadsQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-async fn leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<LeadsQuery>) -> Result<Reply> {
+#[utoipa::path(get, path = "/reports/funnel/leads", operation_id = "list_funnel_leads", tag = "reports", security(("bearer" = ["reports:read", "leads:read"])), params(LeadsQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+async fn leads(
+    actor: May<(grants::ReportsRead, grants::LeadsRead)>,
+    app: Data<App>,
+    query: Query<LeadsQuery>,
+) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let funnel = query.0.ask().funnel(conn)?;
         let page = answer::leads_behind(conn, by, &funnel, &query.0)?;

@@ -36,13 +36,14 @@ pub struct Need {
     pub text: Option<&'static str>,
 }
 
-/// Gives every lead of the cohort to `visit`.
+/// Gives every lead of the cohort to `visit`, and, without a way, every lead that began in the period and never came to the
+/// first step.
 pub fn cohort(
     conn: &mut Connection,
     by: &Principal,
     funnel: &Funnel,
     need: Need,
-    visit: &mut dyn FnMut(&Row, Path<'_>, &Way),
+    visit: &mut dyn FnMut(&Row, Path<'_>, Option<&Way>),
 ) -> Result<()> {
     let need = Need { id: need.id || funnel.only.is_past(), ..need };
     let (Some(from), Some(to)) = (Instant::from_micros(funnel.plan.from), Instant::from_micros(funnel.plan.to)) else {
@@ -51,8 +52,13 @@ pub fn cohort(
     let Some(first) = funnel.steps.first().filter(|_| from < to) else { return Ok(()) };
     let mut way = Way::default();
     let mut take = |row: &Row, path: Path<'_>| {
-        if row.lead_id.is_none_or(|lead| funnel.only.had(lead)) && funnel.plan.walk(path, &mut way) {
-            visit(row, path, &way);
+        if row.lead_id.is_some_and(|lead| !funnel.only.had(lead)) {
+            return;
+        }
+        if funnel.plan.walk(path, &mut way) {
+            visit(row, path, Some(&way));
+        } else if funnel.plan.passes_by(path) {
+            visit(row, path, None);
         }
     };
     let seen = || funnel.only.paths(by, funnel.pipeline.id);

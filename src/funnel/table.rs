@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::answer::Report;
 use super::request::Mode;
 use crate::error::{Error, Result};
+use crate::money::{exponent, major};
 use crate::pipelines::StageId;
 use crate::pipelines::board::Money;
 use crate::spreadsheet::guard;
@@ -111,7 +112,11 @@ pub fn step_rows(report: &Report) -> Vec<StepRow> {
 
 fn record(row: StepRow) -> [String; 21] {
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    let value: Vec<_> = row.value.iter().map(|money| format!("{} {}", money.amount, money.currency)).collect();
+    let value: Vec<_> = row
+        .value
+        .iter()
+        .map(|money| format!("{} {}", major(money.amount, exponent(&money.currency), '.'), money.currency))
+        .collect();
     [
         row.part.to_owned(),
         guard(&row.bucket.unwrap_or_default()).into_owned(),

@@ -50,7 +50,6 @@ pub mod vcard;
 pub mod vendors;
 
 pub use routes::routes;
-pub use values::exponent;
 
 crate::id! {
     /// An import's id.

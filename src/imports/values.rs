@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::mapping::Mapping;
 use crate::db::types::Instant;
 use crate::fields::FieldKind;
+use crate::money::exponent;
 use crate::spreadsheet::split_list;
 
 /// Times without a zone, most exact first.
@@ -72,21 +73,6 @@ fn at_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
         LocalResult::None => {
             zone.from_local_datetime(&local.checked_add_signed(TimeDelta::hours(1))?).earliest().map(|m| m.to_utc())
         }
-    }
-}
-
-/// How many decimals a currency's minor unit has (ISO 4217).
-#[must_use]
-pub fn exponent(currency: &str) -> u32 {
-    const NONE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-    const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
-    let among = |list: &str| list.split(' ').any(|code| code.eq_ignore_ascii_case(currency));
-    if among(NONE) {
-        0
-    } else if among(THREE) {
-        3
-    } else {
-        2
     }
 }
 

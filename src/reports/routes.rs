@@ -97,7 +97,7 @@ async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<Saved
     .await
 }
 
-/// Lists the snapshots of a saved report, the newest first.
+/// Lists the snapshots of a saved report, the newest first: those counted over nothing that the caller does not see.
 #[utoipa::path(get, path = "/saved-reports/{id}/snapshots", operation_id = "list_report_snapshots", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path), PageQuery), responses((status = 200, body = Page<Snapshot>)))]
 async fn list_snapshots(
     actor: May<grants::ReportsRead>,
@@ -110,7 +110,7 @@ async fn list_snapshots(
         .await
 }
 
-/// Takes a snapshot of a saved report now.
+/// Takes a snapshot of a saved report now, as the caller sees it; it is shown to those who see as much.
 #[utoipa::path(post, path = "/saved-reports/{id}/snapshots", operation_id = "create_report_snapshot", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path)), responses((status = 201, body = Snapshot)))]
 async fn take_snapshot(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| {
@@ -120,7 +120,7 @@ async fn take_snapshot(actor: May<grants::ReportsWrite>, app: Data<App>, id: Pat
     .await
 }
 
-/// Shows a snapshot.
+/// Shows a snapshot. One that was counted over records the caller does not see is as good as absent.
 #[utoipa::path(get, path = "/report-snapshots/{id}", operation_id = "get_report_snapshot", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SnapshotId, Path)), responses((status = 200, body = Snapshot)))]
 async fn show_snapshot(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SnapshotId>) -> Result<Reply> {
     app.read(&actor, move |conn, by| Reply::ok(&snapshots::find(conn, by, *id)?)).await

@@ -1,6 +1,7 @@
 //! What a report counted at the end of a period: kept as it was, however the facts change later. Facts are those before
 //! the period's end that were known when it was taken, as the report's owner sees them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -12,7 +13,7 @@ use super::model::{ReportKind, Row, zone};
 use super::run::run as count;
 use super::{SavedReportId, store};
 use crate::accounts::authenticate::person;
-use crate::accounts::{Principal, UserId};
+use crate::accounts::{Principal, Scope, UserId};
 use crate::calendar::period::period_of;
 use crate::db::schema::report_snapshots as snapshots;
 use crate::db::types::{Instant, Json};
@@ -48,6 +49,26 @@ pub struct Snapshot {
     pub body: Option<Json<Value>>,
     /// Why it could not be counted.
     pub problem: Option<String>,
+    /// The owners whose records were counted, besides those without; all where absent. Who sees fewer does not see it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    seen_owners: Option<Json<BTreeSet<UserId>>>,
+}
+
+/// The owners whose records somebody sees.
+fn sight(scope: &Scope) -> Option<Json<BTreeSet<UserId>>> {
+    scope.owners().map(|owners| Json(owners.into_iter().collect()))
+}
+
+impl Snapshot {
+    /// Whether somebody sees all that was counted.
+    fn is_open_to(&self, by: &Principal) -> bool {
+        match (by.scope.owners(), &self.seen_owners) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(_), Some(Json(counted))) => counted.iter().all(|owner| by.scope.sees(Some(*owner))),
+        }
+    }
 }
 
 /// Takes snapshots for ever, each soon after its period has ended.
@@ -110,6 +131,7 @@ fn taken(
         Some(owner) => person(conn, owner)?,
         None => Some(Principal::system()),
     };
+    let seen_owners = by.as_ref().and_then(|by| sight(&by.scope));
     let (body, problem) = match by.map(|by| count(conn, &by, row.kind, &parameters)) {
         None => (None, Some("its owner no longer works here".to_owned())),
         Some(Ok(body)) => (Some(Json(body)), None),
@@ -131,6 +153,7 @@ fn taken(
         parameters: Json(parameters),
         body,
         problem,
+        seen_owners,
     })
 }
 
@@ -155,22 +178,23 @@ pub fn take(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<
         parameters: Json(parameters),
         body: Some(Json(body)),
         problem: None,
+        seen_owners: sight(&by.scope),
     };
     diesel::insert_into(snapshots::table).values(&snapshot).execute(conn)?;
     Ok(snapshot)
 }
 
-/// A snapshot of a report that the caller sees.
+/// A snapshot of a report that the caller sees, counted over nothing that they do not see.
 ///
 /// # Errors
 /// [`Code::NotFound`].
 pub fn find(conn: &mut Connection, by: &Principal, id: SnapshotId) -> Result<Snapshot> {
     let found: Snapshot = snapshots::table.find(id).select(Snapshot::as_select()).first(conn)?;
     store::find(conn, by, found.report_id).map_err(|_| Error::new(Code::NotFound))?;
-    Ok(found)
+    if found.is_open_to(by) { Ok(found) } else { Err(Error::new(Code::NotFound)) }
 }
 
-/// The snapshots of a report, the newest first.
+/// The snapshots of a report that were counted over nothing that the caller does not see, the newest first.
 ///
 /// # Errors
 /// The caller does not see the report.
@@ -188,5 +212,7 @@ pub fn list(
     }
     let rows = rows.order((snapshots::taken_at.desc(), snapshots::id.desc())).limit(limit + 1);
     let rows: Vec<Snapshot> = rows.select(Snapshot::as_select()).load(conn)?;
-    Ok(Page::cut(rows, limit, |row| Cursor(row.taken_at, row.id).encode()))
+    let mut page = Page::cut(rows, limit, |row| Cursor(row.taken_at, row.id).encode());
+    page.items.retain(|snapshot| snapshot.is_open_to(by));
+    Ok(page)
 }

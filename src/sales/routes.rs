@@ -27,8 +27,12 @@ async fn sales(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Sal
 }
 
 /// Lists exactly the leads behind one number of the sales reports; `total` is that number.
-#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
-async fn sales_leads(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SalesLeadsQuery>) -> Result<Reply> {
+#[utoipa::path(get, path = "/reports/sales/leads", operation_id = "list_sales_leads", tag = "reports", security(("bearer" = ["reports:read", "leads:read"])), params(SalesLeadsQuery), responses((status = 200, body = Page<LeadRow>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+async fn sales_leads(
+    actor: May<(grants::ReportsRead, grants::LeadsRead)>,
+    app: Data<App>,
+    query: Query<SalesLeadsQuery>,
+) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let ask = query.0.ask(conn)?;
         let page = leads::behind(conn, by, &ask, &query.0)?;

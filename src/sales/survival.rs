@@ -79,11 +79,14 @@ pub struct MedianTime {
     pub high: Option<f64>,
 }
 
+/// One half, and what rounding may have added to it on the way.
+const HALF: f64 = 0.5 + 1e-12;
+
 /// The median of a curve.
 #[must_use]
 pub fn median(curve: &[SurvivalPoint]) -> MedianTime {
     let first = |side: fn(&SurvivalPoint) -> Option<f64>| {
-        curve.iter().find(|point| side(point).is_some_and(|share| share <= 0.5)).map(|point| point.seconds)
+        curve.iter().find(|point| side(point).is_some_and(|share| share <= HALF)).map(|point| point.seconds)
     };
     // The band ends with the curve: where that is 0, so are its sides.
     MedianTime {
@@ -134,6 +137,14 @@ mod tests {
         median_low: Option<f64>,
         median_high: Option<f64>,
         curve: Vec<(f64, f64, Option<f64>, Option<f64>)>,
+    }
+
+    #[test]
+    fn a_curve_that_comes_to_one_half_has_its_median_there() {
+        let all: Vec<_> = (1..=174).map(|day| (day, true)).collect();
+        let curve = kaplan_meier(&mut durations(&all));
+        assert!(curve.iter().any(|point| point.survival > 0.5 && point.survival < HALF), "rounding adds to it");
+        assert_eq!(median(&curve).seconds, Some(87.0 * 86_400.0));
     }
 
     #[test]

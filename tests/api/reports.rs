@@ -17,6 +17,7 @@ cases![
     a_snapshot_is_taken_at_the_end_of_each_period_and_stays_as_it_was,
     a_snapshot_of_a_report_that_can_no_longer_be_counted_says_why,
     a_snapshot_taken_by_hand_stays_as_it_was,
+    a_snapshot_is_shown_to_who_sees_all_that_was_counted,
     reports_and_snapshots_become_files,
     a_deleted_report_is_gone_and_takes_no_snapshots,
 ];
@@ -202,6 +203,37 @@ async fn a_snapshot_taken_by_hand_stays_as_it_was(app: TestApp) {
     let kept = app.manager.get(&format!("/api/v1/report-snapshots/{}", taken.id())).await.ok();
     assert_eq!((&kept.json, &kept.json["body"]["current"]["lost"]), (&taken.json, &json!(0)));
     assert_eq!(app.manager.get(&format!("{}/run", path(&report))).await.ok().json["current"]["lost"], 1);
+}
+
+async fn a_snapshot_is_shown_to_who_sees_all_that_was_counted(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let shared = sales(&pipeline, json!({ "shared_with": ["sales"] }));
+    let report = app.manager.post(SAVED, shared).await.created().id();
+    let list = format!("{}/snapshots", path(&report));
+    let all = app.manager.post_empty(&list).await.created().id();
+    let team = app.sales.post_empty(&list).await.created().id();
+    for (client, sees) in [
+        (&app.admin, vec![&team, &all]),
+        (&app.manager, vec![&team, &all]),
+        (&app.sales, vec![&team]),
+        (&app.mate, vec![&team]),
+        (&app.rival, vec![]),
+    ] {
+        let found = client.get(&list).await.ok();
+        let ids: Vec<_> = found.items().iter().map(|snapshot| snapshot["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, sees);
+        for id in [&all, &team] {
+            for place in ["report-snapshots", "exports/report-snapshots"] {
+                let found = client.get(&format!("/api/v1/{place}/{id}?")).await;
+                let refused =
+                    if place.starts_with("exports") { [403, 404].contains(&found.status) } else { found.status == 404 };
+                assert!(
+                    if sees.contains(&id) { found.status < 400 || found.status == 403 } else { refused },
+                    "{place}"
+                );
+            }
+        }
+    }
 }
 
 async fn reports_and_snapshots_become_files(app: TestApp) {

@@ -23,14 +23,22 @@ async fn count(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<Journ
 }
 
 /// Lists exactly the clients behind one number of a journey; `total` is that number.
-#[utoipa::path(post, path = "/reports/journey/clients", operation_id = "list_journey_clients", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyClientsInput, responses((status = 200, body = Page<Contact>)))]
-async fn clients(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<JourneyClientsInput>) -> Result<Reply> {
+#[utoipa::path(post, path = "/reports/journey/clients", operation_id = "list_journey_clients", tag = "reports", security(("bearer" = ["reports:read", "contacts:read"])), request_body = JourneyClientsInput, responses((status = 200, body = Page<Contact>)))]
+async fn clients(
+    actor: May<(grants::ReportsRead, grants::ContactsRead)>,
+    app: Data<App>,
+    body: Body<JourneyClientsInput>,
+) -> Result<Reply> {
     app.report(&actor, move |conn, by| Reply::ok(&behind::clients(conn, by, &body.0)?)).await
 }
 
 /// Lists the touchpoints and entries to stages by which clients took a step; `total` is the step's number.
-#[utoipa::path(post, path = "/reports/journey/facts", operation_id = "list_journey_facts", tag = "reports", security(("bearer" = ["reports:read"])), request_body = JourneyFactsInput, responses((status = 200, body = Page<JourneyFact>)))]
-async fn facts(actor: May<grants::ReportsRead>, app: Data<App>, body: Body<JourneyFactsInput>) -> Result<Reply> {
+#[utoipa::path(post, path = "/reports/journey/facts", operation_id = "list_journey_facts", tag = "reports", security(("bearer" = ["reports:read", "interactions:read", "leads:read"])), request_body = JourneyFactsInput, responses((status = 200, body = Page<JourneyFact>)))]
+async fn facts(
+    actor: May<(grants::ReportsRead, (grants::InteractionsRead, grants::LeadsRead))>,
+    app: Data<App>,
+    body: Body<JourneyFactsInput>,
+) -> Result<Reply> {
     app.report(&actor, move |conn, by| Reply::ok(&behind::facts(conn, by, &body.0)?)).await
 }
 

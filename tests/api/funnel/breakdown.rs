@@ -80,7 +80,7 @@ async fn csv_has_a_row_for_each_part_mode_and_step(app: TestApp) {
     let text = csv.text();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 1 + 2 * 2 * 5);
-    assert!(lines[1].starts_with("all,,reached,") && lines[1].contains(",5 EUR,"), "{}", lines[1]);
+    assert!(lines[1].starts_with("all,,reached,") && lines[1].contains(",0.05 EUR,"), "{}", lines[1]);
     assert!(lines[11].starts_with("bucket,'=fair,reached,"), "{}", lines[11]);
 }
 

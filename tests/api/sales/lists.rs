@@ -12,6 +12,8 @@ cases![
     a_forecast_may_be_of_some_days_and_beside_that_of_others,
     leads_behind_a_currency_are_those_with_an_amount_in_it,
     immature_leads_of_a_funnel_are_listed,
+    leads_that_pass_by_the_first_step_are_told_and_listed,
+    nothing_is_known_of_what_lies_ahead,
     bad_sets_are_named,
 ];
 
@@ -129,6 +131,32 @@ async fn immature_leads_of_a_funnel_are_listed(app: TestApp) {
     let path = format!("/api/v1/reports/funnel/leads?pipeline_id={}&step={step}&outcome=immature&{asked}", pipeline.id);
     let found = app.admin.get(&path).await.ok();
     assert_eq!((&found.json["total"], &found.items()[0]["entered_at"]), (&json!(1), &json!("2024-01-20T12:00:00Z")));
+}
+
+async fn leads_that_pass_by_the_first_step_are_told_and_listed(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    lead(&app, &pipeline, &[("New", 1), ("Won", 3)], json!({})).await;
+    lead(&app, &pipeline, &[("Contacted", 2), ("Won", 4)], json!({})).await;
+    lead(&app, &pipeline, &[("Contacted", 2), ("New", 6)], json!({})).await;
+    let asked = "from=2024-01-01&to=2024-01-10";
+    let step = pipeline.stage("New");
+    for (as_of, cohort, beyond) in [("2024-01-05", 1, 2), ("2024-01-09", 2, 1)] {
+        let funnel = report(&app, &pipeline, "funnel", &format!("{asked}&as_of={as_of}")).await;
+        assert_eq!((&funnel["total"]["cohort"], &funnel["beyond"]), (&json!(cohort), &json!(beyond)), "{as_of}");
+        let path = format!("/api/v1/reports/funnel/leads?pipeline_id={}&step={step}&outcome=beyond", pipeline.id);
+        let found = app.admin.get(&format!("{path}&{asked}&as_of={as_of}")).await.ok();
+        assert_eq!(found.json["total"], beyond, "{as_of}");
+    }
+}
+
+async fn nothing_is_known_of_what_lies_ahead(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let now = touchline::db::types::Instant::now().to_string();
+    app.deal(&app.key, json!({ "pipeline_id": pipeline.id, "stage_id": pipeline.stage("New"), "entered_at": now }))
+        .await;
+    let times = report(&app, &pipeline, "time-in-stage", "as_of=2090-01-01").await;
+    assert!(times["as_of"].as_str().unwrap() < "2090");
+    assert_eq!(report(&app, &pipeline, "sales", "as_of=2090-01-01").await["current"]["stale"], 0);
 }
 
 async fn bad_sets_are_named(app: TestApp) {
