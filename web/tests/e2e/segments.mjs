@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { accessibleInBoth } from './axe.mjs';
+import { accessibleInBoth, go } from './axe.mjs';
 import { manager, test } from './frame.mjs';
 import { allAgree } from './numbers.mjs';
 
@@ -120,4 +120,28 @@ test('groups of buyers are shown as of a day and of whom, and each opens exactly
   await page.waitForURL(/team_id=/);
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
   await allAgree(page, cards);
+});
+
+test('groups of buyers are saved as a report, found among the others, and kept as they were', async ({ open, api }) => {
+  const { page } = await open(manager, '/segments?tab=rfm&as_of=2026-05-31');
+  await page.getByRole('button', { name: /^Champions/ }).waitFor();
+  const told = await page.locator('li button').allTextContents();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Buyers in May');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“Buyers in May” saved').waitFor();
+  await go(page, '/funnel');
+  await page.getByRole('button', { name: 'Saved reports' }).click();
+  await page.getByRole('button', { name: 'Snapshots of “Buyers in May”' }).click();
+  await page.getByRole('button', { name: 'Take a snapshot now' }).click();
+  await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
+  await page.getByText(/This is a snapshot of/).waitFor();
+  await page.getByRole('button', { name: /^Champions/ }).waitFor();
+  assert.deepEqual(await page.locator('li button').allTextContents(), told);
+  await allAgree(page, page.locator('li button'));
+  await page.getByRole('button', { name: 'Show it as it is now' }).click();
+  await page.waitForURL((url) => !url.search.includes('snapshot') && url.search.includes('as_of=2026-05-31'));
+  const saved = (await api('/saved-reports?limit=200')).items.find(({ name }) => name === 'Buyers in May');
+  assert.equal(saved.kind, 'rfm');
+  await api(`/saved-reports/${saved.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${saved.version}"` } });
 });

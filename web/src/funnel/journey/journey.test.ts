@@ -58,3 +58,8 @@ it('asks for the clients of the period that was counted, or of that before', () 
   expect(before).toMatchObject({ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', as_of: '2026-02-15T00:00:00Z' });
   expect(before).not.toHaveProperty('compare');
 });
+
+it('finds saved groups of buyers among the segments, by the last day that counts', () => {
+  const saved = addressOf({ kind: 'rfm', parameters: { as_of: '2026-06-01', tz: 'UTC', team_id: 'north' } as never }, pipelineOf);
+  expect(saved).toEqual({ tab: 'rfm', as_of: '2026-05-31', team_id: 'north' });
+});

@@ -1,18 +1,25 @@
-import { Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, take } from '@/api/client';
+import { api, take, type Schemas } from '@/api/client';
+import { saying } from '@/app/i18n';
 import { useMay } from '@/auth/hooks';
+import { kept } from '@/funnel/useReport';
 import { ErrorState } from '@/ui/ErrorState';
 import { FilterBar } from '@/ui/filters/FilterBar';
 import { useFormat } from '@/ui/format';
+import { later } from '@/ui/later';
 import { RFM_GROUPS, type RfmGroup } from '../rfm';
 import { type RfmSearch, RFM_FILTERS, rfmQuery } from './ask';
 import { type Behind, ClientsDrawer } from './ClientsDrawer';
 import classes from './Rfm.module.css';
 import { useFilters } from './useFilters';
+
+const SaveForm = later(saying('funnel', async () => (await import('@/funnel/saved/SaveForm')).SaveForm));
+const Kept = later(saying('funnel', async () => (await import('@/funnel/saved/Kept')).Kept));
 
 interface Props {
   search: RfmSearch;
@@ -23,24 +30,29 @@ interface Props {
 export function Rfm({ search, set }: Props) {
   const { t } = useTranslation('segments');
   const { dayAndTime } = useFormat();
-  const query = rfmQuery(search);
+  const { snapshot, ...now } = search;
+  const query = rfmQuery(now);
   const { data, error, refetch, isPlaceholderData: stale } = useQuery({
-    queryKey: ['segments', 'rfm', query], placeholderData: keepPreviousData, queryFn: ({ signal }) => take(api.GET('/api/v1/reports/rfm', { params: { query }, signal })),
+    queryKey: ['segments', 'rfm', snapshot ?? query], placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => (snapshot ? kept<Schemas['RfmReport']>(snapshot, signal) : take(api.GET('/api/v1/reports/rfm', { params: { query }, signal }))),
   });
   const [behind, setBehind] = useState<Behind | null>(null);
   const sizes = new Map(data?.groups.map(({ group, clients }) => [group, clients]));
   const total = [...sizes.values()].reduce((sum, clients) => sum + clients, 0);
   const currency = data?.currency ?? null;
+  // What was computed for an instant is listed as of it; else the scores are those that were kept last.
+  const asked = data?.as_of && (snapshot || now.as_of) ? { ...query, as_of: data.as_of } : query;
   return (
     <div>
       <Tools search={search} set={set} />
+      {snapshot && <Kept at={search.kept} leave={() => set({ ...now, kept: undefined })} />}
       {!data && error && <ErrorState error={error} reset={() => void refetch()} />}
       {data && (
         <>
           <Text size="sm" c="dimmed" maw={760} mb="md">{t('rfm.text')} {data.as_of && t('rfm.asof', { time: dayAndTime(data.as_of), currency: currency ?? '—' })}</Text>
           <ul className={classes.groups} data-stale={stale || undefined} aria-busy={stale}>
             {RFM_GROUPS.map((group) => (
-              <Card key={group} group={group} size={sizes.get(group) ?? 0} total={total} keep={Object.keys(query).length === 0} open={(count) => setBehind({ group, count, query, currency, title: t(`rfm.${group}`) })} />
+              <Card key={group} group={group} size={sizes.get(group) ?? 0} total={total} keep={Object.keys(asked).length === 0} open={(count) => setBehind({ group, count, query: asked, currency, title: t(`rfm.${group}`) })} />
             ))}
           </ul>
         </>
@@ -54,15 +66,19 @@ export function Rfm({ search, set }: Props) {
 function Tools({ search, set }: Props) {
   const { t } = useTranslation('segments');
   const fields = useFilters();
-  const { as_of = '', ...values } = search;
+  const { as_of = '', snapshot: _, kept: __, ...values } = search;
+  const [saving, { open: begin, close: end }] = useDisclosure();
+  const mayWrite = useMay('reports:write');
   const today = new Date().toLocaleDateString('sv');
   return (
     <Group gap={6} mb="sm">
       <label className={classes.day}>
         {t('rfm.day')}
-        <input type="date" className="tl-input" value={as_of} max={today} onChange={(event) => set({ ...search, as_of: event.currentTarget.value })} />
+        <input type="date" className="tl-input" value={as_of} max={today} onChange={(event) => set({ ...values, as_of: event.currentTarget.value })} />
       </label>
       <FilterBar fields={fields} values={values as Record<string, string>} change={(next) => set({ as_of, ...Object.fromEntries(RFM_FILTERS.map((key) => [key, next[key]])) })} />
+      {mayWrite && <Button variant="default" ml="auto" onClick={begin}>{t('rfm.save')}</Button>}
+      {saving && <SaveForm kind="rfm" asked={rfmQuery(search)} close={end} done={() => undefined} />}
     </Group>
   );
 }
