@@ -162,7 +162,7 @@ async fn journey_clients(
 }
 
 /// Exports exactly the clients behind one number of a journey that was saved as a report, in the order of their first step.
-#[utoipa::path(get, path = "/exports/journey/clients", operation_id = "export_saved_journey_clients", tag = "exports", security(("bearer" = ["exports:run", "reports:read", "contacts:read"])), params(SavedNumber, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 404, body = Problem, content_type = "application/problem+json", description = "A problem: not_found")))]
+#[utoipa::path(get, path = "/exports/journey/clients", operation_id = "export_saved_journey_clients", tag = "exports", security(("bearer" = ["exports:run", "reports:read", "contacts:read"])), params(SavedNumber, FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 404, body = Problem, content_type = "application/problem+json", description = "A problem: not_found"), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn saved_journey_clients(
     actor: May<(grants::ExportsRun, (grants::ReportsRead, grants::ContactsRead))>,
     app: Data<App>,
@@ -180,7 +180,7 @@ async fn saved_journey_clients(
 struct Nothing {}
 
 /// Exports a saved report as it is now: a row for each of its parts.
-#[utoipa::path(get, path = "/exports/saved-reports/{id}", operation_id = "export_saved_report", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SavedReportId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(get, path = "/exports/saved-reports/{id}", operation_id = "export_saved_report", tag = "exports", security(("bearer" = ["exports:run", "reports:read"])), params(("id" = SavedReportId, Path), FormQuery, ZoneQuery), responses((status = 200, content((String = "text/csv"), (Value = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn saved_report(
     actor: May<(grants::ExportsRun, grants::ReportsRead)>,
     app: Data<App>,

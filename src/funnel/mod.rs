@@ -19,8 +19,8 @@ mod tally;
 
 pub use answer::{ids_behind, report};
 pub use journey::{
-    JourneyInput, JourneyNumberInput, JourneyOutcome, StepReport as JourneyStepReport, ids_behind as journey_clients,
-    report as journey,
+    JourneyInput, JourneyNumberInput, JourneyOutcome, JourneyReport, StepReport as JourneyStepReport,
+    ids_behind as journey_clients, report as journey,
 };
 pub use only::{Only, SeenPaths};
 pub(crate) use query::report_queries;

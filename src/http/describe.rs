@@ -16,3 +16,13 @@ pub fn with_texts(object: RefOr<Schema>, about: &str, texts: &[(&str, &str)]) ->
     }
     RefOr::T(Schema::Object(row))
 }
+
+/// An object's description with an object more.
+#[must_use]
+pub fn with_object(object: RefOr<Schema>, about: &str, field: &str, more: RefOr<Schema>) -> RefOr<Schema> {
+    let RefOr::T(Schema::Object(mut row)) = object else { return object };
+    row.description = Some(about.to_owned());
+    row.properties.insert(field.to_owned(), more);
+    row.required.push(field.to_owned());
+    RefOr::T(Schema::Object(row))
+}

@@ -31,6 +31,16 @@ crate::text_enum! {
         Forecast = "forecast",
         /// `GET /reports/activity`.
         Activity = "activity",
+        /// `GET /reports/rfm`.
+        Rfm = "rfm",
+    }
+}
+
+impl ReportKind {
+    /// Whether it is of a period; else it is as of an instant alone.
+    #[must_use]
+    pub const fn has_period(self) -> bool {
+        !matches!(self, Self::Rfm)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{SavedReportId, run, store};
 use crate::accounts::May;
 use crate::accounts::permissions::grants;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::http::{Body, IfMatch, Limit, Page, Post, Query, Reply, Routes, handlers};
 
 /// A page of a list.
@@ -88,7 +88,7 @@ async fn remove(
 }
 
 /// Counts a saved report as it is now, as the caller sees it: what the report's own endpoint answers.
-#[utoipa::path(get, path = "/saved-reports/{id}/run", operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/saved-reports/{id}/run", operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let report = store::find(conn, by, *id)?;

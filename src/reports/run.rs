@@ -10,6 +10,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::funnel::{self, FunnelTable};
 use crate::http::parse_query;
 use crate::sales::{self, ActivityQuery, ForecastQuery, SalesQuery, StageTimesQuery};
+use crate::segments::{RfmQuery, rfm_report};
 
 /// Counts the report as the caller sees it.
 ///
@@ -51,6 +52,7 @@ fn counted(conn: &mut Connection, by: &Principal, kind: ReportKind, given: &Map<
             let closing = sales::Closing::new(asked.close_from, asked.close_to)?;
             json(&sales::forecast(conn, by, &ask, closing, asked.compare)?)
         }
+        ReportKind::Rfm => json(&rfm_report(conn, by, &query::<RfmQuery>(given)?)?),
         ReportKind::Activity => json(&sales::activity(conn, by, &query::<ActivityQuery>(given)?)?),
     }
 }

@@ -101,7 +101,8 @@ pub async fn step(db: &Db, now: Instant) -> Result<bool> {
             let period = period_of(zone, unit, within);
             let from = Instant::from_micros(period.start).unwrap_or(within);
             let mut parameters = row.parameters.0.clone();
-            for (name, at) in [("from", from), ("to", end), ("as_of", end)] {
+            let bounds = [("from", from), ("to", end)].into_iter().filter(|_| row.kind.has_period());
+            for (name, at) in bounds.chain([("as_of", end)]) {
                 parameters.insert(name.to_owned(), at.to_string().into());
             }
             parameters.insert("tz".to_owned(), row.tz.clone().into());

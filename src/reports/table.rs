@@ -40,7 +40,8 @@ pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
                 flat.push(row);
             }
         }
-        ReportKind::Journey => flat.list(&report["steps"]),
+        ReportKind::Journey => flat.journey(report),
+        ReportKind::Rfm => flat.list(&report["groups"]),
         ReportKind::TimeInStage => flat.beside(report, "stages"),
         ReportKind::Forecast => flat.beside(report, "months"),
         ReportKind::Activity => flat.beside(report, "owners"),
@@ -59,6 +60,29 @@ fn parts_of<'v>(
 }
 
 impl Flat {
+    /// The steps of a journey; with a breakdown or another period beside, those of each part behind those of the whole.
+    fn journey(&mut self, report: &Value) {
+        let groups = |of: &Value| of["groups"].as_array().cloned().unwrap_or_default();
+        let other = &report["compared"];
+        if !other.is_object() && groups(report).is_empty() {
+            return self.list(&report["steps"]);
+        }
+        for (whole, part, of) in [("all", "bucket", report), ("compared", "compared_bucket", other)] {
+            let parts = groups(of);
+            for (part, group) in std::iter::once((whole, of)).chain(parts.iter().map(|group| (part, group))) {
+                for step in group["steps"].as_array().into_iter().flatten() {
+                    let mut row = Map::from_iter([("part".to_owned(), part.into())]);
+                    for name in ["bucket", "label"] {
+                        row.insert(name.into(), group[name].clone());
+                    }
+                    spread(&mut row, "", step);
+                    row.insert("cohort".into(), group["cohort"].clone());
+                    self.push(row);
+                }
+            }
+        }
+    }
+
     /// A list, and that of another period behind it where there is one.
     fn beside(&mut self, report: &Value, name: &str) {
         let other = &report["compared"];
@@ -125,5 +149,20 @@ mod tests {
         assert_eq!(flat.rows.len(), 2);
         assert_eq!(flat.rows[1], json!({ "part": "compared", "won": 3, "lost": null }).as_object().unwrap().clone());
         assert_eq!(flatten(ReportKind::Forecast, &json!({})), Flat::default());
+    }
+
+    #[test]
+    fn a_journey_has_a_row_for_each_step_of_each_part() {
+        let steps = |n: u32| json!([{ "name": "visit", "entered": n }, { "name": "won", "entered": 1 }]);
+        let plain = json!({ "cohort": 3, "steps": steps(3), "groups": [], "compared": null });
+        assert_eq!(flatten(ReportKind::Journey, &plain).columns, ["name", "entered"]);
+        let group = json!({ "bucket": "a", "label": null, "cohort": 2, "steps": steps(2) });
+        let report = json!({ "cohort": 3, "steps": steps(3), "groups": [group], "compared": { "cohort": 1, "steps": steps(1), "groups": [] } });
+        let flat = flatten(ReportKind::Journey, &report);
+        assert_eq!(flat.columns, ["part", "bucket", "label", "name", "entered", "cohort"]);
+        let told: Vec<_> = flat.rows.iter().map(|row| (row["part"].clone(), row["entered"].clone())).collect();
+        let pair = |part: &str, n: u32| (json!(part), json!(n));
+        let wanted = [("all", 3), ("all", 1), ("bucket", 2), ("bucket", 1), ("compared", 1), ("compared", 1)];
+        assert_eq!(told, wanted.map(|(part, n)| pair(part, n)));
     }
 }

@@ -8,29 +8,20 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::deals;
-use super::request::Ask;
+use super::activity_rows::{LeadFact, Which, asks, leads_of, moves, tasks_done, touches};
 use crate::accounts::{Principal, TeamId, UserId};
 use crate::calendar::span::{AskedSpan, Span};
-use crate::db::composed::Sql;
-use crate::db::conditions::OneOf;
-use crate::db::dialect::Condition;
-use crate::db::schema::{contacts, leads, stage_intervals as intervals, tasks, timeline_entries as entries, users};
+use crate::db::Connection;
+use crate::db::schema::{tasks, timeline_entries as entries, users};
 use crate::db::types::Instant;
-use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, Result};
-use crate::funnel::Only;
 use crate::funnel::compare::Comparison;
 use crate::interactions::Channel;
-use crate::pipelines::{StageKind, store as pipelines, visit};
 use crate::segments::{self, SegmentId};
-use crate::timeline::EntryType;
-use crate::timeline::page::of_seen_leads;
 
 /// Whose activity, and when.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -58,7 +49,7 @@ pub struct ActivityQuery {
     pub compare: Option<Comparison>,
 }
 
-/// What each person did. `GET /interactions` with `user_id`, `from` and `to` lists the touchpoints and notes behind it.
+/// What each person did. `GET /reports/activity/facts` lists what is behind each number.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Activity {
     /// Where the numbers are defined.
@@ -111,17 +102,7 @@ pub struct OwnerActivity {
 /// # Errors
 /// Every bad parameter.
 pub fn report(conn: &mut Connection, by: &Principal, query: &ActivityQuery) -> Result<Activity> {
-    let mut faults = Vec::new();
-    let asked = AskedSpan {
-        from: query.from.as_deref(),
-        to: query.to.as_deref(),
-        tz: query.tz.as_deref(),
-        as_of: query.as_of.as_deref(),
-    };
-    let span = asked.parse(&mut faults);
-    if !faults.is_empty() {
-        return Err(Error::invalid(faults));
-    }
+    let span = query.span()?;
     let other = query.compare.map(|compare| compare.of(span)).transpose()?;
     let compared = match other {
         None => None,
@@ -141,21 +122,55 @@ pub fn report(conn: &mut Connection, by: &Principal, query: &ActivityQuery) -> R
     })
 }
 
+impl ActivityQuery {
+    /// The time it is about.
+    ///
+    /// # Errors
+    /// Every bad parameter of it.
+    pub(super) fn span(&self) -> Result<Span> {
+        let mut faults = Vec::new();
+        let asked = AskedSpan {
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            tz: self.tz.as_deref(),
+            as_of: self.as_of.as_deref(),
+        };
+        let span = asked.parse(&mut faults);
+        if faults.is_empty() { Ok(span) } else { Err(Error::invalid(faults)) }
+    }
+
+    /// Whose activity is asked for, of those whom the caller sees.
+    pub(super) fn people(&self, conn: &mut Connection, by: &Principal) -> Result<Vec<(UserId, String)>> {
+        let people = users::table.order((users::name, users::id)).select((users::id, users::name, users::team_id));
+        let people: Vec<(UserId, String, Option<TeamId>)> = people.load(conn)?;
+        let wanted = people.into_iter().filter(|(id, _, team)| {
+            self.owner_id.is_none_or(|owner| owner == *id)
+                && self.team_id.is_none_or(|wanted| Some(wanted) == *team)
+                && by.scope.sees(Some(*id))
+        });
+        Ok(wanted.map(|(id, name, _)| (id, name)).collect())
+    }
+
+    /// Which facts of these people count.
+    pub(super) fn which<'a>(
+        &self,
+        conn: &mut Connection,
+        by: &'a Principal,
+        span: Span,
+        people: Vec<UserId>,
+    ) -> Result<Which<'a>> {
+        let clients = match self.segment_id {
+            None => None,
+            Some(id) => Some(segments::clients_as_of(conn, id, span.as_of).map_err(segments::named)?),
+        };
+        Ok(Which { by, from: span.from, to: span.to.min(span.as_of), people, clients })
+    }
+}
+
 fn owners(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Span) -> Result<Vec<OwnerActivity>> {
-    let people = users::table.order((users::name, users::id)).select((users::id, users::name, users::team_id));
-    let people: Vec<(UserId, String, Option<TeamId>)> = people.load(conn)?;
-    let wanted = people.into_iter().filter(|(id, _, team)| {
-        query.owner_id.is_none_or(|owner| owner == *id)
-            && query.team_id.is_none_or(|wanted| Some(wanted) == *team)
-            && by.scope.sees(Some(*id))
-    });
-    let mut owners: Owners = wanted.map(|(id, name, _)| (id, OwnerActivity::none(id, name))).collect();
-    let range = (span.from, span.to.min(span.as_of));
-    let clients = match query.segment_id {
-        None => None,
-        Some(id) => Some(segments::clients_as_of(conn, id, span.as_of).map_err(segments::named)?),
-    };
-    let which = Which { by, from: range.0, to: range.1, people: owners.keys().copied().collect(), clients };
+    let people = query.people(conn, by)?;
+    let mut owners: Owners = people.into_iter().map(|(id, name)| (id, OwnerActivity::none(id, name))).collect();
+    let which = query.which(conn, by, span, owners.keys().copied().collect())?;
     told(conn, &which, &mut owners)?;
     moved(conn, &which, &mut owners)?;
     done(conn, &which, &mut owners)?;
@@ -167,54 +182,8 @@ fn owners(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Sp
 
 type Owners = BTreeMap<UserId, OwnerActivity>;
 
-/// Which facts count.
-struct Which<'a> {
-    by: &'a Principal,
-    from: Instant,
-    to: Instant,
-    /// Who did it.
-    people: Vec<UserId>,
-    /// The statement that gives whose; everybody's where absent.
-    clients: Option<Sql>,
-}
-
-impl Which<'_> {
-    /// The condition on whose it is, of the table whose `contact_id` is named as in `tasks.contact_id IN (`.
-    fn of(&self, column: &'static str) -> Option<Sql> {
-        self.clients.clone().map(|clients| Sql::text(column).then(clients).and_text(")"))
-    }
-}
-
-/// What these people did with clients that the caller is shown.
-fn shown(which: &Which<'_>) -> entries::BoxedQuery<'static, MultiBackend> {
-    let by = which.by;
-    let client = contacts::table.filter(contacts::id.eq(entries::contact_id)).filter(contacts::deleted_at.is_null());
-    let mut rows = entries::table.filter(entries::deleted_at.is_null()).into_boxed();
-    rows = rows.filter(entries::occurred_at.ge(which.from).and(entries::occurred_at.lt(which.to)));
-    let people = which.people.iter().map(|user| user.0).collect();
-    rows = rows.filter(OneOf::new("timeline_entries.user_id", people));
-    if let Some(theirs) = which.of("timeline_entries.contact_id IN (") {
-        rows = rows.filter(theirs);
-    }
-    rows = match by.scope.owners() {
-        None => rows.filter(exists(client)),
-        Some(owners) => {
-            let owners = owners.into_iter().map(|owner| owner.0).collect();
-            let seen = contacts::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
-            rows.filter(exists(client.filter(seen)))
-        }
-    };
-    match of_seen_leads(by) {
-        None => rows,
-        Some(seen) => rows.filter(seen),
-    }
-}
-
-/// Touchpoints and notes.
 fn told(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
-    let rows = shown(which)
-        .filter(entries::channel.is_not_null())
-        .select((entries::user_id.assume_not_null(), entries::channel.assume_not_null()));
+    let rows = touches(which).select((entries::user_id.assume_not_null(), entries::channel.assume_not_null()));
     for row in rows.load_iter::<(UserId, Channel), _>(conn)? {
         let (user, channel) = row?;
         let Some(owner) = owners.get_mut(&user) else { continue };
@@ -228,18 +197,8 @@ fn told(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result
     Ok(())
 }
 
-/// Moves of leads that are in use.
 fn moved(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
-    let begins = intervals::table
-        .filter(intervals::contact_id.eq(entries::contact_id).and(intervals::entered_at.eq(entries::occurred_at)))
-        .filter(intervals::lead_id.nullable().eq(entries::lead_id).and(intervals::visit.eq(visit::BEGINS)))
-        .filter(intervals::id.eq(entries::id));
-    let in_use = leads::table.filter(leads::id.nullable().eq(entries::lead_id)).filter(leads::deleted_at.is_null());
-    let rows = shown(which)
-        .filter(entries::entry_type.eq(EntryType::StageMove))
-        .filter(exists(in_use))
-        .filter(diesel::dsl::not(exists(begins)))
-        .select(entries::user_id.assume_not_null());
+    let rows = moves(which).select(entries::user_id.assume_not_null());
     for user in rows.load_iter::<UserId, _>(conn)? {
         if let Some(owner) = owners.get_mut(&user?) {
             owner.stage_moves += 1;
@@ -249,50 +208,26 @@ fn moved(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Resul
 }
 
 fn done(conn: &mut Connection, which: &Which<'_>, owners: &mut Owners) -> Result<()> {
-    let client = contacts::table.filter(contacts::id.eq(tasks::contact_id)).filter(contacts::deleted_at.is_null());
-    let seen: Condition<tasks::table> = match which.by.scope.owners() {
-        None => Box::new(exists(client)),
-        Some(owners) => {
-            let owners = owners.into_iter().map(|owner| owner.0).collect();
-            let seen = contacts::owner_id.is_null().or(OneOf::new("contacts.owner_id", owners));
-            Box::new(exists(client.filter(seen)))
-        }
-    };
-    let theirs = which.of("tasks.contact_id IN (").unwrap_or_else(|| Sql::all([]));
-    let rows = tasks::table
-        .filter(tasks::done_at.ge(which.from).and(tasks::done_at.lt(which.to)))
-        .filter(tasks::deleted_at.is_null().and(tasks::assignee_id.is_not_null()))
-        .filter(seen)
-        .filter(theirs)
-        .group_by(tasks::assignee_id)
-        .select((tasks::assignee_id, count_star()));
-    for (user, count) in rows.load::<(Option<UserId>, i64)>(conn)? {
-        if let Some(owner) = user.and_then(|user| owners.get_mut(&user)) {
-            owner.tasks_done += count;
+    let rows = tasks_done(which).select(tasks::assignee_id);
+    for user in rows.load_iter::<Option<UserId>, _>(conn)? {
+        if let Some(owner) = user?.and_then(|user| owners.get_mut(&user)) {
+            owner.tasks_done += 1;
         }
     }
     Ok(())
 }
 
-/// Leads entered, won and lost, of every pipeline as the sales report counts them.
 fn closed(conn: &mut Connection, by: &Principal, query: &ActivityQuery, span: Span, owners: &mut Owners) -> Result<()> {
-    for pipeline in pipelines::all(conn, true)? {
-        let only =
-            Only { owner_id: query.owner_id, team_id: query.team_id, segment_id: query.segment_id, ..Only::default() };
-        let ask = Ask::of(conn, pipeline, span, only)?;
-        let begun = deals::begun(conn, by, &ask, (span.from, span.to.min(span.as_of)))?;
-        let won = deals::closed(conn, by, &ask, StageKind::Won)?;
-        let lost = deals::closed(conn, by, &ask, StageKind::Lost)?;
-        let mut count = |deals: Vec<deals::Deal>, of: fn(&mut OwnerActivity) -> &mut i64| {
-            for owner in deals.iter().filter_map(|deal| deal.owner_id) {
-                if let Some(owner) = owners.get_mut(&owner) {
-                    *of(owner) += 1;
-                }
+    let asks = asks(conn, query, span)?;
+    for fact in [LeadFact::Entered, LeadFact::Won, LeadFact::Lost] {
+        for (owner, ..) in leads_of(conn, by, &asks, fact)? {
+            let Some(owner) = owners.get_mut(&owner) else { continue };
+            match fact {
+                LeadFact::Entered => owner.leads_entered += 1,
+                LeadFact::Won => owner.won += 1,
+                LeadFact::Lost => owner.lost += 1,
             }
-        };
-        count(begun, |owner| &mut owner.leads_entered);
-        count(won, |owner| &mut owner.won);
-        count(lost, |owner| &mut owner.lost);
+        }
     }
     Ok(())
 }

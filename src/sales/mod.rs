@@ -4,6 +4,8 @@
 //! Leads are read as their packed paths, found by the stages they entered in the period: the cost is that of the period.
 
 mod activity;
+mod activity_facts;
+mod activity_rows;
 mod closing;
 mod deals;
 mod forecast;

@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 
 use super::activity::{self, Activity, ActivityQuery};
+use super::activity_facts::{self, ActivityFact, ActivityFactsQuery};
 use super::closing::Closing;
 use super::forecast::{self, Forecast};
 use super::leads;
@@ -63,12 +64,22 @@ async fn forecast_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
 }
 
 /// Counts what each person did in a period.
-#[utoipa::path(get, path = "/reports/activity", operation_id = "get_activity", tag = "reports", security(("bearer" = ["reports:read"])), params(ActivityQuery), responses((status = 200, body = Activity)))]
+#[utoipa::path(get, path = "/reports/activity", operation_id = "get_activity", tag = "reports", security(("bearer" = ["reports:read"])), params(ActivityQuery), responses((status = 200, body = Activity), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn activity_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<ActivityQuery>) -> Result<Reply> {
     app.report(&actor, move |conn, by| Reply::ok(&activity::report(conn, by, &query.0)?)).await
 }
 
+/// Lists exactly what is behind one number of a person's activity, the newest first; `total` is that number.
+#[utoipa::path(get, path = "/reports/activity/facts", operation_id = "list_activity_facts", tag = "reports", security(("bearer" = ["reports:read", "interactions:read", "leads:read", "tasks:read"])), params(ActivityFactsQuery), responses((status = 200, body = Page<ActivityFact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
+async fn facts_of_activity(
+    actor: May<(grants::ReportsRead, (grants::InteractionsRead, (grants::LeadsRead, grants::TasksRead)))>,
+    app: Data<App>,
+    query: Query<ActivityFactsQuery>,
+) -> Result<Reply> {
+    app.report(&actor, move |conn, by| Reply::ok(&activity_facts::behind(conn, by, &query.0)?)).await
+}
+
 /// The routes of sales reports.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: sales, sales_leads, stage_times, forecast_of, activity_of);
+    handlers!(cfg: sales, sales_leads, stage_times, forecast_of, activity_of, facts_of_activity);
 }

@@ -111,6 +111,11 @@ impl Census {
         i64::try_from(count).map_err(Error::internal)
     }
 
+    /// Whether the caller sees a client.
+    pub(super) fn sees(&self, id: u128) -> bool {
+        self.hidden.binary_search(&id).is_err()
+    }
+
     fn everybody(&mut self, conn: &mut Connection) -> Result<usize> {
         if let Some(known) = self.everybody {
             return Ok(known);

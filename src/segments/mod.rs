@@ -24,6 +24,8 @@ mod parse_touch;
 mod plan;
 mod reader;
 pub mod rfm;
+mod rfm_report;
+mod rfm_then;
 mod routes;
 pub mod rule;
 mod rule_field;
@@ -38,7 +40,8 @@ pub mod store;
 pub use lists::forget_contact;
 pub use members::{leads_query, members_query, named};
 pub use model::{Segment, SegmentKind};
-pub use of_leads::{Part, clients_as_of, leads_as_of, parts};
+pub use of_leads::{Part, clients_as_of, leads_as_of, parts, parts_of_clients};
+pub use rfm_report::{RfmQuery, report as rfm_report};
 pub use routes::routes;
 
 crate::id! {

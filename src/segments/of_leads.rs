@@ -1,4 +1,4 @@
-//! Segments as reports about leads use them: as conditions on `leads`, asked as of an instant. What clients did after it does
+//! Segments as reports use them: as conditions on `leads` or lists of clients, asked as of an instant. What clients did after it does
 //! not count; their fields and lists are those of now.
 
 use diesel::prelude::*;
@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::compile::{Asked, listed, plan};
 use super::members::{members_of, of_clients, with_merged};
 use super::model::SegmentKind;
+use super::plan::Plan;
 use super::rules::Rules;
 use super::{SegmentId, store};
 use crate::db::Connection;
@@ -43,23 +44,56 @@ pub struct Part {
     pub leads: Option<Sql>,
 }
 
+/// A segment that clients can be counted under.
+#[derive(Debug, Clone)]
+pub struct PartOfClients {
+    /// Which.
+    pub id: SegmentId,
+    /// Its name.
+    pub name: String,
+    /// The statement that gives the ids of its members; `None` where the segment is broken.
+    pub members: Option<Sql>,
+}
+
+/// Every segment in use, as [`clients_as_of`] gives one, but without contacts that are merged into others.
+///
+/// # Errors
+/// The database is away.
+pub fn parts_of_clients(conn: &mut Connection, as_of: Instant) -> Result<Vec<PartOfClients>> {
+    let roots = |members: Sql| {
+        let roots =
+            "SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND contacts.merged_into IS NULL AND ";
+        Sql::text(roots).then(members)
+    };
+    let part = |(id, name, members): Known| PartOfClients { id, name, members: members.map(roots) };
+    Ok(in_use(conn, as_of)?.into_iter().map(part).collect())
+}
+
 /// Every segment in use.
 ///
 /// # Errors
 /// The database is away.
 pub fn parts(conn: &mut Connection, as_of: Instant) -> Result<Vec<Part>> {
+    let part = |(id, name, members): Known| Part { id, name, leads: members.map(of_clients) };
+    Ok(in_use(conn, as_of)?.into_iter().map(part).collect())
+}
+
+/// A segment, its name, and the condition on `contacts` of being in it; `None` where it is broken.
+type Known = (SegmentId, String, Option<Sql>);
+
+fn in_use(conn: &mut Connection, as_of: Instant) -> Result<Vec<Known>> {
     let rules = Rules::load(conn, None)?;
     let rules = rules.by_id();
     let rows = segments::table.filter(segments::deleted_at.is_null()).order(segments::id);
     let rows: Vec<(SegmentId, String, SegmentKind)> =
         rows.select((segments::id, segments::name, segments::kind)).load(conn)?;
     let asked = Asked::of_all(as_of);
-    let part = |(id, name, kind)| {
+    let known = |(id, name, kind)| {
         let members = match kind {
             SegmentKind::Dynamic => rules.get(&id).map(|known| plan(&known.rule, &asked)),
             SegmentKind::Static | SegmentKind::Snapshot => Some(listed(id, &asked)),
         };
-        Part { id, name, leads: members.map(|plan| of_clients(plan.sql())) }
+        (id, name, members.map(Plan::sql))
     };
-    Ok(rows.into_iter().map(part).collect())
+    Ok(rows.into_iter().map(known).collect())
 }

@@ -12,8 +12,7 @@ use diesel::sql_types::{BigInt, Double, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{census::Census, plan::Plan, rule::Range};
-use crate::accounts::Principal;
+use super::rule::Range;
 use crate::contacts::ContactId;
 use crate::db::composed::{Sql, Value as Bound};
 use crate::db::schema::{contacts, rfm_scores as scores};
@@ -247,9 +246,17 @@ pub fn bought(conn: &mut Connection, as_of: Instant, currency: &str) -> Result<V
 
 /// When the scores were computed, and in which currency money counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Computed {
-    at: Instant,
-    currency: Option<String>,
+pub(super) struct Computed {
+    pub(super) at: Instant,
+    pub(super) currency: Option<String>,
+}
+
+/// When the kept scores were computed; `None` where none were yet.
+///
+/// # Errors
+/// The database is away.
+pub(super) fn computed(conn: &mut Connection) -> Result<Option<Computed>> {
+    settings::get(conn, KEY)
 }
 
 const KEY: &str = "rfm";
@@ -262,7 +269,7 @@ const BITE: usize = 500;
 /// # Errors
 /// The database is away.
 pub async fn refresh_when_old(db: &Db, old: Duration) -> Result<Duration> {
-    let last: Option<Computed> = db.read(|conn| settings::get(conn, KEY)).await?;
+    let last = db.read(computed).await?;
     let now = Instant::now();
     let age = last.and_then(|last| now.since(last.at).to_std().ok()).unwrap_or(old);
     if age < old {
@@ -326,53 +333,6 @@ fn replace(conn: &mut Connection, rows: &[RfmScore]) -> Result<()> {
 pub fn forget(conn: &mut Connection, contact: ContactId) -> Result<()> {
     diesel::delete(scores::table.find(contact)).execute(conn)?;
     Ok(())
-}
-
-/// The groups, and the rule by which they are made.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RfmReport {
-    /// As of when; `null` where nothing was computed yet.
-    pub as_of: Option<Instant>,
-    /// The currency in which money counts: the one that most purchases are in.
-    pub currency: Option<String>,
-    /// The rule.
-    pub definition: String,
-    /// Every group.
-    pub groups: Vec<RfmGroupSize>,
-}
-
-/// A group.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RfmGroupSize {
-    pub group: RfmGroup,
-    /// How many clients are in it, of those whom the caller sees.
-    pub clients: i64,
-}
-
-const DEFINITION: &str = "A purchase is a won lead or a touchpoint of the kind purchase. Each score is the quintile among \
-     all clients who have bought, 5 the best; equal values share the better score. R: time of the last purchase. F: number \
-     of purchases. M: their sum in the currency. champions: R>=4 F>=4 M>=4; loyal: R>=3 F>=4; potential_loyalists: R>=4 \
-     F>=2; new: R>=4; need_attention: R=3 F>=2; about_to_sleep: R=3; cannot_lose: F>=4 M>=4; at_risk: F>=3; hibernating: \
-     F=2; lost: the rest. The first that fits counts.";
-
-/// How large the groups are.
-///
-/// # Errors
-/// The database is away.
-pub fn report(conn: &mut Connection, by: &Principal) -> Result<RfmReport> {
-    let computed: Option<Computed> = settings::get(conn, KEY)?;
-    let (mut census, mut groups) = (Census::new(conn, by)?, Vec::new());
-    for group in RfmGroup::ALL {
-        let test = RfmTest { groups: vec![*group], ..RfmTest::default() };
-        let found = Census::set(conn, Plan::Among(test.select()))?;
-        groups.push(RfmGroupSize { group: *group, clients: census.count(conn, &found)? });
-    }
-    Ok(RfmReport {
-        as_of: computed.as_ref().map(|computed| computed.at),
-        currency: computed.and_then(|computed| computed.currency),
-        definition: DEFINITION.to_owned(),
-        groups,
-    })
 }
 
 #[cfg(test)]

@@ -10,10 +10,9 @@ use super::describe::Language;
 use super::lists::{self, File};
 use super::members::{self, Overlap, Preview};
 use super::model::{MembersChange, MembersChanged, NewSegment, NewSnapshot, Segment, SegmentChange, SegmentKind};
-use super::rfm::{self, RfmReport};
 use super::split::{Part, Side};
 use super::stays::{self, Memberships, SegmentSize};
-use super::{SegmentId, decide, store};
+use super::{SegmentId, decide, rfm_report, store};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
@@ -316,16 +315,10 @@ async fn size(
     app.read(&actor, move |conn, _| Reply::ok(&stays::size(conn, id, (from, to), unit, zone)?)).await
 }
 
-/// Shows how many clients there are in each group of recency, frequency and value, and the rule by which groups are made.
-/// Computed once a day.
-#[utoipa::path(get, path = "/reports/rfm", operation_id = "get_rfm", tag = "reports", security(("bearer" = ["reports:read"])), responses((status = 200, body = RfmReport)))]
-async fn rfm_report(actor: May<grants::ReportsRead>, app: Data<App>) -> Result<Reply> {
-    app.read(&actor, |conn, by| Reply::ok(&rfm::report(conn, by)?)).await
-}
-
 /// The routes of segments.
 pub fn routes(cfg: &mut Routes) {
     handlers!(cfg: preview, overlap, list, create, show, update, remove);
     cfg.configure(decide::routes);
-    handlers!(cfg: rfm_report, of_client, size, members_list, members_change, members_file, snapshot);
+    cfg.configure(rfm_report::routes);
+    handlers!(cfg: of_client, size, members_list, members_change, members_file, snapshot);
 }

@@ -13,14 +13,31 @@ use crate::exports::table::{Column, List};
 use crate::funnel::{self, JourneyInput, JourneyNumberInput, JourneyOutcome, JourneyStepReport};
 use crate::reports::{self, ReportKind, SavedReportId};
 
-/// The steps of a journey in order.
+/// The steps of a journey in order; with a breakdown or another period beside, those of each part behind those of the whole.
 #[derive(Debug)]
-pub struct Steps(Vec<Row>);
+pub struct Steps {
+    rows: Vec<Row>,
+    /// Whether rows say which part they are of: without any there is but one.
+    has_parts: bool,
+}
 
 /// A step.
 #[derive(Debug, Clone, Serialize)]
-#[serde(transparent)]
-pub struct Row(JourneyStepReport);
+pub struct Row {
+    #[serde(flatten)]
+    of: Option<PartOf>,
+    #[serde(flatten)]
+    step: JourneyStepReport,
+}
+
+/// What a step is of.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartOf {
+    /// `all`, `bucket`, `compared` or `compared_bucket`.
+    part: &'static str,
+    bucket: Option<String>,
+    label: Option<String>,
+}
 
 impl Steps {
     /// The journey as it is now.
@@ -30,12 +47,28 @@ impl Steps {
     pub fn new(conn: &mut Connection, by: &Principal, asked: &JourneyInput) -> Result<Self> {
         let journey = asked.parse(conn)?;
         let report = funnel::journey(conn, by, &journey)?;
-        Ok(Self(report.steps.into_iter().map(Row).collect()))
+        let has_parts = report.compared.is_some() || !report.groups.is_empty();
+        let mut rows = Vec::new();
+        let mut add = |part, bucket: Option<String>, label: Option<String>, steps: Vec<JourneyStepReport>| {
+            let of = has_parts.then_some(PartOf { part, bucket, label });
+            rows.extend(steps.into_iter().map(|step| Row { of: of.clone(), step }));
+        };
+        add("all", None, None, report.steps);
+        for group in report.groups {
+            add("bucket", group.bucket, group.label, group.steps);
+        }
+        if let Some(other) = report.compared {
+            add("compared", None, None, other.steps);
+            for group in other.groups {
+                add("compared_bucket", group.bucket, group.label, group.steps);
+            }
+        }
+        Ok(Self { rows, has_parts })
     }
 }
 
 /// A number of a journey that was saved as a report.
-#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SavedNumber {
@@ -47,6 +80,8 @@ pub struct SavedNumber {
     /// Which of the step's clients; `entered` where absent.
     #[param(inline)]
     outcome: Option<JourneyOutcome>,
+    /// The breakdown's bucket; empty for clients without owner, source or segment. All clients where absent.
+    bucket: Option<String>,
 }
 
 /// The clients behind one number of a journey, in the order of their first step.
@@ -54,8 +89,7 @@ pub struct SavedNumber {
 /// # Errors
 /// A bad field.
 pub fn clients(conn: &mut Connection, by: &Principal, asked: &JourneyNumberInput) -> Result<Contacts> {
-    let outcome = asked.outcome.unwrap_or(JourneyOutcome::Entered);
-    let ids = funnel::journey_clients(conn, by, &asked.journey, asked.step, outcome)?;
+    let ids = funnel::journey_clients(conn, by, asked)?;
     Contacts::of(conn, by, ids)
 }
 
@@ -69,25 +103,35 @@ pub fn saved_clients(conn: &mut Connection, by: &Principal, asked: SavedNumber) 
         return Err(Error::field("saved_report_id", "unknown", "is not the report of a journey"));
     }
     let journey = reports::journey(&report.parameters)?;
-    clients(conn, by, &JourneyNumberInput { journey, step: asked.step, outcome: asked.outcome })
+    clients(conn, by, &JourneyNumberInput { journey, step: asked.step, outcome: asked.outcome, bucket: asked.bucket })
 }
 
 impl List for Steps {
     type Row = Row;
 
     fn columns(&self) -> Vec<Column<Row>> {
-        vec![
-            Column::<Row>::new("name", |row| Cell::text(Some(&row.0.name))),
-            Column::<Row>::new("entered", |row| count(row.0.entered)),
-            Column::<Row>::new("from_first", |row| number(row.0.from_first)),
-            Column::<Row>::new("from_previous", |row| number(row.0.from_previous)),
-            Column::<Row>::new("dropped", |row| count(row.0.dropped)),
-            Column::<Row>::new("median_seconds", |row| number(row.0.median_seconds)),
-            Column::<Row>::new("p90_seconds", |row| number(row.0.p90_seconds)),
-        ]
+        let part = |row: &Row| row.of.as_ref().map(|of| of.part);
+        let mut columns = Vec::new();
+        if self.has_parts {
+            columns.extend([
+                Column::<Row>::new("part", move |row| Cell::word(part(row))),
+                Column::<Row>::new("bucket", |row| Cell::text(row.of.as_ref().and_then(|of| of.bucket.as_ref()))),
+                Column::<Row>::new("label", |row| Cell::text(row.of.as_ref().and_then(|of| of.label.as_ref()))),
+            ]);
+        }
+        columns.extend([
+            Column::<Row>::new("name", |row| Cell::text(Some(&row.step.name))),
+            Column::<Row>::new("entered", |row| count(row.step.entered)),
+            Column::<Row>::new("from_first", |row| number(row.step.from_first)),
+            Column::<Row>::new("from_previous", |row| number(row.step.from_previous)),
+            Column::<Row>::new("dropped", |row| count(row.step.dropped)),
+            Column::<Row>::new("median_seconds", |row| number(row.step.median_seconds)),
+            Column::<Row>::new("p90_seconds", |row| number(row.step.p90_seconds)),
+        ]);
+        columns
     }
 
     fn next(&mut self, _: &mut Connection) -> Result<Option<Vec<Row>>> {
-        Ok(Some(std::mem::take(&mut self.0)).filter(|rows| !rows.is_empty()))
+        Ok(Some(std::mem::take(&mut self.rows)).filter(|rows| !rows.is_empty()))
     }
 }

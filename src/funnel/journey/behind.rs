@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::model::JourneyInput;
-use super::store::{self, Record};
+use super::store::{self, Met, Record};
 use crate::accounts::Principal;
 use crate::contacts::{self, Contact, ContactId};
 use crate::db::Connection;
@@ -27,6 +27,8 @@ crate::text_enum! {
         Entered = "entered",
         /// Those that took the step before, but not this one.
         Dropped = "dropped",
+        /// Those of the cohort whose window is still open, of any step.
+        Immature = "immature",
     }
 }
 
@@ -40,6 +42,8 @@ pub struct JourneyClientsInput {
     pub step: usize,
     /// Which of the step's clients; `entered` where absent.
     pub outcome: Option<JourneyOutcome>,
+    /// The breakdown's bucket; empty for clients without owner, source or segment. All clients where absent.
+    pub bucket: Option<String>,
     /// Where the previous page ended.
     pub cursor: Option<String>,
     /// Rows of a page.
@@ -58,6 +62,8 @@ pub struct JourneyNumberInput {
     pub step: usize,
     /// Which of the step's clients; `entered` where absent.
     pub outcome: Option<JourneyOutcome>,
+    /// The breakdown's bucket; empty for clients without owner, source or segment. All clients where absent.
+    pub bucket: Option<String>,
 }
 
 /// The facts behind a step.
@@ -68,6 +74,8 @@ pub struct JourneyFactsInput {
     pub journey: JourneyInput,
     /// The step's number, from 0.
     pub step: usize,
+    /// The breakdown's bucket; empty for clients without owner, source or segment. All clients where absent.
+    pub bucket: Option<String>,
     /// Where the previous page ended.
     pub cursor: Option<String>,
     /// Rows of a page.
@@ -93,25 +101,34 @@ pub struct JourneyFact {
 /// A client behind a number: when it took the first step, who it is, and by what it took the step that was asked for.
 type Found = (i64, ContactId, Option<(i64, Record)>);
 
-fn found(
-    conn: &mut Connection,
-    by: &Principal,
-    journey: &JourneyInput,
+/// Which number is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Number<'a> {
+    journey: &'a JourneyInput,
+    /// The step's number, from 0.
     step: usize,
     outcome: JourneyOutcome,
-) -> Result<Vec<Found>> {
-    let journey = journey.parse(conn)?;
+    /// The bucket, empty for clients without; all clients where absent.
+    bucket: Option<&'a str>,
+}
+
+fn found(conn: &mut Connection, by: &Principal, number: Number<'_>) -> Result<Vec<Found>> {
+    let Number { step, outcome, .. } = number;
+    let journey = number.journey.parse(conn)?;
     if step >= journey.steps.len() {
         return Err(Error::field("step", "range", "must be the number of a step, from 0"));
     }
+    let wanted = number.bucket.map(|bucket| Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()));
     let mut found: Vec<Found> = Vec::new();
-    store::cohort(conn, by, &journey, &mut |client, walked, records| {
+    store::cohort(conn, by, &journey, &mut |met| {
+        let Met { client, walked, records, buckets } = met;
         let took = |step: usize| walked.times.get(step).copied().flatten();
         let fits = match outcome {
             JourneyOutcome::Entered => took(step).is_some(),
             JourneyOutcome::Dropped => step.checked_sub(1).is_some_and(|k| took(k).is_some()) && took(step).is_none(),
+            JourneyOutcome::Immature => walked.immature,
         };
-        if fits {
+        if fits && wanted.as_ref().is_none_or(|wanted| buckets.contains(wanted)) {
             let place = walked.facts.get(step).copied().flatten();
             let record = place.and_then(|place| records.get(place)).copied();
             found.push((walked.cohort_at, client, took(step).zip(record)));
@@ -138,14 +155,14 @@ fn page(mut found: Vec<Found>, cursor: Option<&str>, limit: i64) -> Result<Page<
 ///
 /// # Errors
 /// A bad field.
-pub fn ids_behind(
-    conn: &mut Connection,
-    by: &Principal,
-    journey: &JourneyInput,
-    step: usize,
-    outcome: JourneyOutcome,
-) -> Result<Vec<ContactId>> {
-    Ok(found(conn, by, journey, step, outcome)?.into_iter().map(|(_, client, _)| client).collect())
+pub fn ids_behind(conn: &mut Connection, by: &Principal, asked: &JourneyNumberInput) -> Result<Vec<ContactId>> {
+    let number = Number {
+        journey: &asked.journey,
+        step: asked.step,
+        outcome: asked.outcome.unwrap_or(JourneyOutcome::Entered),
+        bucket: asked.bucket.as_deref(),
+    };
+    Ok(found(conn, by, number)?.into_iter().map(|(_, client, _)| client).collect())
 }
 
 /// The clients behind one number, in the order of their first step; `total` is that number.
@@ -154,8 +171,13 @@ pub fn ids_behind(
 /// A bad field.
 pub fn clients(conn: &mut Connection, by: &Principal, asked: &JourneyClientsInput) -> Result<Page<Contact>> {
     let limit = asked.limit.get()?;
-    let outcome = asked.outcome.unwrap_or(JourneyOutcome::Entered);
-    let page = page(found(conn, by, &asked.journey, asked.step, outcome)?, asked.cursor.as_deref(), limit)?;
+    let number = Number {
+        journey: &asked.journey,
+        step: asked.step,
+        outcome: asked.outcome.unwrap_or(JourneyOutcome::Entered),
+        bucket: asked.bucket.as_deref(),
+    };
+    let page = page(found(conn, by, number)?, asked.cursor.as_deref(), limit)?;
     let items: Result<Vec<Contact>> =
         page.items.iter().map(|(_, id, _)| contacts::store::find(conn, by, *id)).collect();
     Ok(Page { items: items?, next_cursor: page.next_cursor, total: page.total })
@@ -167,7 +189,8 @@ pub fn clients(conn: &mut Connection, by: &Principal, asked: &JourneyClientsInpu
 /// A bad field.
 pub fn facts(conn: &mut Connection, by: &Principal, asked: &JourneyFactsInput) -> Result<Page<JourneyFact>> {
     let limit = asked.limit.get()?;
-    let found = found(conn, by, &asked.journey, asked.step, JourneyOutcome::Entered)?;
+    let (outcome, bucket) = (JourneyOutcome::Entered, asked.bucket.as_deref());
+    let found = found(conn, by, Number { journey: &asked.journey, step: asked.step, outcome, bucket })?;
     let page = page(found, asked.cursor.as_deref(), limit)?;
     let stay = |(_, _, fact): &Found| match fact {
         Some((_, Record::Stay(id))) => Some(*id),

@@ -6,15 +6,19 @@
 //! * A step counts where a fact of it follows the fact of the step before, in the order of time; of one instant,
 //!   touchpoints come before entries to stages. No fact serves two steps.
 //! * A fact exactly at the end of the window counts.
+//! * Filters and breakdowns by a client's owner, team, source, company or custom field go by what it has now; by segment, by
+//!   what its rule says as of `as_of`.
 
 mod answer;
 mod behind;
 mod fold;
 mod model;
+mod parts;
 mod routes;
+mod steps;
 mod store;
 
-pub use answer::{StepReport, report};
+pub use answer::{JourneyReport, StepReport, report};
 pub use behind::{JourneyNumberInput, JourneyOutcome, ids_behind};
 pub use model::JourneyInput;
 pub use routes::routes;

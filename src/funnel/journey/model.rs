@@ -2,16 +2,21 @@
 
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::parts::{Breakdown, Only};
+use super::steps::{JourneyStep, TouchStep};
+use crate::accounts::{TeamId, UserId};
+use crate::calendar::period::Unit;
 use crate::calendar::span::{AskedSpan, Span, window};
+use crate::companies::CompanyId;
 use crate::db::Connection;
 use crate::error::{Error, FieldError, Result};
-use crate::interactions::{Channel, Direction};
-use crate::pipelines::{Pipeline, PipelineId, StageId, StageKind, store as pipelines};
+use crate::funnel::compare::Comparison;
+use crate::pipelines::{StageId, store as pipelines};
+use crate::segments::SegmentId;
 
 /// A journey: ordered steps that clients take.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
@@ -31,72 +36,30 @@ pub struct JourneyInput {
     pub as_of: Option<String>,
     /// The longest time from the first step to a later one: `30d`, `12h`, `90m`, `45s` or `2w`.
     pub window: Option<String>,
-}
-
-/// A step: exactly one of `touch` and `stage`.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct JourneyStep {
-    /// What it is called in the answer.
-    pub name: Option<String>,
-    /// A touchpoint.
-    pub touch: Option<TouchStep>,
-    /// One of the client's leads enters a stage.
-    pub stage: Option<StageStep>,
-}
-
-/// A touchpoint that fits all that is given; one at least.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct TouchStep {
-    /// One of these channels.
-    #[schema(max_items = 50)]
-    pub channels: Vec<Channel>,
-    /// One of these kinds.
-    #[schema(max_items = 50)]
-    pub kinds: Vec<String>,
-    /// Online or offline.
-    pub online: Option<bool>,
-    /// Who turned to whom.
-    pub direction: Option<Direction>,
-    /// One of these channel groups.
-    #[schema(max_items = 50)]
-    pub channel_groups: Vec<String>,
-    /// One of these campaigns.
-    #[schema(max_items = 50)]
-    pub campaigns: Vec<String>,
-    /// What its properties say: all of these.
-    #[schema(max_items = 10)]
-    pub properties: Vec<PropertyTest>,
-}
-
-/// A property: exactly one of `is`, `contains` and `exists`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct PropertyTest {
-    /// Where it is: keys with dots between, such as `properties.price`.
-    #[schema(min_length = 1, max_length = 200)]
-    pub path: String,
-    /// It is one of these texts, numbers or booleans.
-    #[schema(value_type = Option<Vec<Value>>)]
-    pub is: Option<Vec<Value>>,
-    /// It is a text that holds this one, whatever the case.
-    pub contains: Option<String>,
-    /// Whether it is there and not `null`.
-    pub exists: Option<bool>,
-}
-
-/// An entry to a stage: one of `stage_ids`, or any of `kind`, in `pipeline_id` where given.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct StageStep {
-    /// In this pipeline.
-    pub pipeline_id: Option<PipelineId>,
-    /// One of these stages.
-    #[schema(max_items = 50)]
-    pub stage_ids: Vec<StageId>,
-    /// A stage of this kind.
-    pub kind: Option<StageKind>,
+    /// Only clients of this owner. This and the filters below go by what is known of a client now, whatever `as_of` is.
+    pub owner_id: Option<UserId>,
+    /// Only clients whose owner is of this team.
+    pub team_id: Option<TeamId>,
+    /// Only clients from this source.
+    pub source: Option<String>,
+    /// Only clients of this company.
+    pub company_id: Option<CompanyId>,
+    /// Only clients in this segment. A rule is asked as of `as_of`: what clients did later does not count; their fields and
+    /// lists are those of now.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub segment_id: Option<SegmentId>,
+    /// What to break the numbers down by: `none`, the client's `owner`, `team`, `source`, `company`, `segment` or a custom
+    /// field (`custom.key`), as they are now; the `channel_group` or `campaign` of the touchpoint that took the first step;
+    /// or the `period` of the first step.
+    #[schema(example = "channel_group")]
+    pub breakdown: Option<String>,
+    /// The length of a period; `month` where absent.
+    #[schema(inline)]
+    pub period: Option<Unit>,
+    /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`. It needs `from`.
+    /// Lists of clients and facts are those of the period alone.
+    #[schema(inline)]
+    pub compare: Option<Comparison>,
 }
 
 /// A journey ready to be counted.
@@ -105,6 +68,13 @@ pub struct Journey {
     pub steps: Vec<Step>,
     pub span: Span,
     pub window: Option<i64>,
+    /// Which clients it is about.
+    pub only: Only,
+    pub breakdown: Breakdown,
+    /// The length of a period of the breakdown.
+    pub unit: Unit,
+    /// The other period to show beside.
+    pub compare: Option<Comparison>,
 }
 
 /// A step ready to be looked for.
@@ -136,6 +106,7 @@ impl JourneyInput {
         };
         let span = asked.parse(&mut faults);
         let window = window(self.window.as_deref(), &mut faults);
+        let breakdown = Breakdown::parse(conn, self.breakdown.as_deref(), &mut faults)?;
         let pipelines = pipelines::all(conn, true)?;
         let mut steps = Vec::with_capacity(self.steps.len());
         for (n, step) in self.steps.iter().enumerate() {
@@ -157,86 +128,20 @@ impl JourneyInput {
                 _ => faults.push(FieldError::new(at, "choice", "must have exactly one of touch and stage")),
             }
         }
-        if faults.is_empty() { Ok(Journey { steps, span, window }) } else { Err(Error::invalid(faults)) }
-    }
-}
-
-impl TouchStep {
-    fn check(&self, at: &str, faults: &mut Vec<FieldError>) {
-        let lengths = [
-            ("channels", self.channels.len(), 50),
-            ("kinds", self.kinds.len(), 50),
-            ("channel_groups", self.channel_groups.len(), 50),
-            ("campaigns", self.campaigns.len(), 50),
-            ("properties", self.properties.len(), 10),
-        ];
-        for (name, _, most) in lengths.iter().filter(|(_, len, most)| len > most) {
-            faults.push(FieldError::new(format!("{at}.{name}"), "length", format!("must have at most {most} entries")));
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
         }
-        let is_empty = lengths.iter().all(|(_, len, _)| *len == 0) && self.online.is_none() && self.direction.is_none();
-        if is_empty {
-            faults.push(FieldError::new(at.to_owned(), "required", "must say something of the touchpoint"));
-        }
-        for (n, test) in self.properties.iter().enumerate() {
-            let at = format!("{at}.properties[{n}]");
-            if test.path.is_empty() || test.path.len() > 200 || test.path.split('.').any(str::is_empty) {
-                faults.push(FieldError::new(format!("{at}.path"), "format", "must be keys with dots between"));
-            }
-            let given = [test.is.is_some(), test.contains.is_some(), test.exists.is_some()];
-            if given.into_iter().filter(|given| *given).count() != 1 {
-                faults.push(FieldError::new(at, "choice", "must have exactly one of is, contains and exists"));
-            }
-        }
+        let (only, unit) = (self.only(), self.period.unwrap_or(Unit::Month));
+        Ok(Journey { steps, span, window, only, breakdown, unit, compare: self.compare })
     }
 
-    fn words(&self) -> String {
-        let channels = self.channels.iter().map(|channel| channel.as_str().to_owned());
-        let words: Vec<String> = channels
-            .chain(self.kinds.clone())
-            .chain(self.channel_groups.clone())
-            .chain(self.campaigns.clone())
-            .collect();
-        if words.is_empty() { "touchpoint".to_owned() } else { words.join(", ") }
-    }
-}
-
-impl PropertyTest {
-    /// Whether the properties hold it.
-    #[must_use]
-    pub fn holds(&self, properties: Option<&Value>) -> bool {
-        let found = self.path.split('.').try_fold(properties.unwrap_or(&Value::Null), |at, key| at.get(key));
-        let found = found.filter(|value| !value.is_null());
-        match (&self.is, &self.contains, self.exists) {
-            (Some(values), _, _) => found.is_some_and(|found| values.contains(found)),
-            (_, Some(part), _) => {
-                let text = found.and_then(Value::as_str).unwrap_or_default().to_lowercase();
-                found.is_some() && text.contains(&part.to_lowercase())
-            }
-            (_, _, Some(exists)) => found.is_some() == exists,
-            _ => false,
+    fn only(&self) -> Only {
+        Only {
+            owner_id: self.owner_id,
+            team_id: self.team_id,
+            source: self.source.clone(),
+            company_id: self.company_id,
+            segment_id: self.segment_id,
         }
-    }
-}
-
-impl StageStep {
-    fn find<'a>(&self, pipelines: &'a [Pipeline], at: &str, faults: &mut Vec<FieldError>) -> Vec<(StageId, &'a str)> {
-        let mut fault = |field: &str, code: &'static str, message: &'static str| {
-            faults.push(FieldError::new(format!("{at}{field}"), code, message));
-        };
-        if self.pipeline_id.is_some_and(|id| pipelines.iter().all(|pipeline| pipeline.id != id)) {
-            fault(".pipeline_id", "unknown", "is not a pipeline");
-        }
-        if self.stage_ids.is_empty() && self.kind.is_none() {
-            fault("", "required", "must have stage_ids or a kind");
-        }
-        let within = pipelines.iter().filter(|pipeline| self.pipeline_id.is_none_or(|id| pipeline.id == id));
-        let stages: Vec<_> = within.flat_map(|pipeline| &pipeline.stages).collect();
-        if self.stage_ids.iter().any(|id| stages.iter().all(|stage| stage.id != *id)) {
-            fault(".stage_ids", "unknown", "must be ids of stages");
-        }
-        let named = |id: StageId| self.stage_ids.is_empty() || self.stage_ids.contains(&id);
-        let fits =
-            stages.into_iter().filter(|stage| named(stage.id) && self.kind.is_none_or(|kind| stage.kind == kind));
-        fits.map(|stage| (stage.id, stage.name.as_str())).collect()
     }
 }

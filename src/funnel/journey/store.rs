@@ -1,13 +1,16 @@
 //! The facts of a journey's clients, a few hundred clients at a time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fold::{Bounds, Seen, Walked, walk};
-use super::model::{Fact, Journey, TouchStep};
+use super::model::{Fact, Journey};
+use super::parts::{Breakdown, Parts};
+use super::steps::TouchStep;
 use crate::accounts::{Principal, UserId};
+use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::conditions::OneOf;
 use crate::db::schema::{contacts, leads, stage_intervals as intervals, timeline_entries as entries};
@@ -23,13 +26,38 @@ const TOGETHER: usize = 256;
 
 type Boxed = entries::BoxedQuery<'static, MultiBackend>;
 
-/// Gives every client of the cohort to `visit`, each once.
+/// A client as filters and breakdowns see it: the survivor of all that is merged into it.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub id: ContactId,
+    pub owner_id: Option<UserId>,
+    pub source: Option<String>,
+    pub company_id: Option<CompanyId>,
+    /// The custom field that is broken down by, as a text.
+    pub custom: Option<String>,
+}
+
+/// A client of the cohort.
+#[derive(Debug)]
+pub struct Met<'a> {
+    pub client: ContactId,
+    pub walked: Walked,
+    /// What the facts are of which `walked` gives the places.
+    pub records: &'a [Record],
+    /// The parts that it belongs to: one, but of segments.
+    pub buckets: Vec<Option<String>>,
+}
+
+/// Gives every client of the cohort to `visit`, each once; then what was looked up of the parts.
+///
+/// # Errors
+/// There is no such segment, or it is broken.
 pub fn cohort(
     conn: &mut Connection,
     by: &Principal,
     journey: &Journey,
-    visit: &mut dyn FnMut(ContactId, Walked, &[Record]),
-) -> Result<()> {
+    visit: &mut dyn FnMut(Met<'_>),
+) -> Result<Parts> {
     let bounds = Bounds {
         from: journey.span.from.micros(),
         to: journey.span.to.micros().min(journey.span.as_of.micros()),
@@ -38,18 +66,21 @@ pub fn cohort(
         steps: journey.steps.len(),
     };
     let candidates = candidates(conn, journey, bounds)?;
-    let mut done: HashSet<ContactId> = HashSet::new();
-    for some in candidates.chunks(TOGETHER) {
-        let lines = lines(conn, by, some, &mut done)?;
+    let roots = roots(conn, candidates)?;
+    let parts = Parts::new(conn, journey, &roots)?;
+    for some in roots.chunks(TOGETHER) {
+        let clients = clients(conn, by, journey, &parts, some)?;
+        let lines = lines(conn, &clients)?;
         let mut facts = facts(conn, by, journey, &lines)?;
-        for root in lines.values().copied().collect::<BTreeSet<_>>() {
-            let own = facts.remove(&root).unwrap_or_default();
-            if let Some(walked) = walk(&own.seen, bounds) {
-                visit(root, walked, &own.records);
-            }
+        for client in clients {
+            let own = facts.remove(&client.id).unwrap_or_default();
+            let Some(walked) = walk(&own.seen, bounds) else { continue };
+            let first = walked.facts.first().copied().flatten().and_then(|place| own.texts.get(place)?.as_deref());
+            let buckets = parts.of(journey, &client, first, walked.cohort_at);
+            visit(Met { client: client.id, walked, records: &own.records, buckets });
         }
     }
-    Ok(())
+    Ok(parts)
 }
 
 /// Whoever has a fact of the first step in the period, as far as an index tells.
@@ -90,25 +121,58 @@ fn touches(steps: &[&TouchStep]) -> Boxed {
     rows
 }
 
-/// Whose facts belong to whom: each contact's root, for clients that the caller sees and that were not done before.
-fn lines(
+/// Contacts, each merged one replaced by its survivor, in order.
+fn roots(conn: &mut Connection, contacts: Vec<ContactId>) -> Result<Vec<ContactId>> {
+    let merged = contacts::table.filter(contacts::merged_into.is_not_null());
+    let merged = merged.select((contacts::id, contacts::merged_into.assume_not_null()));
+    let survivors: HashMap<ContactId, ContactId> = merged.load(conn)?.into_iter().collect();
+    let mut roots: Vec<ContactId> = contacts.into_iter().map(|id| survivors.get(&id).copied().unwrap_or(id)).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    Ok(roots)
+}
+
+fn ids(ids: impl IntoIterator<Item = ContactId>) -> Vec<Guid> {
+    ids.into_iter().map(|id| id.0).collect()
+}
+
+type Row = (ContactId, Option<UserId>, Option<String>, Option<CompanyId>);
+
+/// Those of them whom the caller sees and the filters let through, in order.
+fn clients(
     conn: &mut Connection,
     by: &Principal,
+    journey: &Journey,
+    parts: &Parts,
     some: &[ContactId],
-    done: &mut HashSet<ContactId>,
-) -> Result<HashMap<ContactId, ContactId>> {
-    let ids = |ids: &[ContactId]| ids.iter().map(|id| id.0).collect::<Vec<Guid>>();
-    let own = contacts::table.filter(OneOf::new("contacts.id", ids(some)));
-    let own: Vec<(ContactId, Option<ContactId>)> = own.select((contacts::id, contacts::merged_into)).load(conn)?;
-    let mut roots: Vec<ContactId> = own.into_iter().map(|(id, root)| root.unwrap_or(id)).collect();
-    roots.retain(|root| done.insert(*root));
-    let live = contacts::table.filter(OneOf::new("contacts.id", ids(&roots))).filter(contacts::deleted_at.is_null());
-    let live: Vec<(ContactId, Option<UserId>)> = live.select((contacts::id, contacts::owner_id)).load(conn)?;
-    let seen: Vec<ContactId> = live.into_iter().filter(|(_, owner)| by.scope.sees(*owner)).map(|(id, _)| id).collect();
-    let merged = contacts::table.filter(OneOf::new("contacts.merged_into", ids(&seen)));
+) -> Result<Vec<Client>> {
+    let live = contacts::table.filter(OneOf::new("contacts.id", ids(some.iter().copied())));
+    let live = live.filter(contacts::deleted_at.is_null()).order(contacts::id);
+    let rows: Vec<Row> =
+        live.select((contacts::id, contacts::owner_id, contacts::source, contacts::company_id)).load(conn)?;
+    let client = |(id, owner_id, source, company_id)| Client { id, owner_id, source, company_id, custom: None };
+    let seen = rows.into_iter().map(client).filter(|client| by.scope.sees(client.owner_id));
+    let mut seen: Vec<Client> = seen.filter(|client| parts.lets(&journey.only, client)).collect();
+    if matches!(journey.breakdown, Breakdown::Custom(..)) {
+        let rows = contacts::table.filter(OneOf::new("contacts.id", ids(seen.iter().map(|client| client.id))));
+        let rows: Vec<(ContactId, Json<Map<String, Value>>)> =
+            rows.select((contacts::id, contacts::custom)).load(conn)?;
+        let values: HashMap<ContactId, Option<String>> =
+            rows.into_iter().map(|(id, Json(custom))| (id, journey.breakdown.value(&custom))).collect();
+        for client in &mut seen {
+            client.custom = values.get(&client.id).cloned().flatten();
+        }
+    }
+    Ok(seen)
+}
+
+/// Whose facts belong to whom: the survivor of each contact.
+fn lines(conn: &mut Connection, clients: &[Client]) -> Result<HashMap<ContactId, ContactId>> {
+    let roots = ids(clients.iter().map(|client| client.id));
+    let merged = contacts::table.filter(OneOf::new("contacts.merged_into", roots));
     let merged = merged.select((contacts::id, contacts::merged_into.assume_not_null()));
     let mut lines: HashMap<ContactId, ContactId> = merged.load::<(ContactId, ContactId)>(conn)?.into_iter().collect();
-    lines.extend(seen.into_iter().map(|root| (root, root)));
+    lines.extend(clients.iter().map(|client| (client.id, client.id)));
     Ok(lines)
 }
 
@@ -126,6 +190,8 @@ pub enum Record {
 struct Facts {
     seen: Vec<Seen>,
     records: Vec<Record>,
+    /// What the breakdown asks of touchpoints: a channel group or a campaign.
+    texts: Vec<Option<String>>,
 }
 
 type Touch = (
@@ -152,27 +218,26 @@ fn facts(
     lines: &HashMap<ContactId, ContactId>,
 ) -> Result<HashMap<ContactId, Facts>> {
     let members: Vec<Guid> = lines.keys().map(|member| member.0).collect();
-    let mut found: BTreeMap<(ContactId, Place), u32> = BTreeMap::new();
-    for (client, at, id, steps) in touch_facts(conn, by, journey, members.clone())? {
+    let mut found: BTreeMap<(ContactId, Place), (u32, Option<String>)> = BTreeMap::new();
+    let touches = touch_facts(conn, by, journey, members.clone())?.into_iter().map(|found| (0, found));
+    let stages = stage_facts(conn, by, journey, members)?.into_iter().map(|found| (1, found));
+    for (kind, (client, at, id, steps, text)) in touches.chain(stages) {
         if let Some(root) = lines.get(&client) {
-            *found.entry((*root, (at.micros(), 0, id))).or_default() |= steps;
-        }
-    }
-    for (client, at, id, steps) in stage_facts(conn, by, journey, members)? {
-        if let Some(root) = lines.get(&client) {
-            *found.entry((*root, (at.micros(), 1, id))).or_default() |= steps;
+            found.insert((*root, (at.micros(), kind, id)), (steps, text));
         }
     }
     let mut out: HashMap<ContactId, Facts> = HashMap::new();
-    for ((root, (at, kind, id)), steps) in found {
+    for ((root, (at, kind, id)), (steps, text)) in found {
         let own = out.entry(root).or_default();
         own.seen.push(Seen { at, steps });
         own.records.push(if kind == 0 { Record::Touch(id) } else { Record::Stay(id) });
+        own.texts.push(text);
     }
     Ok(out)
 }
 
-type Found = (ContactId, Instant, Guid, u32);
+/// Whose fact, when, its id, which steps it is one of, and what the breakdown asks of it.
+type Found = (ContactId, Instant, Guid, u32, Option<String>);
 
 fn touch_facts(conn: &mut Connection, by: &Principal, journey: &Journey, members: Vec<Guid>) -> Result<Vec<Found>> {
     let steps: Vec<(usize, &TouchStep)> = journey
@@ -223,7 +288,12 @@ fn touch_facts(conn: &mut Connection, by: &Principal, journey: &Journey, members
         };
         let bits = fits.iter().filter(|n| holds(n)).fold(0_u32, |bits, n| bits | 1 << n);
         if bits > 0 {
-            out.push((touch.0, touch.1, touch.2, bits));
+            let text = match journey.breakdown {
+                Breakdown::ChannelGroup => touch.7,
+                Breakdown::Campaign => touch.8.or(touch.9),
+                _ => None,
+            };
+            out.push((touch.0, touch.1, touch.2, bits, text));
         }
     }
     Ok(out)
@@ -277,7 +347,7 @@ fn stage_facts(conn: &mut Connection, by: &Principal, journey: &Journey, members
     Ok(seen
         .map(|(client, at, id, stage, _)| {
             let bits = steps.iter().filter(|(_, stages)| stages.contains(&stage)).fold(0, |bits, (n, _)| bits | 1 << n);
-            (client, at, id, bits)
+            (client, at, id, bits, None)
         })
         .collect())
 }

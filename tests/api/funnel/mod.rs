@@ -3,6 +3,8 @@
 mod breakdown;
 mod fields_then;
 mod journey;
+mod journey_parts;
+mod journey_reference;
 mod numbers;
 mod parameters;
 mod parts;

@@ -1,5 +1,6 @@
 //! Sales reports, against the definitions computed the slow way.
 
+mod activity;
 mod facts;
 mod lists;
 mod numbers;

@@ -10,5 +10,6 @@ mod random;
 mod records;
 mod reference;
 mod rfm;
-mod world;
+mod rfm_then;
+pub mod world;
 mod world_rows;
