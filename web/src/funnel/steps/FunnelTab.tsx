@@ -53,8 +53,22 @@ function Content({ report, query, ask }: { report: Funnel; query: Query; ask: As
       {report.total.immature && <Immature report={report} query={query} />}
       {notesOf(report, t).map((note) => <Text key={note} size="xs" c="dimmed" mb="xs">{note}</Text>)}
       {report.total.modes.length > 1 ? <Modes report={report} query={query} /> : first && <Steps report={report} mode={first} query={query} />}
+      <Beyond report={report} query={query} />
       {report.groups.length > 0 && <Breakdown report={report} query={query} by={ask.by} unit={ask.unit} />}
     </>
+  );
+}
+
+/** Leads that no number holds. Snapshots of former times do not tell of them. */
+function Beyond({ report, query }: { report: Funnel; query: Query }) {
+  const { t } = useTranslation('funnel');
+  const { beyond: count = 0 } = report as { beyond?: number };
+  const [first] = report.total.modes;
+  if (count === 0 || !first) return null;
+  return (
+    <Text size="xs" c="dimmed" mb="sm">
+      <Count value={count} title={t('behind.beyond')} from="funnel" query={drill(query, report, { mode: first.mode, step: first.steps[0]?.stage_id ?? '', outcome: 'beyond' })}>{t('beyond', { count })}</Count> {t('beyond.why')}
+    </Text>
   );
 }
 
