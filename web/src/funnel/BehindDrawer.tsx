@@ -7,10 +7,10 @@ import { type Row, useLeadColumns } from '@/leads/columns';
 import { LeadDrawer } from '@/leads/LeadDrawer';
 import { download } from '@/ui/download';
 import { useFormat } from '@/ui/format';
+import { Counted, NumberDrawer } from '@/ui/list/NumberDrawer';
 import { useRows } from '@/ui/list/useRows';
 import { notifyProblem } from '@/ui/notify';
 import { type Behind, readBehind } from './behind';
-import { Counted, NumberDrawer } from './NumberDrawer';
 
 const SHOWN = ['title', 'contact', 'stage', 'amount', 'owner', 'entered'];
 
@@ -32,8 +32,8 @@ function Leads({ behind }: { behind: Behind }) {
   const differs = found.total !== null && found.total !== behind.count;
   return (
     <>
-      <Counted found={found} text="behind.leads" label={behind.title} columns={columns} name={nameOf} open={open}>
-        {differs && <Text size="xs" c="dimmed">{t(behind.other ? 'behind.stays' : 'behind.changed', { number: number(behind.count) })}</Text>}
+      <Counted found={found} text={(count) => t('behind.leads', { count })} label={behind.title} columns={columns} name={nameOf} open={open}>
+        {differs && <Text size="xs" c="dimmed">{t('behind.changed', { number: number(behind.count) })}</Text>}
         <Export behind={behind} />
       </Counted>
       <LeadDrawer id={opened} close={() => setOpened(null)} />
@@ -44,10 +44,9 @@ function Leads({ behind }: { behind: Behind }) {
 function Export({ behind }: { behind: Behind }) {
   const { t } = useTranslation('funnel');
   const may = useMay('exports:run');
-  const path = { funnel: '/api/v1/exports/funnel/leads', leads: '/api/v1/exports/leads', sales: null }[behind.from];
-  if (!may || !path) return null;
+  if (!may || behind.from !== 'funnel') return null;
   return (
     <Button variant="default" ml="auto" leftSection={<IconDownload size={15} />}
-      onClick={() => void download(path, { ...behind.query, format: 'csv' }, 'leads.csv').catch(notifyProblem)}>{t('ui:export')}</Button>
+      onClick={() => void download('/api/v1/exports/funnel/leads', { ...behind.query, format: 'csv' }, 'leads.csv').catch(notifyProblem)}>{t('ui:export')}</Button>
   );
 }

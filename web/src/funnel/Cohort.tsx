@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { usePipelines } from '@/app/lookups';
 import { FilterBar } from '@/ui/filters/FilterBar';
 import { useFormat } from '@/ui/format';
-import { type Ask, PEOPLE, type Query, RANGES } from './ask';
+import { AHEAD, type Ask, narrowingOf, type Period, pick, type Query, type Range, RANGES } from './ask';
 import classes from './Funnel.module.css';
-import { lastDay, nextDay } from './days';
+import { lastDay, nextDay } from '@/ui/days';
 import { useNarrowing } from './useNarrowing';
 
 interface Props {
@@ -20,59 +20,69 @@ interface Props {
 export function Cohort({ ask, set }: Props) {
   const { t } = useTranslation('funnel');
   const { list } = usePipelines();
-  const narrowing = useNarrowing();
+  const known = narrowingOf(ask.tab);
+  const fields = useNarrowing().filter(({ key }) => known.includes(key));
   const people = ask.tab === 'team';
-  const fields = people ? narrowing.filter(({ key }) => PEOPLE.includes(key)) : narrowing;
   const pipelines = list.filter(({ archived_at, id }) => !archived_at || id === ask.pipeline);
   const narrow = (values: Query) => set({ ...Object.fromEntries(fields.map(({ key }) => [key, ''])), ...values });
-  // A journey counts clients, all of them.
-  const clients = ask.tab === 'journey';
-  const timeless = ask.tab === 'forecast';
+  const ahead = ask.tab === 'forecast';
+  const comparable = ahead ? ask.closing.span.from && ask.closing.span.to : ask.span.from;
   return (
     <Group gap={6} mb="sm" className={classes.cohort}>
       {pipelines.length > 1 && !people && (
         <NativeSelect size="xs" maw={240} aria-label={t('pipeline')} value={ask.pipeline} data={pipelines.map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => set({ pipeline: event.currentTarget.value })} />
       )}
-      {!timeless && <PeriodPicker ask={ask} set={set} />}
-      {!timeless && !clients && (
-        <NativeSelect size="xs" aria-label={t('compare')} value={ask.compare} disabled={!ask.span.from} onChange={(event) => set({ compare: event.currentTarget.value })}
-          data={['', 'previous', 'last_year'].map((value) => ({ value, label: t(`compare.${value || 'none'}`) }))} />
-      )}
-      {!clients && <FilterBar fields={fields} values={ask.narrow} change={narrow} />}
+      {ahead ? (
+        <PeriodPicker period={ask.closing} ranges={AHEAD} label={t('closing')} any={t('closing.any')} choose={({ range, from, to }) => set({ close: range === 'all' ? '' : range, close_from: from, close_to: to })} />
+      ) : <PeriodPicker period={ask} ranges={RANGES} choose={set} />}
+      <NativeSelect size="xs" aria-label={t('compare')} value={ask.compare} disabled={!comparable} onChange={(event) => set({ compare: event.currentTarget.value })}
+        data={['', 'previous', 'last_year'].map((value) => ({ value, label: t(`compare.${value || 'none'}`) }))} />
+      <FilterBar fields={fields} values={pick(ask.narrow, known)} change={narrow} />
     </Group>
   );
 }
 
+interface PickerProps {
+  period: Period;
+  ranges: readonly Range[];
+  /** What the days are of, where not those of the report. */
+  label?: string;
+  /** All of them, where that is not all time. */
+  any?: string;
+  choose: (period: { range: string; from: string; to: string }) => void;
+}
+
 /** Named periods, or days. */
-function PeriodPicker({ ask, set }: Props) {
+function PeriodPicker({ period: { range: chosen, span }, ranges, label, any, choose }: PickerProps) {
   const { t } = useTranslation('funnel');
   const { day } = useFormat();
   const [opened, { toggle, close }] = useDisclosure();
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   function begin() {
-    setFrom(ask.span.from?.slice(0, 10) ?? '');
-    setTo(ask.span.to ? lastDay(ask.span.to) : '');
+    setFrom(span.from?.slice(0, 10) ?? '');
+    setTo(span.to ? lastDay(span.to) : '');
     toggle();
   }
   function submit(event: FormEvent) {
     event.preventDefault();
-    set({ range: '', from, to: to ? nextDay(to) : '' });
+    choose({ range: '', from, to: to ? nextDay(to) : '' });
     close();
   }
-  const days = [ask.span.from ? day(ask.span.from) : '…', ask.span.to ? day(lastDay(ask.span.to)) : '…'].join(' – ');
+  const name = (range: Range) => (range === 'all' && any) || t(`range.${range}`);
+  const days = [span.from ? day(span.from) : '…', span.to ? day(lastDay(span.to)) : '…'].join(' – ');
   return (
     <Popover opened={opened} onChange={close} position="bottom-start" trapFocus width={330}>
       <Popover.Target>
         <Button variant="default" leftSection={<IconCalendar size={15} />} onClick={begin} aria-expanded={opened}>
-          {ask.range ? t(`range.${ask.range}`) : days}{ask.range && ask.range !== 'all' && <span className={classes.days}>{days}</span>}
+          {label && <span className={classes.about}>{label}</span>}{chosen ? name(chosen) : days}{chosen && chosen !== 'all' && <span className={classes.days}>{days}</span>}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <div className={classes.ranges}>
-          {RANGES.map((range) => (
-            <Button key={range} variant={ask.range === range ? 'light' : 'subtle'} color={ask.range === range ? 'iris' : 'gray'} justify="start" size="compact-sm"
-              aria-pressed={ask.range === range} onClick={() => { set({ range, from: '', to: '' }); close(); }}>{t(`range.${range}`)}</Button>
+          {ranges.map((range) => (
+            <Button key={range} variant={chosen === range ? 'light' : 'subtle'} color={chosen === range ? 'iris' : 'gray'} justify="start" size="compact-sm"
+              aria-pressed={chosen === range} onClick={() => { choose({ range, from: '', to: '' }); close(); }}>{name(range)}</Button>
           ))}
         </div>
         <form onSubmit={submit}>

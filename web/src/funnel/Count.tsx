@@ -4,17 +4,30 @@ import { useFormat } from '@/ui/format';
 import { type Behind, useOpenBehind } from './behind';
 import classes from './Funnel.module.css';
 
-type CountProps = Omit<Behind, 'count'> & { value: number; className?: string; children?: string };
+interface NumberProps {
+  value: number;
+  /** What is counted. */
+  title: string;
+  open: () => void;
+  className?: string | undefined;
+  /** Other words than the bare number. */
+  children?: string | undefined;
+}
 
-/** A number that opens the leads it counts. */
-export function Count({ value, title, from, query, other, className, children }: CountProps) {
-  const open = useOpenBehind();
+/** A number that opens what it counts. */
+export function NumberButton({ value, title, open, className, children }: NumberProps) {
   const { number } = useFormat();
   const text = children ?? number(value);
   if (value === 0) return <span className={className}>{text}</span>;
-  return (
-    <button type="button" className={`${classes.number} ${className ?? ''}`} onClick={() => open({ title, from, query, other, count: value })} aria-label={`${title}: ${text}`}>{text}</button>
-  );
+  return <button type="button" className={`${classes.number} ${className ?? ''}`} onClick={open} aria-label={`${title}: ${text}`}>{text}</button>;
+}
+
+type CountProps = Omit<Behind, 'count'> & Omit<NumberProps, 'open'>;
+
+/** A number that opens the leads it counts. */
+export function Count({ value, title, from, query, className, children }: CountProps) {
+  const open = useOpenBehind();
+  return <NumberButton value={value} title={title} className={className} open={() => open({ title, from, query, count: value })}>{children}</NumberButton>;
 }
 
 /** How much more or less it is than before: of shares in points, of other numbers in percent. */

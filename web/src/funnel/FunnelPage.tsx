@@ -1,11 +1,10 @@
-import { Alert, Button, Tabs } from '@mantine/core';
-import { IconCamera, IconChartFunnel } from '@tabler/icons-react';
+import { Tabs } from '@mantine/core';
+import { IconChartFunnel } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ComponentType, lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePipelines } from '@/app/lookups';
 import { EmptyState } from '@/ui/EmptyState';
-import { useFormat } from '@/ui/format';
 import type { ListSearch } from '@/ui/list/useListSearch';
 import { Page } from '@/ui/Page';
 import { PageHeader } from '@/ui/PageHeader';
@@ -13,6 +12,7 @@ import { type Query, readAsk, type Tab, TABS } from './ask';
 import { type Behind, BehindContext } from './behind';
 import { BehindDrawer } from './BehindDrawer';
 import { Cohort } from './Cohort';
+import { Kept } from './saved/Kept';
 import { SavedMenu } from './saved/SavedMenu';
 import FunnelTab, { type TabProps } from './steps/FunnelTab';
 
@@ -37,7 +37,7 @@ export default function FunnelPage() {
   const first = list.find(({ archived_at }) => !archived_at)?.id ?? '';
   const ask = useMemo(() => readAsk(search, first), [search, first]);
   const [behind, setBehind] = useState<Behind | null>(null);
-  const go = useCallback((next: ListSearch, replace = true) => void navigate({ to: '/funnel', search: next as never, replace }), [navigate]);
+  const go = useCallback((next: ListSearch, replace = true) => void navigate({ to: next.tab === 'rfm' ? '/segments' : '/funnel', search: next as never, replace }), [navigate]);
   // Whatever is asked otherwise is no longer what was saved or kept.
   const set = useCallback((changes: Query) => {
     const { snapshot: _, report: __, ...kept } = search;
@@ -59,16 +59,5 @@ export default function FunnelPage() {
       )}
       <BehindDrawer behind={behind} close={() => setBehind(null)} />
     </Page>
-  );
-}
-
-/** Says that the numbers are of another day. */
-function Kept({ at, leave }: { at: string | undefined; leave: () => void }) {
-  const { t } = useTranslation('funnel');
-  const { dayAndTime } = useFormat();
-  return (
-    <Alert variant="light" color="iris" icon={<IconCamera size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">
-      {t('kept', { time: at ? dayAndTime(at) : '' })} <Button size="compact-xs" variant="light" ml="xs" onClick={leave}>{t('kept.leave')}</Button>
-    </Alert>
   );
 }

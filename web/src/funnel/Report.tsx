@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorState } from '@/ui/ErrorState';
 import { useFormat } from '@/ui/format';
 import classes from './Funnel.module.css';
-import { lastDay } from './days';
+import { lastDay } from '@/ui/days';
 
 /** A report once it is there; while another one is asked for, the last one stays, paler. */
 export function Report<T>({ found, children }: { found: UseQueryResult<T>; children: (report: T) => ReactNode }) {
@@ -19,7 +19,9 @@ export function Report<T>({ found, children }: { found: UseQueryResult<T>; child
 function Compared({ report }: { report: unknown }) {
   const { t } = useTranslation('funnel');
   const { day } = useFormat();
-  const { compared } = report as { compared?: { from?: string | null; to: string } | null };
-  if (!compared?.from) return null;
-  return <Text size="xs" c="dimmed" mb="xs">{t('before.when', { from: day(compared.from), to: day(lastDay(compared.to)) })}</Text>;
+  const { compared } = report as { compared?: Partial<Record<'from' | 'to' | 'close_from' | 'close_to', string | null>> | null };
+  // A forecast is of the days on which leads are expected to close.
+  const [from, to] = [compared?.close_from ?? compared?.from, compared?.close_to ?? compared?.to];
+  if (!from || !to) return null;
+  return <Text size="xs" c="dimmed" mb="xs">{t('before.when', { from: day(from), to: day(lastDay(to)) })}</Text>;
 }

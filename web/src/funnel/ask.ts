@@ -4,7 +4,9 @@ export const TABS = ['funnel', 'journey', 'channels', 'times', 'sales', 'forecas
 export type Tab = (typeof TABS)[number];
 
 export const RANGES = ['30d', '90d', '6m', '12m', 'month', 'last_month', 'quarter', 'last_quarter', 'year', 'last_year', 'all'] as const;
-export type Range = (typeof RANGES)[number];
+/** Those of expected closes, which lie ahead. */
+export const AHEAD = ['month', 'next_month', 'quarter', 'next_quarter', 'year', 'all'] as const;
+export type Range = (typeof RANGES)[number] | (typeof AHEAD)[number];
 
 /** What the leads of a report are narrowed by; the names are the API's. */
 export const NARROWING = ['owner_id', 'team_id', 'source', 'first_touch_group', 'last_touch_group', 'campaign', 'segment_id'] as const;
@@ -36,8 +38,10 @@ export function spanOf(range: Range, now = new Date()): Span {
     case '6m': return span(new Date(year, month - 6, day + 1), tomorrow);
     case '12m': return span(new Date(year, month - 12, day + 1), tomorrow);
     case 'month': return span(new Date(year, month, 1), new Date(year, month + 1, 1));
+    case 'next_month': return span(new Date(year, month + 1, 1), new Date(year, month + 2, 1));
     case 'last_month': return span(new Date(year, month - 1, 1), new Date(year, month, 1));
     case 'quarter': return span(new Date(year, quarter, 1), new Date(year, quarter + 3, 1));
+    case 'next_quarter': return span(new Date(year, quarter + 3, 1), new Date(year, quarter + 6, 1));
     case 'last_quarter': return span(new Date(year, quarter - 3, 1), new Date(year, quarter, 1));
     case 'year': return span(new Date(year, 0, 1), new Date(year + 1, 0, 1));
     case 'last_year': return span(new Date(year - 1, 0, 1), new Date(year, 0, 1));
@@ -45,12 +49,17 @@ export function spanOf(range: Range, now = new Date()): Span {
   }
 }
 
-export interface Ask {
-  tab: Tab;
-  pipeline: string;
-  /** A named period, or `null` where the days were chosen. */
+/** A named period, or days of one's own. */
+export interface Period {
   range: Range | null;
   span: Span;
+}
+
+export interface Ask extends Period {
+  tab: Tab;
+  pipeline: string;
+  /** When open leads are expected to close. */
+  closing: Period;
   /** `all` shows the modes side by side. */
   mode: string;
   by: string;
@@ -60,23 +69,26 @@ export interface Ask {
   narrow: Query;
   /** How channels are told apart. */
   channel: string;
+  /** What a journey is broken down by: its parts are of clients. */
+  part: string;
   /** Those of a journey, separated by commas. */
   steps: string | undefined;
 }
 
 const within = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T => known.find((one) => one === value) ?? otherwise;
 
-const DEFAULT_RANGE: Range = '12m';
+/** A period of the address: the days that it names, else what its range means. */
+function period(range: Range, from: string | undefined, to: string | undefined, now: Date): Period {
+  return from || to ? { range: null, span: { ...(from ? { from } : {}), ...(to ? { to } : {}) } } : { range, span: spanOf(range, now) };
+}
 
 /** What the address asks for; what it does not say has a default. */
 export function readAsk(search: ListSearch, firstPipeline: string, now = new Date()): Ask {
-  const own = search.from || search.to;
-  const range = own ? null : within(search.range, RANGES, DEFAULT_RANGE);
   return {
     tab: within(search.tab, TABS, 'funnel'),
     pipeline: search.pipeline ?? firstPipeline,
-    range,
-    span: range ? spanOf(range, now) : { ...(search.from ? { from: search.from } : {}), ...(search.to ? { to: search.to } : {}) },
+    ...period(within(search.range, RANGES, '12m'), search.from, search.to, now),
+    closing: period(within(search.close, AHEAD, 'all'), search.close_from, search.close_to, now),
     mode: within(search.mode, [...MODES, 'all'], 'reached'),
     by: search.by ?? 'none',
     unit: within(search.unit, ['day', 'week', 'month'], 'month'),
@@ -84,6 +96,7 @@ export function readAsk(search: ListSearch, firstPipeline: string, now = new Dat
     compare: within(search.compare, ['', 'previous', 'last_year'], ''),
     narrow: Object.fromEntries(NARROWING.flatMap((key) => (search[key] ? [[key, search[key] as string]] : []))),
     channel: within(search.channel, ['first_touch_group', 'last_touch_group', 'campaign', 'source'], 'first_touch_group'),
+    part: search.part ?? 'none',
     steps: search.steps,
   };
 }
@@ -96,11 +109,15 @@ export function baseQuery(ask: Ask): Query {
 }
 
 /** Only a period that begins has one before it. */
-function comparison({ compare, span }: Ask): Query {
+export function comparison({ compare, span }: Ask): Query {
   return compare && span.from ? { compare } : {};
 }
 
-function breakdown(by: string, unit: string): Query {
+function closingQuery({ compare, closing: { span: { from, to } } }: Ask): Query {
+  return { ...(from ? { close_from: from } : {}), ...(to ? { close_to: to } : {}), ...(compare && from && to ? { compare } : {}) };
+}
+
+export function breakdown(by: string, unit: string): Query {
   return by === 'none' ? {} : { breakdown: by, ...(by === 'period' ? { period: unit } : {}) };
 }
 
@@ -111,17 +128,24 @@ export function reportQuery(ask: Ask): Query {
   switch (ask.tab) {
     case 'funnel': return { ...base, ...comparison(ask), ...window, mode: ask.mode === 'all' ? MODES.join(',') : ask.mode, ...breakdown(ask.by, ask.unit) };
     case 'channels': return { ...base, ...comparison(ask), mode: 'reached', breakdown: ask.channel };
-    case 'forecast': return { pipeline_id: ask.pipeline, tz: ZONE, ...ask.narrow };
-    // What people did is of no pipeline, and is narrowed to people alone.
+    case 'forecast': return { pipeline_id: ask.pipeline, tz: ZONE, ...closingQuery(ask), ...ask.narrow };
+    // What people did is of no pipeline.
     case 'team': return { tz: ZONE, ...ask.span, ...comparison(ask), ...pick(ask.narrow, PEOPLE) } as Query;
     default: return { ...base, ...comparison(ask) };
   }
 }
 
-/** What the activity of people can be narrowed by. */
-export const PEOPLE: readonly string[] = ['owner_id', 'team_id'];
+/** What the activity of people can be narrowed by: whose it was, and that about some clients. */
+const PEOPLE: readonly string[] = ['owner_id', 'team_id', 'segment_id'];
+/** What a journey can, which is of clients. */
+export const CLIENTS: readonly string[] = ['owner_id', 'team_id', 'source', 'segment_id'];
 
-function pick(query: Query, keys: readonly string[]): Query {
+/** What the tab's report can be narrowed by. */
+export function narrowingOf(tab: Tab): readonly string[] {
+  return { team: PEOPLE, journey: CLIENTS }[tab as string] ?? NARROWING;
+}
+
+export function pick(query: Query, keys: readonly string[]): Query {
   return Object.fromEntries(Object.entries(query).filter(([key]) => keys.includes(key)));
 }
 
@@ -134,8 +158,9 @@ export function searchOf(kind: string, parameters: Record<string, unknown>): Lis
   if (!tab) return null;
   const text = (key: string) => (parameters[key] == null ? undefined : String(parameters[key]));
   const mode = text('mode');
+  const timeless = tab === 'forecast' || text('from') || text('to');
   const search: ListSearch = {
-    tab, pipeline: text('pipeline_id'), from: text('from'), to: text('to'), range: text('from') || text('to') ? undefined : 'all', mode: mode?.includes(',') ? 'all' : mode,
+    tab, pipeline: text('pipeline_id'), from: text('from'), to: text('to'), range: timeless ? undefined : 'all', close_from: text('close_from'), close_to: text('close_to'), mode: mode?.includes(',') ? 'all' : mode,
     by: text('breakdown'), unit: text('period'), window: text('window'), compare: text('compare'),
     ...Object.fromEntries(NARROWING.map((key) => [key, text(key)])),
   };

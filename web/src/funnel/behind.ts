@@ -7,22 +7,19 @@ export interface Behind {
   title: string;
   /** The number itself, which the list must equal. */
   count: number;
-  from: 'funnel' | 'sales' | 'leads';
+  from: 'funnel' | 'sales';
   query: Query;
-  /** Where the number counts something else, such as stays, which a lead may have several of. */
-  other?: boolean;
 }
 
 export const BehindContext = createContext<(behind: Behind) => void>(() => undefined);
 export const useOpenBehind = () => useContext(BehindContext);
 
-const PATHS = { funnel: '/api/v1/reports/funnel/leads', sales: '/api/v1/reports/sales/leads', leads: '/api/v1/leads' } as const;
+const PATHS = { funnel: '/api/v1/reports/funnel/leads', sales: '/api/v1/reports/sales/leads' } as const;
 
 /** A page of these leads. The lists of reports always tell their total and take no `total`. */
 export function readBehind({ from, query }: Behind) {
   return (page: Query | object, signal: AbortSignal): Promise<Schemas['Page_LeadRow']> => {
-    const { total, ...rest } = page as Query;
-    const asked = { ...query, ...rest, ...(from === 'leads' && total ? { total: true } : {}) };
-    return take(api.GET(PATHS[from], { params: { query: asked as never }, signal }));
+    const { total: _, ...rest } = page as Query;
+    return take(api.GET(PATHS[from], { params: { query: { ...query, ...rest } as never }, signal }));
   };
 }

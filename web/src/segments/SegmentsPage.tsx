@@ -17,7 +17,8 @@ import { useSegmentColumns } from './columns';
 import { refreshSegments, type Segment, useSegments } from './data';
 import { NameDialog } from './NameDialog';
 import { OverlapDialog } from './overlap/OverlapDialog';
-import { Rfm } from './Rfm';
+import { readRfm, type RfmSearch } from './groups/ask';
+import { Rfm } from './groups/Rfm';
 
 const route = getRouteApi('/shell/segments');
 const nameOf = (segment: Segment) => segment.name;
@@ -26,7 +27,9 @@ const nothing = () => undefined;
 export default function SegmentsPage() {
   const { t } = useTranslation('segments');
   const navigate = useNavigate();
-  const { tab } = route.useSearch();
+  const search = route.useSearch();
+  const { tab } = search;
+  const narrow = (search: RfmSearch) => void navigate({ to: '/segments', search: { tab: 'rfm', ...readRfm(search) }, replace: true });
   const { data } = useSegments();
   const [listing, list] = useDisclosure();
   const mayWrite = useMay('segments:write');
@@ -54,7 +57,7 @@ export default function SegmentsPage() {
         keepMounted={false} flex={1} mih={0} style={{ display: 'flex', flexDirection: 'column' }}>
         <Tabs.List mb="sm"><Tabs.Tab value="all">{t('title')}</Tabs.Tab><Tabs.Tab value="rfm">{t('rfm')}</Tabs.Tab></Tabs.List>
         <Tabs.Panel value="all" flex={1} mih={0} style={{ display: 'flex', flexDirection: 'column' }}><All /></Tabs.Panel>
-        <Tabs.Panel value="rfm" style={{ overflowY: 'auto' }}><Rfm /></Tabs.Panel>
+        <Tabs.Panel value="rfm" style={{ overflowY: 'auto' }}><Rfm search={readRfm(search)} set={narrow} /></Tabs.Panel>
       </Tabs>
       {listing && <NameDialog title={t('new.list')} close={list.close} save={createList} described />}
     </Page>

@@ -1,12 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { saying } from '@/app/i18n';
 import { shellRoute } from '@/app/roots';
+import { readRfm, type RfmSearch } from './groups/ask';
 import { RFM_GROUPS, type RfmGroup } from './rfm';
 
 const segmentsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/segments',
-  validateSearch: (search): { tab?: 'rfm' } => (search.tab === 'rfm' ? { tab: 'rfm' } : {}),
+  validateSearch: (search): { tab?: 'rfm' } & RfmSearch => (search.tab === 'rfm' ? { tab: 'rfm', ...readRfm(search) } : {}),
   component: lazyRouteComponent(saying('segments', () => import('./SegmentsPage'))),
 });
 

@@ -4,8 +4,8 @@ import { manager, test } from './frame.mjs';
 /** Every screen. What is behind `client`, `lead` and `company` is known only when the program runs. */
 const SCREENS = [
   '/contacts', '/', '/leads', '/companies', '/board', '/duplicates', '/settings', '/settings/appearance',
-  '/funnel?compare=previous&by=first_touch_group', '/funnel?mode=all', '/funnel?tab=channels', '/funnel?tab=journey', '/funnel?tab=times',
-  '/funnel?tab=sales', '/funnel?tab=forecast', '/funnel?tab=team', '/segments', '/segments?tab=rfm', '/segments/new', '/settings/decide',
+  '/funnel?compare=previous&by=first_touch_group', '/funnel?mode=all', '/funnel?tab=channels', '/funnel?tab=journey&part=owner&compare=previous&window=90d', '/funnel?tab=times',
+  '/funnel?tab=sales', '/funnel?tab=forecast&close=quarter&compare=last_year', '/funnel?tab=team', '/segments', '/segments?tab=rfm&as_of=2026-01-31', '/segments/new', '/settings/decide',
 ];
 
 /** Words do not change colours: the dark scheme is looked at in one language. */

@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
 import { manager, test } from './frame.mjs';
-
-/** Opens a number and compares it with the list behind it, which is given back. */
-async function agrees(page, number) {
-  const label = await number.getAttribute('aria-label');
-  const told = Number(/(\d+)[^:]*$/.exec(label)[1]);
-  await number.click();
-  const total = page.locator('[role=dialog] [data-total]');
-  await total.waitFor();
-  assert.equal(Number(await total.getAttribute('data-total')), told, label);
-  await page.waitForSelector('[role=dialog] [role=row][aria-rowindex="2"]');
-  const rows = await page.locator('[role=dialog] [role=row][aria-rowindex]:not([aria-hidden])').count() - 1;
-  if (told < 10) assert.equal(rows, told, label);
-  await page.keyboard.press('Escape');
-  await total.waitFor({ state: 'detached' });
-}
+import { agrees, allAgree } from './numbers.mjs';
 
 test('each number of the funnel equals the list behind it', async ({ open }) => {
   const { page } = await open(manager, '/funnel?by=owner&compare=previous&range=6m');
   await page.locator('table button').first().waitFor();
   const steps = page.locator('table').first().locator('button');
   const parts = page.locator('table').nth(1).locator('button');
-  for (let index = 0; index < await steps.count(); index += 1) await agrees(page, steps.nth(index));
-  for (let index = 0; index < await parts.count(); index += 4) await agrees(page, parts.nth(index));
+  await allAgree(page, steps);
+  await allAgree(page, parts, 4);
 });
 
 test('modes stand side by side, and the other reports agree with their lists, too', async ({ open, api }) => {
@@ -39,6 +25,35 @@ test('modes stand side by side, and the other reports agree with their lists, to
   await page.getByRole('tab', { name: 'Time in stage' }).click();
   await page.locator('.recharts-surface').first().waitFor();
   assert.ok((await api(`/reports/time-in-stage?pipeline_id=${pipeline}`)).stages.length > 0);
+  const times = page.locator('td button');
+  assert.ok(await times.count() >= 12);
+  await allAgree(page, times, 2);
+});
+
+test('leads that may still come further are shown, and open ones of a currency behind the velocity', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?range=12m&window=90d&by=owner');
+  await agrees(page, page.getByRole('button', { name: /Show these \d+ leads/ }));
+  await page.getByRole('tab', { name: 'Outcome and speed' }).click();
+  await agrees(page, page.getByRole('button', { name: /^Open leads in GBP/ }));
+  await page.getByLabel('Compare').selectOption('previous');
+  await agrees(page, page.getByRole('button', { name: /^Won, before/ }));
+});
+
+test('a forecast is of chosen days, beside that of a year ago, and each of its numbers equals the list behind it', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?tab=forecast');
+  await page.getByRole('heading', { name: 'By month of expected close' }).waitFor();
+  const months = page.locator('section[aria-labelledby=months] tbody tr');
+  const all = await months.count();
+  assert.equal(await page.getByLabel('Compare').isDisabled(), true);
+  await page.getByRole('button', { name: /^Expected close/ }).click();
+  await page.getByRole('button', { name: 'This quarter', exact: true }).click();
+  await page.waitForFunction((before) => document.querySelectorAll('section[aria-labelledby=months] tbody tr').length < before, all);
+  assert.ok(await months.count() <= 3);
+  await page.getByLabel('Compare').selectOption('last_year');
+  await page.getByText(/^“Before” is /).waitFor();
+  await allAgree(page, page.locator('section[aria-labelledby=months] button'));
+  await allAgree(page, page.locator('section[aria-labelledby=odds] button'));
+  assert.match(page.url(), /close=quarter/);
 });
 
 test('a report is saved, kept as it was, and found again', async ({ open }) => {
@@ -113,4 +128,30 @@ test('a journey is put together, and its numbers open exactly the clients they c
   const count = Number((await number.textContent()).replaceAll(',', ''));
   await number.click();
   await page.locator(`[data-total="${count}"]`).waitFor();
+});
+
+test('a journey is of certain clients, in parts, beside the period before, and each of its numbers equals the list behind it', async ({ open, api }) => {
+  const { page } = await open(manager, '/funnel?tab=journey&steps=web,open,won&range=6m&compare=previous&window=90d');
+  await page.getByText(/^“Before” is /).waitFor();
+  await page.getByRole('combobox', { name: 'Break down by' }).selectOption({ label: 'Channel of the first step' });
+  await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
+  await agrees(page, page.getByRole('button', { name: /Show these \d+ clients/ }));
+  await allAgree(page, page.locator('table').first().locator('button'));
+  await allAgree(page, page.locator('section[aria-labelledby=breakdown] button'), 3);
+  const whole = await page.getByRole('button', { name: /^Came to “Web[^,]*$/ }).first().textContent();
+  const [owner] = (await api('/users')).items.filter(({ name }) => name === 'Sara Iqbal');
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Owner' }).click();
+  await page.getByRole('dialog').getByRole('combobox').selectOption(owner.id);
+  await page.waitForFunction((before) => document.querySelector('table button')?.textContent !== before, whole);
+  await page.waitForURL(/owner_id=/);
+  await agrees(page, page.getByRole('button', { name: /^Came to “Web/ }).first());
+});
+
+test('what people did is counted, and each number opens exactly what it counts', async ({ open }) => {
+  const { page } = await open(manager, '/funnel?tab=team&range=90d');
+  await allAgree(page, page.locator('tbody tr').first().locator('button'));
+  await page.getByRole('button', { name: /^Sara Iqbal: Won/ }).click();
+  await page.locator('[role=dialog] [role=row][aria-rowindex="2"]').click();
+  await page.getByRole('dialog', { name: 'Lead' }).getByRole('heading').first().waitFor();
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { accessibleInBoth } from './axe.mjs';
+import { accessibleInBoth, go } from './axe.mjs';
 import { manager, test } from './frame.mjs';
+import { allAgree } from './numbers.mjs';
 
 const add = async (page, scope, name) => {
   await scope.getByRole('button', { name: 'Add condition' }).last().click();
@@ -96,4 +97,51 @@ test('people are put on a list by name and by file, and taken off again', async 
   await page.getByTestId('members').getByText('1 member').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByTestId('members').getByText('2 members').waitFor();
+});
+
+test('groups of buyers are shown as of a day and of whom, and each opens exactly its clients', async ({ open }) => {
+  const { page } = await open(manager, '/segments?tab=rfm');
+  const cards = page.locator('li button');
+  await allAgree(page, cards);
+  const sum = async () => (await cards.allTextContents()).reduce((total, text) => total + Number(text), 0);
+  const now = await sum();
+  await page.getByRole('link', { name: /^Make a segment: Champions/ }).waitFor();
+  const day = new Date(Date.now() - 200 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('At the end of').fill(day);
+  await page.waitForURL(new RegExp(`as_of=${day}`));
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await page.getByText(/^Everybody who has bought/).waitFor();
+  assert.ok(await sum() < now, 'fewer had bought by then');
+  assert.equal(await page.getByRole('link', { name: /^Make a segment/ }).count(), 0);
+  await allAgree(page, cards);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Team' }).click();
+  await page.getByRole('dialog').getByRole('combobox').selectOption({ label: 'Homes' });
+  await page.waitForURL(/team_id=/);
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await allAgree(page, cards);
+});
+
+test('groups of buyers are saved as a report, found among the others, and kept as they were', async ({ open, api }) => {
+  const { page } = await open(manager, '/segments?tab=rfm&as_of=2026-05-31');
+  await page.getByRole('button', { name: /^Champions/ }).waitFor();
+  const told = await page.locator('li button').allTextContents();
+  await page.getByRole('button', { name: 'Save report' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Buyers in May');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“Buyers in May” saved').waitFor();
+  await go(page, '/funnel');
+  await page.getByRole('button', { name: 'Saved reports' }).click();
+  await page.getByRole('button', { name: 'Snapshots of “Buyers in May”' }).click();
+  await page.getByRole('button', { name: 'Take a snapshot now' }).click();
+  await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
+  await page.getByText(/This is a snapshot of/).waitFor();
+  await page.getByRole('button', { name: /^Champions/ }).waitFor();
+  assert.deepEqual(await page.locator('li button').allTextContents(), told);
+  await allAgree(page, page.locator('li button'));
+  await page.getByRole('button', { name: 'Show it as it is now' }).click();
+  await page.waitForURL((url) => !url.search.includes('snapshot') && url.search.includes('as_of=2026-05-31'));
+  const saved = (await api('/saved-reports?limit=200')).items.find(({ name }) => name === 'Buyers in May');
+  assert.equal(saved.kind, 'rfm');
+  await api(`/saved-reports/${saved.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${saved.version}"` } });
 });

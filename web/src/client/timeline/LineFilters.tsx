@@ -10,7 +10,9 @@ import classes from './Timeline.module.css';
 import type { LineFilter } from './useTimeline';
 
 const LAST_MINUTE_MS = 59_999;
-const Items = menuLater(async () => (await import('./FilterItems')).FilterItems, { closeOnItemClick: false, position: 'bottom-start', width: 220 });
+const Items = menuLater(async () => (await import('./FilterItems')).FilterItems, {
+  closeOnItemClick: false, position: 'bottom-start', width: 220, styles: { dropdown: { maxHeight: 420, overflowY: 'auto' } },
+});
 
 interface Props {
   /** Those that there is something of. */

@@ -11,7 +11,8 @@ import { percent } from '../percent';
 import { Report } from '../Report';
 import type { TabProps } from '../steps/FunnelTab';
 import { type Forecast, useReport } from '../useReport';
-import { leadsOfMonth } from './leads';
+import { Months, Without } from './Months';
+import { currenciesOf, history } from './sums';
 
 const ForecastChart = lazy(() => import('./ForecastChart'));
 
@@ -24,10 +25,12 @@ export default function ForecastTab({ ask, snapshot }: TabProps) {
 
 function Content({ report, query }: { report: Forecast; query: Query }) {
   const { t } = useTranslation('funnel');
-  const currencies = byLeads(report.months);
+  const currencies = currenciesOf([...report.months, ...(report.compared?.months ?? [])]);
   const [chosen, choose] = useState<string | null>(null);
   const currency = currencies.find((one) => one === chosen) ?? currencies[0];
-  if (!currency) return <EmptyState icon={IconCoins} title={t('forecast.empty')} text={t('forecast.empty.text')} />;
+  if (!currency) {
+    return <EmptyState icon={IconCoins} title={t('forecast.empty')} text={t(report.close_from || report.close_to ? 'forecast.empty.days' : 'forecast.empty.text')}><Without report={report} query={query} /></EmptyState>;
+  }
   const months = report.months.filter((row) => row.currency === currency);
   return (
     <>
@@ -38,53 +41,16 @@ function Content({ report, query }: { report: Forecast; query: Query }) {
         <Suspense fallback={<div className={classes.chart} />}><ForecastChart months={months} currency={currency} /></Suspense>
       </section>
       <div className={classes.halves}>
-        <Months months={months} query={query} without={report.without_amount} />
-        <Odds report={report} />
+        <Months report={report} currency={currency} query={query} />
+        <Odds report={report} query={query} />
       </div>
     </>
   );
 }
 
-/** The currency of most leads first. */
-function byLeads(months: Forecast['months']): string[] {
-  const leads = new Map<string, number>();
-  for (const row of months) leads.set(row.currency, (leads.get(row.currency) ?? 0) + row.leads);
-  return [...leads].sort(([, a], [, b]) => b - a).map(([currency]) => currency);
-}
-
-function Months({ months, query, without }: { months: Forecast['months']; query: Query; without: number }) {
+function Odds({ report, query }: { report: Forecast; query: Query }) {
   const { t } = useTranslation('funnel');
-  const { roundMoney, month, number } = useFormat();
-  return (
-    <section className={classes.card} aria-labelledby="months">
-      <h2 id="months" className={classes.title}>{t('forecast.months')}</h2>
-      <div className={classes.sideways} tabIndex={0} role="group" aria-labelledby="months">
-        <table className={classes.table}>
-          <thead><tr><th scope="col">{t('month')}</th><th scope="col" data-right>{t('leads')}</th><th scope="col" data-right>{t('amount')}</th><th scope="col" data-right>{t('weighted')}</th><th scope="col" data-right>{t('by.history')}</th></tr></thead>
-          <tbody>
-            {months.map((row) => {
-              const name = row.month ? month(`${row.month}T12:00:00`) : t('no.date');
-              const leads = leadsOfMonth(row, query);
-              return (
-                <tr key={row.month ?? ''}>
-                  <th scope="row">{name}</th>
-                  <td data-right>{leads ? <Count value={row.leads} title={t('behind.expected', { month: name })} from="leads" query={leads} /> : number(row.leads)}</td>
-                  <td data-right>{roundMoney(row.amount, row.currency)}</td><td data-right><strong>{roundMoney(row.weighted, row.currency)}</strong></td>
-                  <td data-right>{row.weighted_by_history == null ? '—' : roundMoney(row.weighted_by_history, row.currency)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-      {without > 0 && <Text size="xs" c="dimmed" mt="xs">{t('without.amount', { count: without })}</Text>}
-    </section>
-  );
-}
-
-function Odds({ report }: { report: Forecast }) {
-  const { t } = useTranslation('funnel');
-  const { number, day } = useFormat();
+  const { day } = useFormat();
   return (
     <section className={classes.card} aria-labelledby="odds">
       <h2 id="odds" className={classes.title}>{t('odds')}</h2>
@@ -96,7 +62,8 @@ function Odds({ report }: { report: Forecast }) {
             {report.stages.map((stage) => (
               <tr key={stage.stage_id}>
                 <th scope="row">{stage.name}</th><td data-right>{percent(stage.configured)}</td><td data-right><strong>{percent(stage.from_history, 1)}</strong></td>
-                <td data-right>{number(stage.won)}</td><td data-right>{number(stage.visited)}</td>
+                <td data-right><Count value={stage.won} title={t('behind.history_won', { stage: stage.name })} from="sales" query={history(query, report, { set: 'history_won', stage_id: stage.stage_id })} /></td>
+                <td data-right><Count value={stage.visited} title={t('behind.history', { stage: stage.name })} from="sales" query={history(query, report, { set: 'history', stage_id: stage.stage_id })} /></td>
               </tr>
             ))}
           </tbody>

@@ -11,9 +11,13 @@ import { useSavedJourney } from '../saved/useSaved';
 import { kept } from '../useReport';
 import classes from '../Funnel.module.css';
 import type { TabProps } from '../steps/FunnelTab';
-import { type Behind, ClientsDrawer } from './ClientsDrawer';
-import { journeyOf, readSteps } from './journey';
+import { notesOf } from '../steps/notes';
+import { UnitSelect } from '../steps/UnitSelect';
+import { type Behind, Clients, ClientsContext, ClientsDrawer } from './ClientsDrawer';
+import { asCounted, journeyOf, readSteps } from './journey';
+import { JourneyParts } from './JourneyParts';
 import { StepPicker } from './StepPicker';
+import { useParts } from './useParts';
 import { useSteps } from './useSteps';
 import { Way } from './Way';
 
@@ -29,15 +33,22 @@ export default function JourneyTab({ ask, set, snapshot, report }: TabProps) {
     queryFn: ({ signal }) => (snapshot ? kept<Schemas['JourneyReport']>(snapshot, signal) : take(api.POST('/api/v1/reports/journey', { body: journey, signal }))),
   });
   const [behind, setBehind] = useState<Behind | null>(null);
+  const parts = useParts();
   return (
     <>
       <Text size="xs" c="dimmed" mb="xs" maw={760}>{t('journey.text')}</Text>
       <div className={classes.tools}>
         {fixed ? <Fixed steps={fixed.steps} choose={() => set({ steps: steps.join(',') })} /> : <StepPicker steps={steps} stages={stages} name={name} change={(next) => set({ steps: next.join(',') })} />}
-        {!fixed && <NativeSelect size="xs" aria-label={t('window')} value={ask.window} onChange={(event) => set({ window: event.currentTarget.value })}
-          data={WINDOWS.map((value) => ({ value, label: value ? t('window.days', { count: parseInt(value, 10) }) : t('window.none') }))} />}
       </div>
-      <Report found={found}>{(report) => <Content report={report} open={(number) => setBehind({ ...number, journey })} />}</Report>
+      {!fixed && (
+        <div className={classes.tools}>
+          <NativeSelect size="xs" maw={280} aria-label={t('by')} value={ask.part} onChange={(event) => set({ part: event.currentTarget.value })} data={parts} />
+          {ask.part === 'period' && <UnitSelect ask={ask} set={set} />}
+          <NativeSelect size="xs" aria-label={t('window')} value={ask.window} onChange={(event) => set({ window: event.currentTarget.value })}
+            data={WINDOWS.map((value) => ({ value, label: value ? t('window.days', { count: parseInt(value, 10) }) : t('window.none') }))} />
+        </div>
+      )}
+      <ClientsContext value={setBehind}><Report found={found}>{(report) => <Content report={report} journey={journey} />}</Report></ClientsContext>
       <ClientsDrawer behind={behind} close={() => setBehind(null)} />
     </>
   );
@@ -54,13 +65,20 @@ function Fixed({ steps, choose }: { steps: Schemas['JourneyStep'][]; choose: () 
   );
 }
 
-function Content({ report, open }: { report: Schemas['JourneyReport']; open: (number: Omit<Behind, 'journey'>) => void }) {
+function Content({ report, journey }: { report: Schemas['JourneyReport']; journey: Schemas['JourneyInput'] }) {
   const { t } = useTranslation('funnel');
+  const { immature_clients: count } = report;
   if (report.cohort === 0) return <EmptyState icon={IconRoute} title={t('journey.empty')} text={t('journey.empty.text')} />;
   return (
     <>
-      {report.immature && <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">{t('journey.immature', { count: report.immature_clients })}</Alert>}
-      <Way report={report} open={open} />
+      {report.immature && (
+        <Alert variant="light" color="orange" icon={<IconHourglass size={16} />} mb="sm" p="xs" c="var(--mantine-color-text)">
+          {t('journey.immature', { count })} <Clients className={classes.plain} journey={asCounted(journey, report)} step={0} outcome="immature" title={t('behind.immature')} count={count}>{t('journey.show', { count })}</Clients>
+        </Alert>
+      )}
+      {notesOf(report, t).map((note) => <Text key={note} size="xs" c="dimmed" mb="xs">{note}</Text>)}
+      <Way report={report} journey={journey} />
+      {report.groups?.length > 0 && <JourneyParts report={report} journey={journey} />}
     </>
   );
 }

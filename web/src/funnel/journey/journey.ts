@@ -1,6 +1,6 @@
 import type { Schemas } from '@/api/client';
 import { CHANNELS } from '@/ui/channels';
-import { type Ask, ZONE } from '../ask';
+import { type Ask, breakdown, CLIENTS, comparison, pick, ZONE } from '../ask';
 
 export const MOST_STEPS = 20;
 const DEFAULT = ['web', 'open', 'won'];
@@ -26,7 +26,13 @@ function meaning(step: string, pipeline: string): Schemas['JourneyStep'] {
 
 /** What the API is asked. */
 export function journeyOf(ask: Ask, steps: readonly string[], name: (step: string) => string): Schemas['JourneyInput'] {
-  return { steps: steps.map((step) => ({ ...meaning(step, ask.pipeline), name: name(step) })), ...ask.span, tz: ZONE, ...(ask.window ? { window: ask.window } : {}) };
+  const named = steps.map((step) => ({ ...meaning(step, ask.pipeline), name: name(step) }));
+  return { steps: named, ...ask.span, tz: ZONE, ...(ask.window ? { window: ask.window } : {}), ...pick(ask.narrow, CLIENTS), ...breakdown(ask.part, ask.unit), ...comparison(ask) };
+}
+
+/** The same journey of the very period that was counted, as it was seen then. */
+export function asCounted({ compare: _, ...journey }: Schemas['JourneyInput'], { from, to, as_of }: Pick<Schemas['JourneyReport'], 'from' | 'to' | 'as_of'>): Schemas['JourneyInput'] {
+  return { ...journey, ...(from ? { from } : {}), to, as_of };
 }
 
 /** Whether of a step's tests there are these, and no others. */

@@ -5,17 +5,22 @@ import type { Schemas } from '@/api/client';
 import { fieldErrors } from '@/api/problem';
 import { notifyDone } from '@/ui/notify';
 import { problemText } from '@/ui/problemText';
-import { type Ask, KINDS, reportQuery, ZONE } from '../ask';
-import { journeyOf, readSteps } from '../journey/journey';
-import { useSteps } from '../journey/useSteps';
+import { ZONE } from '../ask';
 import { type Saved, saveReport } from './useSaved';
 
 const ROLES: Schemas['Role'][] = ['manager', 'marketer', 'sales', 'reader'];
 
+interface Props {
+  kind: Schemas['ReportKind'];
+  /** What is asked. */
+  asked: object;
+  close: () => void;
+  done: (report: Saved) => void;
+}
+
 /** Keeps what is asked under a name, for whom else, and how often a snapshot is taken. */
-export function SaveForm({ ask, close, done }: { ask: Ask; close: () => void; done: (report: Saved) => void }) {
+export function SaveForm({ kind, asked, close, done }: Props) {
   const { t } = useTranslation('funnel');
-  const { name: stepName } = useSteps(ask.pipeline);
   const [name, setName] = useState('');
   const [roles, setRoles] = useState<string[]>([]);
   const [schedule, setSchedule] = useState('');
@@ -25,11 +30,11 @@ export function SaveForm({ ask, close, done }: { ask: Ask; close: () => void; do
   function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
-    const { tz: _, ...parameters }: Record<string, unknown> = ask.tab === 'journey' ? { ...journeyOf(ask, readSteps(ask.steps), stepName) } : reportQuery(ask);
+    const { tz: _, ...parameters } = asked as Record<string, unknown>;
     // A scheduled report is of the period that has ended.
-    if (schedule) for (const key of ['from', 'to']) delete parameters[key];
+    if (schedule) for (const key of ['from', 'to', 'as_of']) delete parameters[key];
     saveReport({
-      name: name.trim(), kind: KINDS[ask.tab], parameters: (schedule ? parameters : { ...parameters, tz: ZONE }) as never, shared_with: roles as Schemas['Role'][],
+      name: name.trim(), kind, parameters: (schedule ? parameters : { ...parameters, tz: ZONE }) as never, shared_with: roles as Schemas['Role'][],
       schedule: (schedule || null) as Schemas['Unit'] | null, tz: ZONE,
     }).then((report) => {
       close();

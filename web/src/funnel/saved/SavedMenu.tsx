@@ -8,8 +8,9 @@ import { useMay } from '@/auth/hooks';
 import { useFormat } from '@/ui/format';
 import type { ListSearch } from '@/ui/list/useListSearch';
 import { notifyDone, notifyProblem, notifyUndo } from '@/ui/notify';
-import type { Ask } from '../ask';
-import { readSteps } from '../journey/journey';
+import { type Ask, KINDS, reportQuery } from '../ask';
+import { journeyOf, readSteps } from '../journey/journey';
+import { useSteps } from '../journey/useSteps';
 import { addressOf } from './address';
 import { RenameForm } from './RenameForm';
 import { SaveForm } from './SaveForm';
@@ -27,6 +28,7 @@ export function SavedMenu({ ask, search, go }: Props) {
   const [opened, { toggle, close }] = useDisclosure();
   const [saving, { open: begin, close: end }] = useDisclosure();
   const saved = useSaved();
+  const { name: stepName } = useSteps(ask.pipeline);
   const mayWrite = useMay('reports:write');
   const open = (next: ListSearch) => { go(next, false); close(); };
   const [renaming, setRenaming] = useState<Saved | null>(null);
@@ -45,7 +47,7 @@ export function SavedMenu({ ask, search, go }: Props) {
       </Popover>
       {mayWrite && <Button onClick={begin}>{t('save')}</Button>}
       {renaming && <RenameForm report={renaming} close={() => setRenaming(null)} />}
-      {saving && <SaveForm ask={ask} close={end} done={(report) => go({ ...search, ...(ask.tab === 'journey' ? { steps: readSteps(ask.steps).join(',') } : {}), report: report.id })} />}
+      {saving && <SaveForm kind={KINDS[ask.tab]} asked={ask.tab === 'journey' ? journeyOf(ask, readSteps(ask.steps), stepName) : reportQuery(ask)} close={end} done={(report) => go({ ...search, ...(ask.tab === 'journey' ? { steps: readSteps(ask.steps).join(',') } : {}), report: report.id })} />}
     </>
   );
 }

@@ -8,6 +8,6 @@ export function drill(query: Query, report: Pick<Funnel, 'as_of'>, more: Query):
 }
 
 /** The same of the period that the report is compared with. */
-export function drillBefore(query: Query, compared: { from: string; to: string; as_of: string }, more: Query): Query {
-  return drill(query, compared, { from: compared.from, to: compared.to, ...more });
+export function drillBefore(query: Query, compared: { from?: string | null | undefined; to: string; as_of: string }, more: Query): Query {
+  return drill(query, compared, { ...(compared.from ? { from: compared.from } : {}), to: compared.to, ...more });
 }

@@ -5,7 +5,7 @@ import { useFields } from '@/app/lookups';
 
 const PLAIN = ['none', 'period', 'owner', 'team', 'source', 'first_touch_group', 'last_touch_group', 'campaign', 'company', 'segment'] as const;
 /** Others have too many values to be parts. */
-const FIT: Schemas['Field']['kind'][] = ['choice', 'boolean', 'text'];
+export const FIT: Schemas['Field']['kind'][] = ['choice', 'multi_choice', 'boolean', 'text'];
 
 /** What a funnel can be broken down by, custom fields included. */
 export function useBreakdowns() {

@@ -36,11 +36,11 @@ function Content({ report, query }: { report: Times; query: Query }) {
         <div className={classes.sideways} tabIndex={0} role="group" aria-labelledby="times">
           <table className={classes.table}>
             <thead>
-              <tr><th scope="col">{t('stage')}</th><th scope="col" data-right>{t('stays')}</th><th scope="col" data-right>{t('still')}</th><th scope="col" data-right>{t('median.stay')}</th></tr>
+              <tr><th scope="col">{t('stage')}</th><th scope="col" data-right>{t('times.leads')}</th><th scope="col" data-right>{t('times.left')}</th><th scope="col" data-right>{t('still')}</th><th scope="col" data-right>{t('median.stay')}</th></tr>
             </thead>
             <tbody>
               {report.stages.map((stage) => (
-                <Row key={stage.stage_id} stage={stage} before={before.get(stage.stage_id)} query={drill(query, report, { set: 'stays', stage_id: stage.stage_id })} chosen={stage === shown} choose={() => choose(stage.stage_id)} />
+                <Row key={stage.stage_id} stage={stage} before={before.get(stage.stage_id)} query={drill(query, report, { stage_id: stage.stage_id })} chosen={stage === shown} choose={() => choose(stage.stage_id)} />
               ))}
             </tbody>
           </table>
@@ -66,15 +66,22 @@ interface RowProps {
 
 function Row({ stage, before, query, chosen, choose }: RowProps) {
   const { t } = useTranslation('funnel');
-  const { rough, number } = useFormat();
+  const { rough } = useFormat();
   const time = (seconds: number | null | undefined) => (seconds == null ? '∞' : rough(seconds));
-  const { median } = stage;
+  const { median, stays, ended } = stage;
+  const lasting = stays - ended;
+  // A snapshot of former times counts stays alone; a lead may have several.
+  const numbers = [['stays', stage.leads ?? stays, stays], ['ended', stage.leads_ended ?? ended, ended], ['lasting', stage.leads_lasting ?? lasting, lasting]] as const;
   return (
     <tr data-chosen={chosen || undefined}>
       <th scope="row"><button type="button" className={classes.number} aria-pressed={chosen} onClick={choose}>{stage.name}</button></th>
-      <td data-right><Count value={stage.stays} other title={t('behind.stays.of', { stage: stage.name })} from="sales" query={query} /></td>
-      <td data-right>{number(stage.stays - stage.ended)}</td>
-      <td data-right>
+      {numbers.map(([set, leads, stays]) => (
+        <td key={set} data-right>
+          <Count value={leads} title={t(`behind.${set}`, { stage: stage.name })} from="sales" query={{ ...query, set }} />
+          {leads !== stays && <div className={classes.soft}>{t('times.stays', { count: stays })}</div>}
+        </td>
+      ))}
+      <td data-right className={classes.fold}>
         {stage.stays === 0 ? '—' : <strong>{time(median.seconds)}</strong>}
         {stage.stays > 0 && <div className={classes.soft}>{t('between', { low: time(median.low), high: time(median.high) })}</div>}
         {before && before.stays > 0 && <div className={classes.soft}>{t('before')} {time(before.median.seconds)}</div>}
