@@ -86,7 +86,7 @@ function period(range: Range, from: string | undefined, to: string | undefined, 
 export function readAsk(search: ListSearch, firstPipeline: string, now = new Date()): Ask {
   return {
     tab: within(search.tab, TABS, 'funnel'),
-    pipeline: search.pipeline ?? firstPipeline,
+    pipeline: search.pipeline || firstPipeline,
     ...period(within(search.range, RANGES, '12m'), search.from, search.to, now),
     closing: period(within(search.close, AHEAD, 'all'), search.close_from, search.close_to, now),
     mode: within(search.mode, [...MODES, 'all'], 'reached'),

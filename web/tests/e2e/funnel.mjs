@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { faultless, go } from './axe.mjs';
 import { manager, test } from './frame.mjs';
 import { agrees, allAgree } from './numbers.mjs';
 
@@ -154,4 +155,37 @@ test('what people did is counted, and each number opens exactly what it counts',
   await page.getByRole('button', { name: /^Sara Iqbal: Won/ }).click();
   await page.locator('[role=dialog] [role=row][aria-rowindex="2"]').click();
   await page.getByRole('dialog', { name: 'Lead' }).getByRole('heading').first().waitFor();
+});
+
+test('rows of a field of several choices overlap and say so, and leads past the first step are told of', async ({ open, api }) => {
+  const field = await api('/fields', { method: 'POST', body: JSON.stringify({ entity: 'lead', key: 'extras', label: 'Extras', kind: 'multi_choice', options: ['Battery', 'Wallbox'] }) });
+  const [some] = (await api('/leads?kind=open&limit=1')).items;
+  const [pipeline] = (await api('/pipelines')).items;
+  const stage = pipeline.stages.filter(({ kind }) => kind === 'open').at(-1);
+  const body = { contact_id: some.contact_id, pipeline_id: pipeline.id, stage_id: stage.id, title: 'Straight to the last stage' };
+  const late = await api('/leads', { method: 'POST', body: JSON.stringify(body) });
+  await api(`/leads/${some.id}`, { method: 'PATCH', headers: { 'If-Match': `"v${some.version}"` }, body: JSON.stringify({ custom: { ...some.custom, extras: ['Battery', 'Wallbox'] } }) });
+  const { page } = await open(manager, '/funnel?range=all&by=custom.extras');
+  await page.getByText('A lead may be in several parts').waitFor();
+  await page.getByRole('rowheader', { name: 'Wallbox' }).waitFor();
+  await allAgree(page, page.locator('section[aria-labelledby=breakdown] button'), 3);
+  await agrees(page, page.getByRole('button', { name: /leads? came in past the first step/ }));
+  await api(`/leads/${late.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${late.version}"` } });
+  await api(`/fields/${field.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${field.version}"` } });
+});
+
+test('what a number opens is for everybody, as are the days of a forecast', async ({ open }) => {
+  for (const colorScheme of ['light', 'dark']) {
+    const { page } = await open(manager, '/contacts', { colorScheme, bypassCSP: true });
+    for (const [path, name] of [
+      ['/funnel?tab=team', /^Sara Iqbal: Touchpoints/], ['/funnel?tab=journey&window=90d', /Show these \d+ clients/], ['/funnel?window=90d', /Show these \d+ leads/],
+      ['/segments?tab=rfm', /^Champions: /], ['/funnel?tab=forecast', /^Expected close/],
+    ]) {
+      await go(page, path);
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('dialog').waitFor();
+      await faultless(page, `${path} ${colorScheme}`);
+      await page.keyboard.press('Escape');
+    }
+  }
 });

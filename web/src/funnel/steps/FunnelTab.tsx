@@ -62,7 +62,7 @@ function Content({ report, query, ask }: { report: Funnel; query: Query; ask: As
 /** Leads that no number holds. Snapshots of former times do not tell of them. */
 function Beyond({ report, query }: { report: Funnel; query: Query }) {
   const { t } = useTranslation('funnel');
-  const { beyond: count = 0 } = report as { beyond?: number };
+  const { beyond: count = 0 } = report;
   const [first] = report.total.modes;
   if (count === 0 || !first) return null;
   return (
