@@ -1,7 +1,10 @@
 //! Segments: rules, records, membership.
 
 mod decide;
+mod dependents;
+mod files;
 mod firms;
+mod growth;
 mod hooks;
 mod keeping;
 mod language;
@@ -10,5 +13,6 @@ mod random;
 mod records;
 mod reference;
 mod rfm;
+mod sides;
 mod world;
 mod world_rows;
