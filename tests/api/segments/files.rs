@@ -53,7 +53,7 @@ async fn rows_are_told_by_their_place_in_the_file(app: TestApp) {
     let csv = "email,note\n\nann@example.com,\"two\nlines\"\n\n\nnobody@example.com,\nX,\n";
     let done = upload(&app, &list, csv).await.ok();
     let mut errors: Vec<_> = done.json["errors"].as_array().unwrap().iter().map(|one| &one["field"]).collect();
-    errors.sort_by_key(|field| field.to_string());
+    errors.sort_by_key(ToString::to_string);
     assert_eq!((&done.json["added"], errors), (&json!(1), vec![&json!("rows[5]"), &json!("rows[6]")]));
 }
 
