@@ -20,6 +20,7 @@ use crate::db::{Connection, MultiBackend};
 use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, Wanted};
 use crate::http::{Limit, Page, Sort};
+use crate::segments::split::{self, Part, Side};
 use crate::segments::{self, SegmentId};
 use crate::text;
 
@@ -67,6 +68,12 @@ pub struct ContactQuery {
     /// Members of this segment.
     #[param(value_type = Option<uuid::Uuid>)]
     segment_id: Option<SegmentId>,
+    /// Splits the segment in two, with so many percent in a control group that stays the same; goes with `segment_id`.
+    #[param(minimum = 0, maximum = 100)]
+    holdout: Option<u8>,
+    /// The side of the split: `target` (default) or `control`. A page of one side may be short although there is more.
+    #[param(inline)]
+    side: Option<Side>,
     /// The bin instead of the contacts in use.
     deleted: Option<bool>,
     /// `-created_at` where absent.
@@ -78,6 +85,21 @@ pub struct ContactQuery {
     limit: Limit,
     /// Whether to count the whole list.
     total: Option<bool>,
+}
+
+impl ContactQuery {
+    /// Whether a contact is on the side of the split that is asked for, if any.
+    ///
+    /// # Errors
+    /// A bad split, or one of no segment.
+    pub fn side(&self) -> Result<impl Fn(ContactId) -> bool + use<>> {
+        let part = Part::asked(self.holdout, self.side)?;
+        if part.is_some() && self.segment_id.is_none() {
+            return Err(Error::field("segment_id", "required", "goes with holdout"));
+        }
+        let split = part.zip(self.segment_id);
+        Ok(move |id| split.is_none_or(|(part, segment)| part.holds(segment, id)))
+    }
 }
 
 type Conditions = Vec<Condition<contacts::table>>;
@@ -94,16 +116,24 @@ pub fn page(
     region: &str,
 ) -> Result<Page<Contact>> {
     let (limit, sort) = (query.limit.get()?, query.sort.unwrap_or(Sort::NewestFirst));
-    let mut rows = contacts::table.select(Contact::as_select()).into_boxed::<MultiBackend>();
-    for condition in conditions(conn, by, query, custom, region)? {
-        rows = rows.filter(condition);
-    }
-    if let Some(cursor) = &query.cursor {
-        rows = rows.filter(sort.after::<contacts::table>("contacts", cursor)?);
-    }
-    let rows: Vec<Contact> = rows.order(sort.order("contacts")).limit(limit + 1).load(conn)?;
-    let mut page =
-        Page::cut(rows, limit, |last| sort.cursor(last.created_at, last.updated_at, &last.name_key, last.id.0));
+    let side = query.side()?;
+    let mut read = |cursor: Option<&str>, count: i64| -> Result<Vec<Contact>> {
+        let mut rows = contacts::table.select(Contact::as_select()).into_boxed::<MultiBackend>();
+        for condition in conditions(conn, by, query, custom, region)? {
+            rows = rows.filter(condition);
+        }
+        if let Some(cursor) = cursor {
+            rows = rows.filter(sort.after::<contacts::table>("contacts", cursor)?);
+        }
+        Ok(rows.order(sort.order("contacts")).limit(count).load(conn)?)
+    };
+    let place = |last: &Contact| sort.cursor(last.created_at, last.updated_at, &last.name_key, last.id.0);
+    let cursor = query.cursor.as_deref();
+    let mut page = if query.holdout.is_some() {
+        split::page(limit, cursor, |contact: &Contact| side(contact.id), place, read)?
+    } else {
+        Page::cut(read(cursor, limit + 1)?, limit, place)
+    };
     if query.total == Some(true) {
         page.total = Some(total(conn, by, query, custom, region)?);
     }
@@ -135,11 +165,16 @@ pub fn newest(
 }
 
 fn total(conn: &mut Connection, by: &Principal, query: &ContactQuery, custom: &[Wanted], region: &str) -> Result<i64> {
-    let mut rows = contacts::table.count().into_boxed::<MultiBackend>();
+    let mut rows = contacts::table.into_boxed::<MultiBackend>();
     for condition in conditions(conn, by, query, custom, region)? {
         rows = rows.filter(condition);
     }
-    Ok(rows.get_result(conn)?)
+    if query.holdout.is_none() {
+        return Ok(rows.count().get_result(conn)?);
+    }
+    // Which side somebody is on is not for the database to say.
+    let (side, ids) = (query.side()?, rows.select(contacts::id).load::<ContactId>(conn)?);
+    i64::try_from(ids.into_iter().filter(|id| side(*id)).count()).map_err(Error::internal)
 }
 
 fn conditions(

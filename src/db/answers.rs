@@ -1,7 +1,7 @@
 //! Statements whose text is composed at run time, and what they give.
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Binary, Nullable};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable};
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::composed::{Sql, Value};
@@ -32,6 +32,13 @@ macro_rules! statements {
 statements! {
     /// A whole statement that gives ids with a number: which question each answers.
     Answers gives (BigInt, sql::Guid);
+    /// A whole statement that gives ids with how many there are of each.
+    Numbers gives (sql::Guid, BigInt);
+    /// A whole statement that gives a count.
+    Count gives BigInt;
+    /// A whole statement that gives times from one instant to another or none, whose they are, and of each end whether
+    /// something is so.
+    Times gives (sql::Guid, sql::Instant, Nullable<sql::Instant>, Bool, Bool);
     /// A whole statement that gives ids, one behind the other in a single value.
     Joined gives Nullable<Binary>;
 }

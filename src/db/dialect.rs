@@ -173,10 +173,23 @@ impl QueryFragment<MultiBackend> for Dialects {
 /// # Errors
 /// The database is away.
 pub fn take_turns(conn: &mut Connection) -> QueryResult<()> {
-    const TURN: &str = "SELECT pg_advisory_xact_lock(6035)";
+    turn(conn, "SELECT pg_advisory_xact_lock(6035)")
+}
+
+/// Lets one transaction at a time change the rules of segments, which ask for each other: what one has checked must still
+/// be so when it is written.
+///
+/// # Errors
+/// The database is away.
+pub fn take_turns_at_rules(conn: &mut Connection) -> QueryResult<()> {
+    turn(conn, "SELECT pg_advisory_xact_lock(6036)")
+}
+
+/// Waits for a lock that is held until the transaction ends; SQLite has one writer in any case.
+fn turn(conn: &mut Connection, lock: &'static str) -> QueryResult<()> {
     match conn {
         Connection::Sqlite(_) => Ok(()),
-        Connection::Postgres(conn) => diesel::sql_query(TURN).execute(conn).map(drop),
+        Connection::Postgres(conn) => diesel::sql_query(lock).execute(conn).map(drop),
     }
 }
 

@@ -780,6 +780,8 @@ diesel::table! {
         segment_id -> sql::Guid,
         entered_at -> sql::Instant,
         left_at -> Nullable<sql::Instant>,
+        entered_by_rule -> Bool,
+        left_by_rule -> Bool,
     }
 }
 

@@ -113,7 +113,9 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: FieldId, expected: Opti
     let now = Instant::now();
     let after = Field { deleted_at: Some(now), updated_at: now, version: before.version + 1, ..before.clone() };
     overwrite(conn, before.version, &after)?;
-    audit::record(conn, by, "delete", subject(id), Some(&before), None::<&Field>)
+    audit::record(conn, by, "delete", subject(id), Some(&before), None::<&Field>)?;
+    // What web sites may see of visitors does not come back with another field of the same key.
+    if before.entity == Entity::Contact { crate::segments::decide::forget_gone(conn, by) } else { Ok(()) }
 }
 
 fn overwrite(conn: &mut Connection, read: Version, after: &Field) -> Result<()> {

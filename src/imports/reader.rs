@@ -182,6 +182,15 @@ impl<R: Read> Rows<R> {
         Ok(Some(Row { number: self.number, cells, warning }))
     }
 
+    /// Where the next row is looked for, in bytes of the decoded text: blank lines may stand before it.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        match &self.source {
+            Source::Table(table) => table.position().byte(),
+            Source::Cards(_) => 0,
+        }
+    }
+
     /// How much of the file has been read so far, in bytes.
     #[must_use]
     pub fn bytes_read(&self) -> i64 {

@@ -149,7 +149,9 @@ mod tests {
 
     fn of(lead: LeadId, changes: &[Value]) -> Then {
         let mut before = Before::default();
-        changes.iter().for_each(|change| before.learn(change));
+        for change in changes {
+            before.learn(change);
+        }
         Then(HashMap::from([(lead, before)]))
     }
 

@@ -38,8 +38,9 @@ pub fn flatten(kind: ReportKind, report: &Value) -> Flat {
                 let mut row = Map::from_iter([("part".to_owned(), part.into())]);
                 spread(&mut row, "", &report[part]);
                 flat.push(row);
-                for list in ["velocity", "lost_reasons"] {
-                    flat.named(&format!("{part}.{list}"), &report[part][list]);
+                for name in ["velocity", "lost_reasons"] {
+                    let list = report[part].get(name).unwrap_or(&Value::Null);
+                    flat.named(&format!("{part}.{name}"), list);
                 }
             }
         }

@@ -142,16 +142,14 @@ fn counted(conn: &mut Connection, by: &Principal, ask: &Ask, closing: Closing) -
     Ok((history, stages, months, without))
 }
 
-/// The leads whose course tells how likely others are won: those that entered the pipeline in the range that is given beside
-/// them.
+/// When leads entered the pipeline whose course tells how likely others are won, and these leads.
+pub(super) type History = (Option<(Instant, Instant)>, Vec<Deal>);
+
+/// The leads whose course tells how likely others are won.
 ///
 /// # Errors
 /// The database is away.
-pub(super) fn history(
-    conn: &mut Connection,
-    by: &Principal,
-    ask: &Ask,
-) -> Result<(Option<(Instant, Instant)>, Vec<Deal>)> {
+pub(super) fn history(conn: &mut Connection, by: &Principal, ask: &Ask) -> Result<History> {
     let everything = (Instant::MIN, ask.span.as_of);
     let won = deals::entered(conn, by, ask, deals::of_kind(ask, StageKind::Won), recent(ask).unwrap_or(everything))?;
     let mut cycles: Vec<i64> =

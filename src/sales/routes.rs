@@ -69,10 +69,13 @@ async fn activity_of(actor: May<grants::ReportsRead>, app: Data<App>, query: Que
     app.report(&actor, move |conn, by| Reply::ok(&activity::report(conn, by, &query.0)?)).await
 }
 
+/// What people's activity is made of.
+type Facts = (grants::InteractionsRead, (grants::LeadsRead, grants::TasksRead));
+
 /// Lists exactly what is behind one number of a person's activity, the newest first; `total` is that number.
 #[utoipa::path(get, path = "/reports/activity/facts", operation_id = "list_activity_facts", tag = "reports", security(("bearer" = ["reports:read", "interactions:read", "leads:read", "tasks:read"])), params(ActivityFactsQuery), responses((status = 200, body = Page<ActivityFact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn facts_of_activity(
-    actor: May<(grants::ReportsRead, (grants::InteractionsRead, (grants::LeadsRead, grants::TasksRead)))>,
+    actor: May<(grants::ReportsRead, Facts)>,
     app: Data<App>,
     query: Query<ActivityFactsQuery>,
 ) -> Result<Reply> {

@@ -25,7 +25,7 @@ use crate::db::schema::{contacts, identities, segment_members as stays, segments
 use crate::db::types::{Guid, Json};
 use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Problem, Result};
-use crate::fields::{self, Entity};
+use crate::fields::{self, Entity, Field};
 use crate::http::{Body, Query, Reply, Routes, handlers};
 use crate::ingest::write_key;
 
@@ -81,6 +81,42 @@ fn load(conn: &mut Connection) -> Result<DecideSettings> {
     Ok(settings::get(conn, KEY)?.unwrap_or_default())
 }
 
+/// The settings without what there is no longer.
+fn without_gone(conn: &mut Connection, settings: &DecideSettings) -> Result<DecideSettings> {
+    let there = segments::table.filter(segments::id.eq_any(&settings.segments).and(segments::deleted_at.is_null()));
+    let there: BTreeSet<SegmentId> = there.select(segments::id).load(conn)?.into_iter().collect();
+    let custom = fields::all(conn, Some(Entity::Contact))?;
+    let mut left = settings.clone();
+    left.segments.retain(|id| there.contains(id));
+    left.fields.retain(|name| is_field(name, &custom));
+    Ok(left)
+}
+
+/// Takes out of the settings segments and custom fields that were deleted: another field that is given the same key is not
+/// shown before somebody says so.
+///
+/// # Errors
+/// The database is away.
+pub fn forget_gone(conn: &mut Connection, by: &Principal) -> Result<()> {
+    let Some(before) = settings::get::<DecideSettings>(conn, KEY)? else { return Ok(()) };
+    let after = without_gone(conn, &before)?;
+    if after == before { Ok(()) } else { put(conn, by, &before, &after) }
+}
+
+fn put(conn: &mut Connection, by: &Principal, before: &DecideSettings, after: &DecideSettings) -> Result<()> {
+    settings::put(conn, KEY, after.clone())?;
+    let subject = Subject { entity: "decide_settings", id: Guid(uuid::Uuid::nil()), contact_id: None };
+    audit::record(conn, by, "update", subject, Some(before), Some(after))
+}
+
+/// Whether there is such a field that can be shown.
+fn is_field(name: &str, custom: &[Field]) -> bool {
+    match name.strip_prefix("custom.") {
+        Some(key) => custom.iter().any(|field| field.key == key),
+        None => FIELDS.contains(&name),
+    }
+}
+
 fn save(conn: &mut Connection, by: &Principal, wish: &DecideSettings) -> Result<()> {
     let mut faults = Vec::new();
     for (n, id) in wish.segments.iter().enumerate() {
@@ -90,11 +126,7 @@ fn save(conn: &mut Connection, by: &Principal, wish: &DecideSettings) -> Result<
     }
     let custom = fields::all(conn, Some(Entity::Contact))?;
     for (n, name) in wish.fields.iter().enumerate() {
-        let known = match name.strip_prefix("custom.") {
-            Some(key) => custom.iter().any(|field| field.key == key),
-            None => FIELDS.contains(&name.as_str()),
-        };
-        if !known {
+        if !is_field(name, &custom) {
             faults.push(FieldError::new(format!("fields[{n}]"), "unknown", "is not a field that can be shown"));
         }
     }
@@ -102,9 +134,7 @@ fn save(conn: &mut Connection, by: &Principal, wish: &DecideSettings) -> Result<
         return Err(Error::invalid(faults));
     }
     let before = load(conn)?;
-    settings::put(conn, KEY, wish.clone())?;
-    let subject = Subject { entity: "decide_settings", id: Guid(uuid::Uuid::nil()), contact_id: None };
-    audit::record(conn, by, "update", subject, Some(&before), Some(wish))
+    put(conn, by, &before, wish)
 }
 
 /// A segment that a visitor belongs to.
@@ -178,7 +208,7 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
         let of_member = stays::table
             .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
             .filter(stays::contact_id.eq(member).and(stays::left_at.is_null()))
-            .filter(segments::deleted_at.is_null())
+            .filter(segments::deleted_at.is_null().and(segments::broken.is_null()))
             .select((segments::id, segments::name, segments::kind, stays::contact_id));
         there.extend(of_member.load::<Row>(conn)?);
     }
@@ -225,7 +255,8 @@ fn value(client: &Contact, name: &str) -> Option<Value> {
     text.map(Value::from)
 }
 
-/// Tells a web site to which segments its visitor belongs, and fields of the visitor: only what the settings name. The write
+/// Tells a web site to which segments its visitor belongs, and fields of the visitor: only what the settings name. A segment whose
+/// rule cannot be read any more is not shown. The write
 /// key is the user name of `Basic`, or a bearer token. An answer may be kept for a minute, and asked for again with
 /// `If-None-Match`.
 #[utoipa::path(get, path = "/v1/decide", operation_id = "decide", tag = "ingest", params(DecideQuery, ("If-None-Match" = Option<String>, Header)), responses((status = 200, body = Decision), (status = 304, description = "As before"), (status = 401, body = Problem, content_type = "application/problem+json", description = "A problem: unauthorized"), (status = 403, body = Problem, content_type = "application/problem+json", description = "A problem: forbidden")))]
@@ -259,7 +290,11 @@ async fn ask(app: Data<App>, req: HttpRequest, query: Query<DecideQuery>) -> Res
 /// Shows what `/v1/decide` may show.
 #[utoipa::path(get, path = "/settings/decide", operation_id = "get_decide_settings", tag = "segments", security(("bearer" = ["segments:read"])), responses((status = 200, body = DecideSettings)))]
 async fn show_settings(actor: May<grants::SegmentsRead>, app: Data<App>) -> Result<Reply> {
-    app.read(&actor, |conn, _| Reply::ok(&load(conn)?)).await
+    app.read(&actor, |conn, _| {
+        let settings = load(conn)?;
+        Reply::ok(&without_gone(conn, &settings)?)
+    })
+    .await
 }
 
 /// Sets what `/v1/decide` may show to everybody who has the write key, which is whoever looks into the page.

@@ -13,10 +13,11 @@ use diesel::prelude::*;
 use super::model::SegmentKind;
 use super::rules::Rules;
 use super::settle::{self, Step};
-use super::{SegmentId, rfm};
+use super::{SegmentId, decide, rfm};
+use crate::accounts::Principal;
 use crate::app::App;
 use crate::contacts::ContactId;
-use crate::db::schema::{contacts, merges, segments};
+use crate::db::schema::{contacts, merges, segments, settings as kept};
 use crate::db::types::Instant;
 use crate::db::{Connection, Db, settings};
 use crate::error::Result;
@@ -53,6 +54,8 @@ struct Found {
     rows: usize,
     steps: Vec<Step>,
     now: Instant,
+    /// Whether the rules have been read anew: what is kept of them elsewhere may have to follow.
+    anew: bool,
 }
 
 impl Keeper {
@@ -69,6 +72,7 @@ impl Keeper {
         let stored = found.stored.map(|(txid, seq)| Place::new(txid, seq));
         if let Some(stored) = stored
             && found.steps.is_empty()
+            && !found.anew
             && before + found.rows < UNWRITTEN
         {
             let same = self.ahead.is_some_and(|(known, ..)| known == stored);
@@ -114,7 +118,7 @@ impl Keeper {
                     steps
                         .retain(|step| step.segment == id || rules.by_id().get(&step.segment).is_some_and(|k| k.swept));
                     let (end, rows) = (Place::START, strays.len());
-                    Ok(Some(Found { rules, stored, end, rows, steps, now }))
+                    Ok(Some(Found { rules, stored, end, rows, steps, now, anew: false }))
                 })
                 .await?;
             let Some(found) = found else { return Ok(moved) };
@@ -134,10 +138,11 @@ impl Keeper {
 
 /// Reads the next piece of the log and what must change.
 fn look(conn: &mut Connection, rules: Option<&Arc<Rules>>, ahead: Option<(Place, Place, usize)>) -> Result<Found> {
-    let now = Instant::now();
-    let rules = Rules::load(conn, rules)?;
+    let (now, before) = (Instant::now(), rules);
+    let rules = Rules::load(conn, before)?;
+    let anew = before.is_none_or(|before| !Arc::ptr_eq(before, &rules));
     let stored = settings::get::<(i64, i64)>(conn, PLACE)?;
-    let nothing = |end, rules| Found { rules, stored, end, rows: 0, steps: Vec::new(), now };
+    let nothing = |end, rules| Found { rules, stored, end, rows: 0, steps: Vec::new(), now, anew };
     let Some((txid, seq)) = stored else {
         // The first look ever: a sweep finds everybody who belongs somewhere.
         return Ok(nothing(log::end(conn)?, rules));
@@ -184,10 +189,20 @@ fn named(conn: &mut Connection, rules: &Rules, rows: &[Logged]) -> Result<BTreeS
     Ok(whom)
 }
 
+/// The keeper's place. Until the transaction ends nobody else goes on from it.
+fn held_place(conn: &mut Connection) -> Result<Option<(i64, i64)>> {
+    diesel::update(kept::table.find(PLACE)).set(kept::updated_at.eq(Instant::now())).execute(conn)?;
+    settings::get(conn, PLACE)
+}
+
 /// Writes what a look has found, where nobody else has gone on from the same place meanwhile.
 fn write(conn: &mut Connection, found: &Found) -> Result<()> {
-    if settings::get::<(i64, i64)>(conn, PLACE)? != found.stored {
+    if held_place(conn)? != found.stored {
         return Ok(());
+    }
+    if found.anew {
+        found.rules.mark(conn)?;
+        decide::forget_gone(conn, &Principal::system())?;
     }
     settle::take(conn, &found.rules, &found.steps, found.now)?;
     settings::put(conn, PLACE, found.end.parts())
@@ -195,7 +210,7 @@ fn write(conn: &mut Connection, found: &Found) -> Result<()> {
 
 /// Writes what a sweep has found; says whether it did.
 fn write_sweep(conn: &mut Connection, id: SegmentId, version: i64, ends: bool, found: &Found) -> Result<bool> {
-    if settings::get::<(i64, i64)>(conn, PLACE)? != found.stored {
+    if held_place(conn)? != found.stored {
         return Ok(false);
     }
     settle::take(conn, &found.rules, &found.steps, found.now)?;
@@ -206,6 +221,16 @@ fn write_sweep(conn: &mut Connection, id: SegmentId, version: i64, ends: bool, f
             .execute(conn)?;
     }
     Ok(true)
+}
+
+/// Finds the members of segments whose rules are new, for whoever has just made one; what takes longer than two seconds is left
+/// to the keeper.
+pub async fn fill_new(db: &Db) {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let mut keeper = Keeper::default();
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, keeper.sweep(db, true)).await {
+        tracing::warn!(%error, cause = error.cause.as_deref(), "a new segment is filled later");
+    }
 }
 
 /// Keeps for ever.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
+use super::list_file::Named;
 use super::model::{MembersChange, MembersChanged, SegmentKind, Stored};
 use super::news::{self, News};
 use super::{SegmentId, members, rfm, store};
 use crate::accounts::audit::{self, Subject};
 use crate::accounts::{Principal, UserId};
-use crate::contacts::identity::Identity;
 use crate::contacts::{ContactId, cluster};
 use crate::db::Connection;
 use crate::db::schema::{contacts, identities, segment_members as stays, segments};
@@ -17,10 +17,8 @@ use crate::db::types::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::on;
 
-/// The most rows of a file.
-const MOST_ROWS: usize = 100_000;
 /// The most faults that are told.
-const MOST_FAULTS: usize = 100;
+pub(super) const MOST_FAULTS: usize = 100;
 
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = stays, treat_none_as_default_value = false)]
@@ -28,6 +26,8 @@ struct Stay {
     contact_id: ContactId,
     segment_id: SegmentId,
     entered_at: Instant,
+    /// Whether a snapshot was filled so: nobody was put on a list.
+    entered_by_rule: bool,
 }
 
 /// Puts clients on a list and takes others off it.
@@ -44,7 +44,7 @@ pub fn change(conn: &mut Connection, by: &Principal, id: SegmentId, wish: &Membe
     }
     let (adding, removing) = (add.len(), remove.len());
     let now = Instant::now();
-    let entered = enter(conn, id, &add, now)?;
+    let entered = enter(conn, id, &add, now, false)?;
     let mut done = MembersChanged { added: entered.len(), ..MembersChanged::default() };
     // Who was put on the list before being merged is on it still.
     let family: BTreeSet<_> = cluster::lines_of(conn, remove.into_iter().collect())?.into_iter().collect();
@@ -95,14 +95,21 @@ fn tell(
 }
 
 /// Lets clients enter who are not there yet; says who.
-fn enter(conn: &mut Connection, id: SegmentId, who: &BTreeSet<ContactId>, now: Instant) -> Result<Vec<ContactId>> {
+fn enter(
+    conn: &mut Connection,
+    id: SegmentId,
+    who: &BTreeSet<ContactId>,
+    now: Instant,
+    by_rule: bool,
+) -> Result<Vec<ContactId>> {
     let there: Vec<ContactId> = stays::table
         .filter(stays::segment_id.eq(id).and(stays::left_at.is_null()).and(stays::contact_id.eq_any(who)))
         .select(stays::contact_id)
         .load(conn)?;
     let there: BTreeSet<_> = there.into_iter().collect();
-    let new: Vec<_> =
-        who.difference(&there).map(|contact| Stay { contact_id: *contact, segment_id: id, entered_at: now }).collect();
+    let stay =
+        |contact: &ContactId| Stay { contact_id: *contact, segment_id: id, entered_at: now, entered_by_rule: by_rule };
+    let new: Vec<_> = who.difference(&there).map(stay).collect();
     for chunk in new.chunks(200) {
         on!(conn, c => diesel::insert_into(stays::table).values(chunk).execute(c))?;
     }
@@ -143,78 +150,6 @@ fn recount(conn: &mut Connection, id: SegmentId) -> Result<i64> {
     Ok(count)
 }
 
-/// A file of identities, one a row, under the header `id`, `email`, `phone` or `external_id` (as `source:id`).
-#[derive(Debug, Clone)]
-pub struct File {
-    /// Each row's number and whom it names.
-    pub rows: Vec<(usize, Named)>,
-    /// Rows that cannot be read.
-    pub faults: Vec<FieldError>,
-}
-
-/// Whom a row names.
-#[derive(Debug, Clone)]
-pub enum Named {
-    /// A contact.
-    Id(ContactId),
-    /// Whoever has this identity.
-    Identity(Identity),
-}
-
-impl File {
-    /// Reads a CSV file.
-    ///
-    /// # Errors
-    /// It has no such column, no rows, or too many.
-    pub fn read(bytes: &[u8], region: &str) -> Result<Self> {
-        const COLUMNS: [&str; 4] = ["id", "email", "phone", "external_id"];
-        let wrong = |message: &'static str| Error::field("file", "format", message);
-        let text = std::str::from_utf8(bytes).map_err(|_| wrong("must be UTF-8"))?;
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let headers = reader.headers().map_err(|_| wrong("must be CSV"))?.clone();
-        let column = headers.iter().enumerate().find_map(|(n, name)| {
-            let name = name.trim().to_lowercase();
-            COLUMNS.iter().find(|known| **known == name).map(|known| (n, *known))
-        });
-        let (place, kind) = column.ok_or_else(|| wrong("must have a column id, email, phone or external_id"))?;
-        let mut file = Self { rows: Vec::new(), faults: Vec::new() };
-        for (n, record) in reader.records().enumerate() {
-            if n >= MOST_ROWS {
-                return Err(Error::field("file", "length", format!("must have at most {MOST_ROWS} rows")));
-            }
-            let record = record.map_err(|_| wrong("must be CSV"))?;
-            let cell = record.get(place).unwrap_or_default().trim();
-            if cell.is_empty() {
-                continue;
-            }
-            match named(kind, cell, region) {
-                Ok(named) => file.rows.push((n + 1, named)),
-                Err(message) => file.note(n + 1, "format", message),
-            }
-        }
-        Ok(file)
-    }
-
-    fn note(&mut self, row: usize, code: &'static str, message: &'static str) {
-        if self.faults.len() < MOST_FAULTS {
-            self.faults.push(FieldError::new(format!("rows[{row}]"), code, message));
-        }
-    }
-}
-
-fn named(kind: &str, cell: &str, region: &str) -> Result<Named, &'static str> {
-    Ok(match kind {
-        "id" => Named::Id(cell.parse().map_err(|_| "must be a contact's id")?),
-        "email" => Named::Identity(Identity::email(cell)?),
-        "phone" => Named::Identity(Identity::phone(cell, region)?),
-        _ => {
-            let (source, id) = cell.split_once(':').ok_or("must be like shop:4711")?;
-            Named::Identity(Identity::external(source, id)?)
-        }
-    })
-}
-
 /// Puts a piece of a file's rows on a list.
 ///
 /// # Errors
@@ -223,7 +158,7 @@ pub fn add_named(
     conn: &mut Connection,
     by: &Principal,
     id: SegmentId,
-    rows: &[(usize, Named)],
+    rows: &[(u64, Named)],
 ) -> Result<MembersChanged> {
     let stored = store::find(conn, id)?;
     members::check_kept(&stored)?;
@@ -235,7 +170,7 @@ pub fn add_named(
         }
     }
     let now = Instant::now();
-    let entered = enter(conn, id, &who, now)?;
+    let entered = enter(conn, id, &who, now, false)?;
     done.added = entered.len();
     tell(conn, by, &stored, &entered, &[], now)?;
     done.unchanged = rows.len() - done.added - done.errors.len();
@@ -283,7 +218,7 @@ pub fn fill_snapshot(conn: &mut Connection, id: SegmentId, who: &[ContactId]) ->
         .filter(contacts::id.eq_any(who).and(contacts::erased_at.is_null()))
         .select(contacts::id)
         .load(conn)?;
-    enter(conn, id, &left.into_iter().collect(), Instant::now())?;
+    enter(conn, id, &left.into_iter().collect(), Instant::now(), true)?;
     Ok(())
 }
 

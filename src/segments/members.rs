@@ -14,7 +14,7 @@ use super::parse::parse;
 use super::plan::Plan;
 use super::rule::{Node, Rule};
 use super::sets::Set;
-use super::split::Part;
+use super::split::{self, Part};
 use super::{SegmentId, store};
 use crate::accounts::Principal;
 use crate::contacts::{Contact, ContactId};
@@ -99,11 +99,6 @@ pub fn how_many(conn: &mut Connection, by: &Principal, rule: &Json) -> Result<i6
     Census::new(conn, by)?.count(conn, &found)
 }
 
-/// How many rows are read at once where not all of them are wanted.
-const BITE: i64 = 500;
-/// How many rows are looked at for one page.
-const MOST_LOOKED_AT: i64 = 20_000;
-
 /// A page of the members that the caller sees, the newest client first. Of a part of a split the page may be short, and
 /// there may still be more: as long as there is a cursor.
 ///
@@ -118,39 +113,19 @@ pub fn page(
     limit: i64,
 ) -> Result<Page<Contact>> {
     let members = members_query(conn, id)?;
-    let mut after: Option<(Instant, ContactId)> = match cursor {
-        Some(cursor) => Cursor::decode(cursor).map(|Cursor(at, id)| Some((at, id)))?,
-        None => None,
-    };
-    let read = |conn: &mut Connection, after: Option<(Instant, ContactId)>, count: i64| -> Result<Vec<Contact>> {
+    let mut read = |cursor: Option<&str>, count: i64| -> Result<Vec<Contact>> {
         let mut rows = seen(by).filter(members.clone()).select(Contact::as_select());
-        if let Some((at, id)) = after {
+        if let Some(cursor) = cursor {
+            let Cursor(at, id) = Cursor::<Instant, ContactId>::decode(cursor)?;
             rows = rows.filter(Beyond::new("contacts.created_at, contacts.id", Direction::Descending, at, id.0));
         }
         Ok(rows.order((contacts::created_at.desc(), contacts::id.desc())).limit(count).load(conn)?)
     };
     let place = |contact: &Contact| Cursor(contact.created_at, contact.id).encode();
-    let Some(part) = part else {
-        return Ok(Page::cut(read(conn, after, limit + 1)?, limit, place));
-    };
-    let (mut found, mut looked_at) = (Vec::new(), 0);
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    while looked_at < MOST_LOOKED_AT {
-        let rows = read(conn, after, BITE)?;
-        let whole = i64::try_from(rows.len()).unwrap_or(0) == BITE;
-        looked_at += BITE;
-        after = rows.last().map(|last| (last.created_at, last.id)).or(after);
-        found.extend(rows.into_iter().filter(|contact| part.holds(id, contact.id)));
-        if found.len() > wanted {
-            return Ok(Page::cut(found, limit, place));
-        }
-        if !whole {
-            return Ok(Page::cut(found, limit, place));
-        }
+    match part {
+        None => Ok(Page::cut(read(cursor, limit + 1)?, limit, place)),
+        Some(part) => split::page(limit, cursor, |contact| part.holds(id, contact.id), place, read),
     }
-    let mut page = Page::cut(found, limit, place);
-    page.next_cursor = after.map(|(at, id)| Cursor(at, id).encode());
-    Ok(page)
 }
 
 /// What a rule would find.

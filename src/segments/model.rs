@@ -86,6 +86,9 @@ pub struct Segment {
     /// Why a dynamic segment's rule cannot be read any more: a field of it was deleted, for example. Until it is mended the
     /// segment has no list of members; it is never taken for empty.
     pub broken: Option<Vec<FieldError>>,
+    /// How many members it has, of those that the caller sees. `null` while they are being found, where the segment is broken,
+    /// and where there are too many to be counted at once: `/segments/{id}/size` counts them whatever it costs.
+    pub members: Option<i64>,
     pub version: Version,
     /// The person who made it, …
     pub created_by: Option<UserId>,
@@ -111,6 +114,7 @@ impl Segment {
             rule,
             words,
             broken,
+            members: None,
             version: stored.version,
             created_by: stored.created_by,
             created_by_key: stored.created_by_key,
@@ -135,6 +139,14 @@ pub struct NewSegment {
     pub(super) rule: Option<Value>,
 }
 
+impl NewSegment {
+    /// Whether it will be a dynamic segment.
+    #[must_use]
+    pub const fn has_rule(&self) -> bool {
+        self.rule.is_some()
+    }
+}
+
 /// Changes of a segment; absent fields stay.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -150,6 +162,14 @@ pub struct SegmentChange {
     /// Only of a dynamic segment.
     #[schema(value_type = Option<super::schema::SegmentRule>)]
     pub(super) rule: Option<Value>,
+}
+
+impl SegmentChange {
+    /// Whether it is one of the rule.
+    #[must_use]
+    pub const fn has_rule(&self) -> bool {
+        self.rule.is_some()
+    }
 }
 
 /// A snapshot to be taken.
@@ -186,7 +206,7 @@ pub struct MembersChanged {
     pub removed: usize,
     /// How many were on it, or off it, before.
     pub unchanged: usize,
-    /// Rows that name nobody whom the caller sees: their place, from 1 without the header, and the code `unknown` or
-    /// `format`.
+    /// Rows that name nobody whom the caller sees: their place in the file, from 1 under the header, blank lines included, and
+    /// the code `unknown` or `format`.
     pub errors: Vec<FieldError>,
 }

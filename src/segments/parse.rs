@@ -17,18 +17,21 @@ use crate::error::FieldError;
 /// # Errors
 /// Every fault, with its place.
 pub fn parse(value: &Value, catalogue: &Catalogue, own: Option<SegmentId>) -> Result<Rule, Vec<FieldError>> {
-    let mut parser = Parser {
-        catalogue,
-        faults: Faults::default(),
-        zone: Tz::UTC,
-        conditions: 0,
-        inside: own.into_iter().collect(),
-    };
-    let rule = parser.rule(&At { value, path: "rule".to_owned() }, 0);
-    match rule {
-        Some(rule) if parser.faults.0.is_empty() => Ok(rule),
-        _ => Err(parser.faults.0),
-    }
+    Parser::new(catalogue, own).read(value).map_err(|parser| parser.faults.0)
+}
+
+/// [`parse`], which also tells the place in the rule of another segment that is to blame, where that is so.
+///
+/// # Errors
+/// Every fault, with its place.
+pub(super) fn parse_blaming(
+    value: &Value,
+    catalogue: &Catalogue,
+    own: Option<SegmentId>,
+    suspect: SegmentId,
+) -> Result<Rule, (Vec<FieldError>, Option<String>)> {
+    let parser = Parser { suspect: Some(suspect), ..Parser::new(catalogue, own) };
+    parser.read(value).map_err(|parser| (parser.faults.0, parser.blamed))
 }
 
 /// What reading needs to know.
@@ -39,11 +42,29 @@ pub(super) struct Parser<'c> {
     conditions: usize,
     /// The segments whose rules are being read.
     inside: Vec<SegmentId>,
+    /// Of whose rule it is asked where it is to blame, …
+    suspect: Option<SegmentId>,
+    /// … and that place.
+    blamed: Option<String>,
 }
 
 /// What a condition can be, and what else belongs to it.
 const HEADS: [&str; 11] =
     ["all", "any", "not", "field", "tag", "consent", "touchpoints", "sequence", "leads", "rfm", "segment"];
+
+impl<'c> Parser<'c> {
+    fn new(catalogue: &'c Catalogue, own: Option<SegmentId>) -> Self {
+        let (faults, inside) = (Faults::default(), own.into_iter().collect());
+        Self { catalogue, faults, zone: Tz::UTC, conditions: 0, inside, suspect: None, blamed: None }
+    }
+
+    fn read(mut self, value: &Value) -> Result<Rule, Self> {
+        match self.rule(&At { value, path: "rule".to_owned() }, 0) {
+            Some(rule) if self.faults.0.is_empty() => Ok(rule),
+            _ => Err(self),
+        }
+    }
+}
 
 impl Parser<'_> {
     fn rule(&mut self, at: &At<'_>, depth: usize) -> Option<Rule> {
@@ -155,6 +176,9 @@ impl Parser<'_> {
         // The faults of another segment's rule are told at the place that names it.
         let inner: Vec<_> = self.faults.0.drain(known..).collect();
         if let Some(first) = inner.first() {
+            if self.suspect == Some(id) {
+                self.blamed.get_or_insert_with(|| first.field.to_string());
+            }
             let code = if first.code == "cycle" { "cycle" } else { "broken" };
             let name: String = segment.name.chars().take(100).collect();
             let message = format!("the segment {name} cannot be read: {}: {}", first.field, first.message);

@@ -7,16 +7,19 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::describe::Language;
-use super::lists::{self, File};
+use super::growth::{self, SegmentSize};
+use super::list_file::File;
+use super::lists;
 use super::members::{self, Overlap, Preview};
 use super::model::{MembersChange, MembersChanged, NewSegment, NewSnapshot, Segment, SegmentChange, SegmentKind};
 use super::split::{Part, Side};
-use super::stays::{self, Memberships, SegmentSize};
-use super::{SegmentId, decide, rfm_report, store};
+use super::stays::{self, Memberships};
+use super::{SegmentId, decide, keeper, rfm_report, store};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::calendar::period::Unit;
+use crate::calendar::span::AskedSpan;
 use crate::contacts::{Contact, ContactId};
 use crate::db::types::Instant;
 use crate::error::{Error, Problem, Result};
@@ -49,28 +52,37 @@ struct SegmentQuery {
 #[utoipa::path(get, path = "/segments", operation_id = "list_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(SegmentQuery), responses((status = 200, body = Page<Segment>)))]
 async fn list(actor: May<grants::SegmentsRead>, app: Data<App>, query: Query<SegmentQuery>) -> Result<Reply> {
     let SegmentQuery { kind, cursor, limit } = query.0;
-    app.read(&actor, move |conn, _| Reply::ok(&store::page(conn, kind, cursor.as_deref(), limit.get()?)?)).await
+    app.read(&actor, move |conn, by| Reply::ok(&store::page(conn, by, kind, cursor.as_deref(), limit.get()?)?)).await
 }
 
 /// Shows a segment.
 #[utoipa::path(get, path = "/segments/{id}", operation_id = "get_segment", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path)), responses((status = 200, body = Segment)))]
 async fn show(actor: May<grants::SegmentsRead>, app: Data<App>, id: Path<SegmentId>) -> Result<Reply> {
     let id = *id;
-    app.read(&actor, move |conn, _| {
+    app.read(&actor, move |conn, by| {
         let stored = store::find(conn, id)?;
-        reply(&store::show(conn, stored)?)
+        reply(&store::show(conn, by, stored)?)
     })
     .await
 }
 
-/// Creates a segment: a dynamic one where there is a rule, else an empty list.
+/// Creates a segment: a dynamic one where there is a rule, else an empty list. Of those for whom the rule is true when it is
+/// made nobody is told: the answer comes when they are found, or after two seconds where they are many. Whoever enters or
+/// leaves by what happens afterwards is told (`segment.entered`, `segment.left`); by what happens before all are found only
+/// the rest is.
 #[utoipa::path(post, path = "/segments", operation_id = "create_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("Idempotency-Key" = Option<String>, Header)), request_body = NewSegment, responses((status = 201, body = Segment)))]
 async fn create(actor: May<grants::SegmentsWrite>, app: Data<App>, body: Post<NewSegment>) -> Result<Reply> {
     let Post { value, retry } = body;
-    app.write(&actor, retry, move |conn, by| created(&store::insert(conn, by, &value)?)).await
+    let dynamic = value.has_rule();
+    let reply = app.write_apart(&actor, retry, move |conn, by| created(&store::insert(conn, by, &value)?)).await?;
+    if dynamic {
+        keeper::fill_new(&app.db).await;
+    }
+    Ok(reply)
 }
 
-/// Changes a segment: absent fields stay.
+/// Changes a segment: absent fields stay. A rule that would break segments which ask for this one is refused. Who comes and
+/// goes by another rule is not told, as when a segment is made.
 #[utoipa::path(patch, path = "/segments/{id}", operation_id = "update_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), request_body = SegmentChange, responses((status = 200, body = Segment)))]
 async fn update(
     actor: May<grants::SegmentsWrite>,
@@ -80,7 +92,13 @@ async fn update(
     body: Body<SegmentChange>,
 ) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
-    app.write(&actor, None, move |conn, by| reply(&store::update(conn, by, id, expected, &body.0)?)).await
+    let anew = body.0.has_rule();
+    let work = move |conn: &mut _, by: &_| reply(&store::update(conn, by, id, expected, &body.0)?);
+    let reply = app.write_apart(&actor, None, work).await?;
+    if anew {
+        keeper::fill_new(&app.db).await;
+    }
+    Ok(reply)
 }
 
 /// Deletes a segment; its history stays. One that other segments ask for is kept.
@@ -92,7 +110,8 @@ async fn remove(
     expected: IfMatch,
 ) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
-    app.write(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content())).await
+    app.write_apart(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content()))
+        .await
 }
 
 /// Which members.
@@ -113,17 +132,6 @@ struct MembersQuery {
     limit: Limit,
 }
 
-impl MembersQuery {
-    fn part(&self) -> Result<Option<Part>> {
-        match (self.holdout, self.side) {
-            (Some(percent), _) if percent > 100 => Err(Error::outside("holdout", 0, 100)),
-            (Some(percent), side) => Ok(Some(Part { percent, side: side.unwrap_or(Side::Target) })),
-            (None, Some(_)) => Err(Error::field("side", "required", "goes with holdout")),
-            (None, None) => Ok(None),
-        }
-    }
-}
-
 /// Lists a segment's members that the caller sees, the newest client first: of a dynamic segment those of whom the rule is
 /// true now.
 #[utoipa::path(get, path = "/segments/{id}/members", operation_id = "list_segment_members", tag = "segments", security(("bearer" = ["segments:read", "contacts:read"])), params(("id" = SegmentId, Path), MembersQuery), responses((status = 200, body = Page<Contact>), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
@@ -133,7 +141,7 @@ async fn members_list(
     id: Path<SegmentId>,
     query: Query<MembersQuery>,
 ) -> Result<Reply> {
-    let (id, part) = (*id, query.0.part()?);
+    let (id, part) = (*id, Part::asked(query.0.holdout, query.0.side)?);
     app.read(&actor, move |conn, by| {
         Reply::ok(&members::page(conn, by, id, part, query.0.cursor.as_deref(), query.0.limit.get()?)?)
     })
@@ -152,8 +160,9 @@ async fn members_change(
     app.write_apart(&actor, retry, move |conn, by| Reply::ok(&lists::change(conn, by, id, &value)?)).await
 }
 
-/// Puts on a list whoever a CSV file names: the first column called `id`, `email`, `phone` or `external_id` (as `source:id`)
-/// counts. Up to 100,000 rows; those that name nobody whom the caller sees are told and passed over.
+/// Puts on a list whoever a table of text names: the first column called `id`, `email`, `phone` or `external_id` (as
+/// `source:id`) counts. The separator and the charset are found as imports find them. Up to 100,000 rows; those that name
+/// nobody whom the caller sees are told and passed over. A file that ends inside quotes is refused as a whole.
 #[utoipa::path(post, path = "/segments/{id}/members/file", operation_id = "add_segment_members_from_file", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = MembersChanged)))]
 async fn members_file(
     actor: May<grants::SegmentsWrite>,
@@ -200,10 +209,10 @@ async fn snapshot(
         let (piece, id) = (piece.to_vec(), made.id);
         app.db.write_apart(move |conn| lists::fill_snapshot(conn, id, &piece)).await?;
     }
-    app.write(&actor, None, move |conn, _| {
+    app.write(&actor, None, move |conn, by| {
         lists::end_snapshot(conn, made.id)?;
         let stored = store::find(conn, made.id)?;
-        created(&store::show(conn, stored)?)
+        created(&store::show(conn, by, stored)?)
     })
     .await
 }
@@ -279,10 +288,12 @@ async fn of_client(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct SizeQuery {
-    /// From this instant on; 30 periods before `to` where absent.
-    from: Option<Instant>,
-    /// Before this instant; now where absent.
-    to: Option<Instant>,
+    /// From this day in `tz`, or this instant, on; 30 periods before `to` where absent.
+    #[param(example = "2026-01-01")]
+    from: Option<String>,
+    /// Before this day in `tz`, or this instant; now where absent.
+    #[param(example = "2026-02-01")]
+    to: Option<String>,
     /// The length of a period; a day where absent.
     #[param(inline)]
     unit: Option<Unit>,
@@ -291,8 +302,8 @@ struct SizeQuery {
     tz: Option<String>,
 }
 
-/// Shows how a segment grew: who entered, who left, and how many there were, by day, week or month. Lists of every size, and
-/// dynamic segments from when they were made.
+/// Shows how a segment grew: who entered, who left, and how many there were, by day, week or month, of the clients whom the
+/// caller sees. Whoever went into the bin left then. Of periods before the segment was made nothing is known.
 #[utoipa::path(get, path = "/segments/{id}/size", operation_id = "get_segment_size", tag = "segments", security(("bearer" = ["segments:read"])), params(("id" = SegmentId, Path), SizeQuery), responses((status = 200, body = SegmentSize)))]
 async fn size(
     actor: May<grants::SegmentsRead>,
@@ -301,18 +312,20 @@ async fn size(
     query: Query<SizeQuery>,
 ) -> Result<Reply> {
     let SizeQuery { from, to, unit, tz } = query.0;
-    let zone: chrono_tz::Tz = tz
-        .as_deref()
-        .map_or(Ok(chrono_tz::Tz::UTC), str::parse)
-        .map_err(|_| Error::field("tz", "unknown", "is not an IANA time zone such as Europe/Berlin"))?;
-    let (id, unit, to) = (*id, unit.unwrap_or(Unit::Day), to.unwrap_or_else(Instant::now));
+    let mut faults = Vec::new();
+    let asked = AskedSpan { from: from.as_deref(), to: to.as_deref(), tz: tz.as_deref(), as_of: None };
+    let span = asked.parse(&mut faults);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let (id, unit) = (*id, unit.unwrap_or(Unit::Day));
     let days = match unit {
         Unit::Day => 30,
         Unit::Week => 30 * 7,
         Unit::Month => 30 * 30,
     };
-    let from = from.unwrap_or_else(|| to.plus(-chrono::TimeDelta::days(days)));
-    app.read(&actor, move |conn, _| Reply::ok(&stays::size(conn, id, (from, to), unit, zone)?)).await
+    let from = from.map_or_else(|| span.to.plus(-chrono::TimeDelta::days(days)), |_| span.from);
+    app.read(&actor, move |conn, by| Reply::ok(&growth::size(conn, by, id, (from, span.to), unit, span.zone)?)).await
 }
 
 /// The routes of segments.

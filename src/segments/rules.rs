@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use serde_json::Value;
 
 use super::model::SegmentKind;
 use super::parse::parse;
@@ -13,7 +14,7 @@ use super::{SegmentId, store};
 use crate::db::Connection;
 use crate::db::schema::segments;
 use crate::db::types::{Instant, Json};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A dynamic segment whose rule can be read.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct Rules {
     pub known: Vec<Known>,
     /// Those that cannot: their members stay as they were.
     pub broken: Vec<SegmentId>,
+    /// Those of which it is not written down yet whether they can: which version of them, and why not, where that is so.
+    unmarked: Vec<(SegmentId, i64, Option<Json<Value>>)>,
 }
 
 #[derive(QueryableByName)]
@@ -49,7 +52,8 @@ struct Stamp {
 
 /// What changes whenever something does that rules name.
 const STAMP: &str = "SELECT (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') || ':' || \
-     CAST(COUNT(swept_at) AS TEXT) || ':' || CAST(COUNT(deleted_at) AS TEXT) FROM segments) || '/' || \
+     CAST(COUNT(swept_at) AS TEXT) || ':' || CAST(COUNT(deleted_at) AS TEXT) || ':' || \
+     CAST(COUNT(broken) AS TEXT) FROM segments) || '/' || \
      (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') FROM field_definitions) || '/' || \
      (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version + position) AS TEXT), '') || ':' || \
      COALESCE(CAST(MAX(updated_at) AS TEXT), '') FROM stages) || '/' || \
@@ -62,26 +66,43 @@ impl Rules {
     /// # Errors
     /// The database is away.
     pub fn load(conn: &mut Connection, before: Option<&Arc<Self>>) -> Result<Arc<Self>> {
-        type Row = (SegmentId, String, Option<Json<serde_json::Value>>, Option<Instant>, i64);
+        type Row = (SegmentId, String, Option<Json<Value>>, Option<Instant>, i64, bool);
         let Stamp { stamp } = diesel::sql_query(STAMP).get_result(conn)?;
         if let Some(before) = before.filter(|before| before.stamp == stamp) {
             return Ok(before.clone());
         }
         let catalogue = store::catalogue(conn, &[])?;
-        let (mut known, mut broken) = (Vec::new(), Vec::new());
+        let (mut known, mut broken, mut unmarked) = (Vec::new(), Vec::new(), Vec::new());
+        let marked = segments::broken.is_not_null();
         let rows: Vec<Row> = segments::table
             .filter(segments::deleted_at.is_null().and(segments::kind.eq(SegmentKind::Dynamic)))
-            .select((segments::id, segments::name, segments::rule, segments::swept_at, segments::version))
+            .select((segments::id, segments::name, segments::rule, segments::swept_at, segments::version, marked))
             .order(segments::id)
             .load(conn)?;
-        for (id, name, rule, swept_at, version) in rows {
-            let rule = rule.and_then(|Json(rule)| parse(&rule, &catalogue, Some(id)).ok());
-            match rule {
-                Some(rule) => known.push(Known { id, name, rule, swept: swept_at.is_some(), version }),
-                None => broken.push(id),
+        for (id, name, rule, swept_at, version, marked) in rows {
+            let read = rule.map_or_else(|| Err(Vec::new()), |Json(rule)| parse(&rule, &catalogue, Some(id)));
+            if read.is_err() != marked {
+                let why = read.as_ref().err().map(serde_json::to_value).transpose().map_err(Error::internal)?;
+                unmarked.push((id, version, why.map(Json)));
+            }
+            match read {
+                Ok(rule) => known.push(Known { id, name, rule, swept: swept_at.is_some(), version }),
+                Err(_) => broken.push(id),
             }
         }
-        Ok(Arc::new(Self { stamp, known, broken }))
+        Ok(Arc::new(Self { stamp, known, broken, unmarked }))
+    }
+
+    /// Writes down which segments are broken, for those who cannot read all rules to know.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn mark(&self, conn: &mut Connection) -> Result<()> {
+        for (id, version, why) in &self.unmarked {
+            let same = segments::table.find(id).filter(segments::version.eq(version));
+            diesel::update(same).set(segments::broken.eq(why)).execute(conn)?;
+        }
+        Ok(())
     }
 
     /// The segments by id.

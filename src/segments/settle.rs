@@ -239,9 +239,40 @@ struct Stay {
     contact_id: ContactId,
     segment_id: SegmentId,
     entered_at: Instant,
+    entered_by_rule: bool,
 }
 
-/// Takes the steps, and tells of those that are told.
+/// Those of the steps that are still to be taken: others may have taken some since these were found. Whether they are told is
+/// said by the segment as it is now: one whose members were all found meanwhile is entered by what happened since.
+fn open(conn: &mut Connection, rules: &Rules, steps: &[Step]) -> Result<Vec<Step>> {
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let whom: BTreeSet<ContactId> = steps.iter().map(|step| step.contact).collect();
+    let there: Vec<(ContactId, SegmentId)> = stays::table
+        .filter(OneOf::new("segment_members.contact_id", ids(whom)))
+        .filter(stays::left_at.is_null())
+        .select((stays::contact_id, stays::segment_id))
+        .load(conn)?;
+    let there: BTreeSet<_> = there.into_iter().collect();
+    let which: BTreeSet<Guid> = steps.iter().map(|step| step.segment.0).collect();
+    let swept: Vec<(SegmentId, i64, Option<Instant>)> = segments::table
+        .filter(OneOf::new("segments.id", which.into_iter().collect()))
+        .filter(segments::deleted_at.is_null())
+        .select((segments::id, segments::version, segments::swept_at))
+        .load(conn)?;
+    let swept: BTreeMap<_, _> = swept.into_iter().map(|(id, version, at)| (id, at.map(|_| version))).collect();
+    let known = rules.by_id();
+    let step = |step: &Step| {
+        let now = *swept.get(&step.segment)?;
+        let same = known.get(&step.segment).is_some_and(|known| now == Some(known.version));
+        let open = there.contains(&(step.contact, step.segment)) != step.enters;
+        open.then_some(Step { told: step.told || same, ..*step })
+    };
+    Ok(steps.iter().filter_map(step).collect())
+}
+
+/// Takes the steps that are still to be taken, and tells of those that are told.
 ///
 /// # Errors
 /// The database refuses.
@@ -249,15 +280,18 @@ pub fn take(conn: &mut Connection, rules: &Rules, steps: &[Step], now: Instant) 
     let mut sizes: BTreeMap<SegmentId, i64> = BTreeMap::new();
     let (mut entering, mut news) = (Vec::new(), Vec::new());
     let names = rules.by_id();
-    for step in steps {
+    for step in open(conn, rules, steps)? {
         let (contact, segment, enters) = (step.contact, step.segment, step.enters);
+        // Who leaves a broken segment is gone: that is not the rule's doing, though nobody is told.
+        let by_rule = !step.told && names.contains_key(&segment);
         if enters {
-            entering.push(Stay { contact_id: contact, segment_id: segment, entered_at: now });
+            entering.push(Stay { contact_id: contact, segment_id: segment, entered_at: now, entered_by_rule: by_rule });
         } else {
             let there = stays::table
                 .filter(stays::contact_id.eq(contact).and(stays::segment_id.eq(segment)))
                 .filter(stays::left_at.is_null());
-            diesel::update(there).set(stays::left_at.eq(now)).execute(conn)?;
+            let left = (stays::left_at.eq(now), stays::left_by_rule.eq(by_rule));
+            diesel::update(there).set(left).execute(conn)?;
         }
         *sizes.entry(segment).or_default() += if enters { 1 } else { -1 };
         let known = names.get(&segment).filter(|_| step.told);

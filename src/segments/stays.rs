@@ -1,4 +1,4 @@
-//! Where a client belongs and why, and how a segment grew.
+//! Where a client belongs and why.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,11 @@ use super::parse::parse;
 use super::rule::Rule;
 use super::{SegmentId, settle, store};
 use crate::accounts::Principal;
-use crate::calendar::period::{Unit, period_of};
 use crate::contacts::{self, ContactId, cluster};
 use crate::db::Connection;
 use crate::db::schema::{segment_members as stays, segments};
 use crate::db::types::Instant;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A segment that a client belongs to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -94,90 +93,4 @@ pub fn of_client(conn: &mut Connection, by: &Principal, id: ContactId, language:
         }
     }
     Ok(Memberships { items })
-}
-
-/// How large a segment was.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SegmentSize {
-    /// The periods, the first first.
-    pub items: Vec<SizePoint>,
-}
-
-/// A segment in a period.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SizePoint {
-    /// The day it begins.
-    #[schema(value_type = String, format = Date)]
-    pub period: chrono::NaiveDate,
-    /// How many entered.
-    pub entered: i64,
-    /// How many left.
-    pub left: i64,
-    /// How many belonged to the segment at its end; now, where that is to come.
-    pub members: i64,
-}
-
-/// The most periods of an answer.
-const MOST_PERIODS: usize = 400;
-
-/// How a segment grew in `[from, to)`, by period.
-///
-/// # Errors
-/// Not found; an empty range, or one of more than 400 periods.
-pub fn size(
-    conn: &mut Connection,
-    id: SegmentId,
-    (from, to): (Instant, Instant),
-    unit: Unit,
-    zone: Tz,
-) -> Result<SegmentSize> {
-    store::find(conn, id)?;
-    if from >= to {
-        return Err(Error::field("from", "range", "must be before to"));
-    }
-    let mut items = Vec::new();
-    let mut period = period_of(zone, unit, from);
-    let start = Instant::from_micros(period.start).unwrap_or(Instant::MIN);
-    let mut ends = Vec::new();
-    while period.start < to.micros() {
-        if items.len() == MOST_PERIODS {
-            return Err(Error::field("from", "range", format!("makes more than {MOST_PERIODS} periods")));
-        }
-        items.push(SizePoint { period: period.day, entered: 0, left: 0, members: 0 });
-        ends.push(period.end);
-        let Some(next) = Instant::from_micros(period.end).filter(|next| next.micros() > period.start) else { break };
-        period = period_of(zone, unit, next);
-    }
-    let end = Instant::from_micros(ends.last().copied().unwrap_or(to.micros())).unwrap_or(Instant::MAX);
-    let of = || stays::table.filter(stays::segment_id.eq(id));
-    let before: i64 = of().filter(stays::entered_at.lt(start)).count().get_result(conn)?;
-    let gone: i64 = of()
-        .filter(stays::left_at.is_not_null().and(stays::left_at.assume_not_null().lt(start)))
-        .count()
-        .get_result(conn)?;
-    let place = |at: Instant| ends.partition_point(|end| *end <= at.micros());
-    let entered: Vec<Instant> =
-        of().filter(stays::entered_at.ge(start).and(stays::entered_at.lt(end))).select(stays::entered_at).load(conn)?;
-    for at in entered {
-        if let Some(point) = items.get_mut(place(at)) {
-            point.entered += 1;
-        }
-    }
-    let gone_at = stays::left_at.assume_not_null();
-    let left: Vec<Instant> = of()
-        .filter(stays::left_at.is_not_null())
-        .filter(gone_at.ge(start).and(gone_at.lt(end)))
-        .select(gone_at)
-        .load(conn)?;
-    for at in left {
-        if let Some(point) = items.get_mut(place(at)) {
-            point.left += 1;
-        }
-    }
-    let mut members = before - gone;
-    for point in &mut items {
-        members += point.entered - point.left;
-        point.members = members;
-    }
-    Ok(SegmentSize { items })
 }

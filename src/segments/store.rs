@@ -8,9 +8,11 @@ use super::catalogue::{Catalogue, KnownSegment};
 use super::model::{NewSegment, Segment, SegmentChange, SegmentKind, Stored};
 use super::parse::parse;
 use super::rule::Rule;
+use super::{decide, dependents, sizes};
 use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};
 use crate::db::conditions::{Beyond, Direction};
+use crate::db::dialect::take_turns_at_rules;
 use crate::db::schema::{segment_members, segments};
 use crate::db::types::{Instant, Json};
 use crate::db::{Connection, MultiBackend};
@@ -84,6 +86,7 @@ pub fn find(conn: &mut Connection, id: SegmentId) -> Result<Stored> {
 /// A bad cursor.
 pub fn page(
     conn: &mut Connection,
+    by: &Principal,
     kind: Option<SegmentKind>,
     cursor: Option<&str>,
     limit: i64,
@@ -101,16 +104,20 @@ pub fn page(
     let rows: Vec<Stored> = rows.order(order).limit(limit + 1).load(conn)?;
     let catalogue = catalogue(conn, &[])?;
     let shown = rows.into_iter().map(|row| Segment::show(row, &catalogue)).collect();
-    Ok(Page::cut(shown, limit, |last: &Segment| Cursor(last.created_at, last.id).encode()))
+    let mut page = Page::cut(shown, limit, |last: &Segment| Cursor(last.created_at, last.id).encode());
+    sizes::fill(conn, by, &mut page.items, sizes::OF_A_LIST)?;
+    Ok(page)
 }
 
 /// A segment as it is shown.
 ///
 /// # Errors
 /// The database is away.
-pub fn show(conn: &mut Connection, stored: Stored) -> Result<Segment> {
+pub fn show(conn: &mut Connection, by: &Principal, stored: Stored) -> Result<Segment> {
     let catalogue = catalogue(conn, &[])?;
-    Ok(Segment::show(stored, &catalogue))
+    let mut shown = Segment::show(stored, &catalogue);
+    sizes::fill(conn, by, std::slice::from_mut(&mut shown), sizes::OF_ONE)?;
+    Ok(shown)
 }
 
 /// Makes a segment.
@@ -119,11 +126,13 @@ pub fn show(conn: &mut Connection, stored: Stored) -> Result<Segment> {
 /// A bad rule; the name is taken; there are too many.
 pub fn insert(conn: &mut Connection, by: &Principal, new: &NewSegment) -> Result<Segment> {
     if let Some(rule) = &new.rule {
+        // Nobody changes what it asks for meanwhile.
+        take_turns_at_rules(conn)?;
         read_rule(conn, rule, None)?;
     }
     let kind = if new.rule.is_some() { SegmentKind::Dynamic } else { SegmentKind::Static };
     let stored = make(conn, by, &new.name, kind, new.rule.clone(), new.description.clone())?;
-    show(conn, stored)
+    show(conn, by, stored)
 }
 
 /// Puts a new segment into the database.
@@ -167,7 +176,7 @@ pub(super) fn make(
 /// Changes a segment.
 ///
 /// # Errors
-/// Not found, another version, a bad rule, the name is taken.
+/// Not found, another version, a bad rule or one that would break others, the name is taken.
 pub fn update(
     conn: &mut Connection,
     by: &Principal,
@@ -175,13 +184,18 @@ pub fn update(
     expected: Option<Version>,
     change: &SegmentChange,
 ) -> Result<Segment> {
+    if change.rule.is_some() {
+        // Two changes at once could each be right alone and make a circle together.
+        take_turns_at_rules(conn)?;
+    }
     let before = find(conn, id)?;
     check_version(expected, before.version)?;
     if let Some(rule) = &change.rule {
         if before.kind != SegmentKind::Dynamic {
             return Err(Error::field("rule", "unknown", "a list has no rule: make a new segment"));
         }
-        read_rule(conn, rule, Some(id))?;
+        let (_, catalogue) = read_rule(conn, rule, Some(id))?;
+        dependents::check(&catalogue, id, rule)?;
     }
     let description = change.description.clone().unwrap_or_else(|| before.description.clone());
     let after = Stored {
@@ -195,10 +209,11 @@ pub fn update(
     overwrite(conn, before.version, &after)?;
     if change.rule.is_some() {
         // Who belongs to it is found anew.
-        diesel::update(segments::table.find(id)).set(segments::swept_at.eq(None::<Instant>)).execute(conn)?;
+        let anew = (segments::swept_at.eq(None::<Instant>), segments::broken.eq(None::<Json<Value>>));
+        diesel::update(segments::table.find(id)).set(anew).execute(conn)?;
     }
     audit::record(conn, by, "update", subject(id), Some(&before), Some(&after))?;
-    show(conn, after)
+    show(conn, by, after)
 }
 
 fn overwrite(conn: &mut Connection, read: Version, after: &Stored) -> Result<()> {
@@ -215,13 +230,14 @@ fn overwrite(conn: &mut Connection, read: Version, after: &Stored) -> Result<()>
 /// # Errors
 /// Not found, another version; [`Code::InUse`] where rules of others name it.
 pub fn delete(conn: &mut Connection, by: &Principal, id: SegmentId, expected: Option<Version>) -> Result<()> {
+    take_turns_at_rules(conn)?;
     let before = find(conn, id)?;
     check_version(expected, before.version)?;
     let named = catalogue(conn, &[])?;
     let users: Vec<_> = named
         .segments
         .iter()
-        .filter(|(other, known)| **other != id && known.rule.as_ref().is_some_and(|rule| names(rule, id)))
+        .filter(|(other, known)| **other != id && known.rule.as_ref().is_some_and(|rule| dependents::names(rule, id)))
         .map(|(_, known)| known.name.as_str())
         .collect();
     if !users.is_empty() {
@@ -233,16 +249,6 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: SegmentId, expected: Op
     let members = segment_members::table.filter(segment_members::segment_id.eq(id));
     let present = members.filter(segment_members::left_at.is_null());
     diesel::update(present).set(segment_members::left_at.eq(now)).execute(conn)?;
-    audit::record(conn, by, "delete", subject(id), Some(&before), None::<&Stored>)
-}
-
-/// Whether a rule asks for a segment.
-fn names(rule: &Value, id: SegmentId) -> bool {
-    match rule {
-        Value::Array(list) => list.iter().any(|value| names(value, id)),
-        Value::Object(map) => map.iter().any(|(key, value)| {
-            key == "segment" && value.as_str().and_then(|text| text.parse().ok()) == Some(id) || names(value, id)
-        }),
-        _ => false,
-    }
+    audit::record(conn, by, "delete", subject(id), Some(&before), None::<&Stored>)?;
+    decide::forget_gone(conn, by)
 }

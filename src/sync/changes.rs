@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
-use super::change::{self, Change, ChangeType};
-use super::log::{self, Bookmark, Place};
+use super::change::{self, Change, ChangeType, RecordType};
+use super::log::{self, Bookmark, Logged, Place};
 use super::present::Present;
 use super::wake::Wake;
 use crate::accounts::permissions::grants;
@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::db::{Connection, life};
 use crate::error::{Error, Problem, Result};
 use crate::http::{Query, Reply, Routes, handlers};
+use crate::segments::SegmentId;
 
 /// Which changes.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -30,6 +31,8 @@ struct ChangesQuery {
     /// Only these types, with commas between: `contact.merged`, or `contact.*` for all of contacts.
     #[param(example = "contact.*,lead.stage_changed")]
     types: Option<String>,
+    /// Only entries into this segment and exits from it.
+    segment_id: Option<SegmentId>,
     /// How many: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 200)]
     limit: Option<i64>,
@@ -53,9 +56,24 @@ struct ChangePage {
 #[derive(Debug)]
 struct Wish {
     after: Option<Bookmark>,
-    types: BTreeSet<ChangeType>,
+    which: Which,
     limit: usize,
     wait: Duration,
+}
+
+/// Which changes are told.
+#[derive(Debug)]
+struct Which {
+    types: BTreeSet<ChangeType>,
+    /// Only those of the members of this segment.
+    segment: Option<SegmentId>,
+}
+
+impl Which {
+    fn has(&self, change: ChangeType, row: &Logged) -> bool {
+        let of = |segment: SegmentId| change.record_type() == RecordType::Segment && row.record_id == segment.0;
+        self.types.contains(&change) && self.segment.is_none_or(of)
+    }
 }
 
 impl ChangesQuery {
@@ -86,7 +104,8 @@ impl ChangesQuery {
             return Err(Error::invalid(errors));
         }
         let limit = usize::try_from(limit).unwrap_or(1);
-        Ok(Wish { after, types, limit, wait: Duration::from_secs(wait.into()) })
+        let which = Which { types, segment: self.segment_id };
+        Ok(Wish { after, which, limit, wait: Duration::from_secs(wait.into()) })
     }
 }
 
@@ -99,7 +118,7 @@ fn read(
     conn: &mut Connection,
     by: &Principal,
     mut place: Place,
-    types: &BTreeSet<ChangeType>,
+    which: &Which,
     limit: usize,
 ) -> Result<(Vec<Change>, Place, bool)> {
     let mut items = Vec::new();
@@ -109,7 +128,7 @@ fn read(
         let Some(end) = rows.last().map(|row| row.place) else { return Ok((items, place, false)) };
         let told = rows.into_iter().filter_map(|row| Some((ChangeType::of(&row.kind)?, row)));
         let mut told: Vec<_> =
-            told.filter(|(change, _)| types.contains(change)).map(|(change, row)| (row, change)).collect();
+            told.filter(|(change, row)| which.has(*change, row)).map(|(change, row)| (row, change)).collect();
         let room = limit - items.len();
         let cut = told.len() > room;
         told.truncate(room);
@@ -139,15 +158,15 @@ async fn list(actor: May<grants::ChangesRead>, app: Data<App>, query: Query<Chan
     let _listening = (!wish.wait.is_zero()).then(|| app.streams.enter()).transpose()?;
     let mut wake = Wake::new(&app.db, app.streams.closing());
     let ends = Instant::now() + wish.wait;
-    let (by, types) = (Arc::new(Principal::clone(&actor)), Arc::new(wish.types));
+    let (by, which) = (Arc::new(Principal::clone(&actor)), Arc::new(wish.which));
     let begin = move |conn: &mut Connection| match wish.after {
         None => Ok(Bookmark { place: Place::START, life: life::id(conn)? }),
         Some(after) => log::find(conn, after),
     };
     let Bookmark { mut place, life } = app.db.read(begin).await?;
     loop {
-        let (by, types, limit) = (by.clone(), types.clone(), wish.limit);
-        let (items, end, more) = app.db.read(move |conn| read(conn, &by, place, &types, limit)).await?;
+        let (by, which, limit) = (by.clone(), which.clone(), wish.limit);
+        let (items, end, more) = app.db.read(move |conn| read(conn, &by, place, &which, limit)).await?;
         place = end;
         if !items.is_empty() || Instant::now() >= ends || wake.is_closing() {
             return Reply::ok(&ChangePage { items, cursor: Bookmark { place, life }.to_string(), more });

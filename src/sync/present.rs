@@ -18,6 +18,7 @@ use crate::interactions::tasks::Task;
 use crate::interactions::{Channel, Interaction, InteractionId, TaskId};
 use crate::pipelines::leads::Lead;
 use crate::pipelines::{LeadId, PipelineId, StageId};
+use crate::segments::SegmentId;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -50,6 +51,8 @@ pub struct Facts<'a> {
     pub stage: Option<StageId>,
     /// An interaction's channel.
     pub channel: Option<Channel>,
+    /// The segment that a client entered or left.
+    pub segment: Option<SegmentId>,
 }
 
 fn distinct(ids: impl Iterator<Item = Guid>) -> Vec<Guid> {
@@ -219,7 +222,8 @@ impl Present {
             RecordType::Interaction => {
                 Facts { channel: self.interactions.get(&InteractionId(id)).map(|one| one.channel), ..of_client() }
             }
-            RecordType::Task | RecordType::Segment => of_client(),
+            RecordType::Task => of_client(),
+            RecordType::Segment => Facts { segment: Some(SegmentId(id)), ..of_client() },
         }
     }
 }

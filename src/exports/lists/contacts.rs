@@ -73,9 +73,11 @@ impl Contacts {
 
     fn found(&mut self, conn: &mut Connection) -> Result<Vec<Contact>> {
         let Some(named) = &mut self.named else {
-            let found = newest(conn, &self.by, &self.query, &self.custom, &self.region, self.after, PIECE)?;
+            let side = self.query.side()?;
+            let mut found = newest(conn, &self.by, &self.query, &self.custom, &self.region, self.after, PIECE)?;
             self.after = found.last().map(|last| (last.created_at, last.id));
             self.ended = i64::try_from(found.len()).is_ok_and(|len| len < PIECE);
+            found.retain(|contact| side(contact.id));
             return Ok(found);
         };
         let some: Vec<ContactId> = named.by_ref().take(usize::try_from(PIECE).unwrap_or(1)).collect();

@@ -17,6 +17,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::{Version, nullable};
 use crate::interactions::Channel;
 use crate::pipelines::{PipelineId, StageId};
+use crate::segments::SegmentId;
 use crate::sync::change::{self, ChangeType};
 use crate::sync::present::Facts;
 use crate::text::{filled, trimmed};
@@ -99,6 +100,9 @@ pub struct WebhookFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline)]
     pub channel: Option<Channel>,
+    /// Entries into this segment and exits from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment_id: Option<SegmentId>,
 }
 
 impl WebhookFilter {
@@ -119,6 +123,7 @@ impl WebhookFilter {
         is(self.pipeline_id.as_ref(), facts.pipeline.as_ref())
             && is(self.stage_id.as_ref(), facts.stage.as_ref())
             && is(self.channel.as_ref(), facts.channel.as_ref())
+            && is(self.segment_id.as_ref(), facts.segment.as_ref())
             && (erased || is(self.owner_id.as_ref(), facts.owner.as_ref()))
             && (erased || self.tag.as_ref().is_none_or(|tag| facts.tags.contains(tag)))
     }

@@ -4,6 +4,8 @@ use actix_web::http::header;
 use actix_web::test::TestRequest;
 use base64::Engine;
 use serde_json::{Value, json};
+use touchline::db::settings;
+use touchline::segments::decide::{DecideSettings, KEY};
 use touchline::segments::keeper::Keeper;
 
 use super::keeping::catch_up;
@@ -16,6 +18,9 @@ cases![
     the_unknown_look_like_those_who_belong_nowhere,
     only_a_write_key_may_ask,
     settings_name_only_what_there_is,
+    what_was_deleted_is_not_shown_and_does_not_come_back,
+    a_broken_segment_is_not_shown_until_it_is_mended,
+    settings_that_name_what_is_gone_are_put_right,
 ];
 
 async fn write_key(app: &TestApp) -> String {
@@ -106,4 +111,70 @@ async fn settings_name_only_what_there_is(app: TestApp) {
     let shown = app.reader.get("/api/v1/settings/decide").await.ok();
     assert_eq!(shown.json, json!({ "segments": [], "fields": [], "lookups": ["anonymous_id"] }));
     app.sales.put_any("/api/v1/settings/decide", shown.json.clone()).await.problem(403, "forbidden");
+}
+
+/// A custom field of contacts, and who has a value of it.
+async fn liker(app: &TestApp) -> (Answer, String) {
+    let field = json!({ "entity": "contact", "key": "likes", "label": "Likes", "kind": "text" });
+    let field = app.admin.post("/api/v1/fields", field).await.created();
+    let body =
+        json!({ "given_name": "ann", "custom": { "likes": "tea" }, "emails": [{ "address": "ann@example.com" }] });
+    (field, app.manager.post("/api/v1/contacts", body).await.created().id())
+}
+
+async fn what_was_deleted_is_not_shown_and_does_not_come_back(app: TestApp) {
+    let (field, ann) = liker(&app).await;
+    let (kept, gone) = (app.list("Guests", &[&ann]).await, app.list("Others", &[&ann]).await);
+    let key = write_key(&app).await;
+    allow(&app, &[&kept, &gone], &["given_name", "custom.likes"]).await;
+    let shown = ask(&app, &key, "email:ann@example.com", None).await.ok();
+    assert_eq!(
+        (&shown.json["fields"]["custom.likes"], shown.json["segments"].as_array().unwrap().len()),
+        (&json!("tea"), 2)
+    );
+    app.admin.delete_from(&field, &format!("/api/v1/fields/{}", field.id())).await.no_content();
+    app.marketer.delete_any(&format!("/api/v1/segments/{gone}")).await.no_content();
+    let left = json!({ "segments": [{ "id": kept, "name": "Guests" }], "fields": { "given_name": "ann" } });
+    assert_eq!(ask(&app, &key, "email:ann@example.com", None).await.ok().json, left);
+    let settings = app.reader.get("/api/v1/settings/decide").await.ok();
+    assert_eq!((&settings.json["segments"], &settings.json["fields"]), (&json!([kept]), &json!(["given_name"])));
+    let again = json!({ "entity": "contact", "key": "likes", "label": "Likes", "kind": "text" });
+    app.admin.post("/api/v1/fields", again).await.created();
+    assert_eq!(ask(&app, &key, "email:ann@example.com", None).await.ok().json, left);
+}
+
+async fn a_broken_segment_is_not_shown_until_it_is_mended(app: TestApp) {
+    let (field, _) = liker(&app).await;
+    let rule = json!({ "version": 1, "field": "custom.likes", "op": "is", "value": "tea" });
+    let segment = app.segment("Tea", rule).await;
+    let mut keeper = Keeper::default();
+    catch_up(&app, &mut keeper).await;
+    let key = write_key(&app).await;
+    allow(&app, &[&segment], &[]).await;
+    let count = async || {
+        let answer = ask(&app, &key, "email:ann@example.com", None).await.ok();
+        answer.json["segments"].as_array().unwrap().len()
+    };
+    assert_eq!(count().await, 1);
+    app.admin.delete_from(&field, &format!("/api/v1/fields/{}", field.id())).await.no_content();
+    catch_up(&app, &mut keeper).await;
+    assert_eq!(count().await, 0);
+    let mended = json!({ "rule": { "version": 1, "field": "given_name", "op": "is", "value": "ann" } });
+    app.marketer.patch_any(&format!("/api/v1/segments/{segment}"), mended).await.ok();
+    assert_eq!(count().await, 1);
+}
+
+/// As an earlier version left them.
+async fn settings_that_name_what_is_gone_are_put_right(app: TestApp) {
+    let (_, ann) = liker(&app).await;
+    let list = app.list("Guests", &[&ann]).await;
+    let stale = json!({ "segments": [list, "01900000-0000-7000-8000-000000000000"], "fields": ["custom.nose", "city"],
+        "lookups": ["email"] });
+    let stale: DecideSettings = serde_json::from_value(stale).unwrap();
+    app.state.db.write(move |conn| settings::put(conn, KEY, stale.clone())).await.unwrap();
+    let right = json!({ "segments": [list], "fields": ["city"], "lookups": ["email"] });
+    assert_eq!(app.reader.get("/api/v1/settings/decide").await.ok().json, right);
+    catch_up(&app, &mut Keeper::default()).await;
+    let kept = app.state.db.read(|conn| settings::get::<DecideSettings>(conn, KEY)).await.unwrap();
+    assert_eq!(serde_json::to_value(kept).unwrap(), right);
 }

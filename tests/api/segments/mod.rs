@@ -1,7 +1,10 @@
 //! Segments: rules, records, membership.
 
 mod decide;
+mod dependents;
+mod files;
 mod firms;
+mod growth;
 mod hooks;
 mod keeping;
 mod language;
@@ -11,5 +14,6 @@ mod records;
 mod reference;
 mod rfm;
 mod rfm_then;
+mod sides;
 pub mod world;
 mod world_rows;

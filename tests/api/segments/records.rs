@@ -1,9 +1,9 @@
 //! Segments as records: dynamic ones, lists, snapshots, and what is asked of them.
 
-use actix_web::http::header;
-use actix_web::test::TestRequest;
 use serde_json::{Value, json};
+use touchline::segments::keeper::Keeper;
 
+use super::keeping::catch_up;
 use crate::support::{Answer, TestApp, cases};
 
 cases![
@@ -12,7 +12,7 @@ cases![
     members_are_those_of_whom_the_rule_is_true_now,
     a_caller_sees_only_visible_members,
     a_list_takes_members_and_gives_them_up,
-    a_file_of_identities_fills_a_list,
+    members_are_counted_in_lists_as_the_caller_sees_them,
     being_on_a_list_outlives_merging_and_its_undoing,
     a_snapshot_stays_as_it_was,
     a_deleted_field_breaks_a_segment_and_is_told,
@@ -143,23 +143,30 @@ async fn a_list_takes_members_and_gives_them_up(app: TestApp) {
     app.marketer.post(&path, json!({ "add": [bob] })).await.problem(409, "conflict");
 }
 
-async fn upload(app: &TestApp, list: &str, csv: &'static str) -> Answer {
-    let request = TestRequest::post().insert_header((header::CONTENT_TYPE, "text/csv")).set_payload(csv);
-    app.marketer.send("POST", &format!("/api/v1/segments/{list}/members/file"), request).await
-}
-
-async fn a_file_of_identities_fills_a_list(app: TestApp) {
-    app.person("ann", &[]).await;
-    app.person("bob", &[]).await;
-    let list = app.list("Guests", &[]).await;
-    let csv = "\u{feff}name,Email\nAnn,ANN@example.com\nBob,bob@example.com\nBob,bob@example.com\n,nobody@example.com\nX,no address\n,\n";
-    let done = upload(&app, &list, csv).await.ok();
-    assert_eq!(done.json["added"], 2);
-    let errors: Vec<_> =
-        done.json["errors"].as_array().unwrap().iter().map(|one| (&one["field"], &one["code"])).collect();
-    assert_eq!(errors, [(&json!("rows[5]"), &json!("format")), (&json!("rows[4]"), &json!("unknown"))]);
-    assert_eq!(app.members(&list).await, ["ann", "bob"]);
-    upload(&app, &list, "name\nAnn\n").await.invalid(&["file"]);
+async fn members_are_counted_in_lists_as_the_caller_sees_them(app: TestApp) {
+    let mut keeper = Keeper::default();
+    catch_up(&app, &mut keeper).await;
+    let (ann, bob, eve) =
+        (app.person("ann", &["vip"]).await, app.person("bob", &["vip"]).await, app.person("eve", &[]).await);
+    let (segment, list) = (app.segment("Best", tagged("vip")).await, app.list("Guests", &[&ann, &bob, &eve]).await);
+    let counts = async |client: &crate::support::Client| {
+        let page = client.get("/api/v1/segments").await.ok();
+        let mut found = Vec::new();
+        for id in [&segment, &list] {
+            let row = page.items().iter().find(|row| row["id"] == json!(id)).unwrap();
+            let one = client.get(&format!("/api/v1/segments/{id}")).await.ok();
+            assert_eq!(row["members"], one.json["members"]);
+            found.push(row["members"].as_i64().unwrap());
+        }
+        found
+    };
+    assert_eq!(counts(&app.reader).await, [2, 3]);
+    app.give(ann.parse().unwrap(), app.users.rival).await;
+    assert_eq!((counts(&app.sales).await, counts(&app.reader).await), (vec![1, 2], vec![2, 3]));
+    app.manager.post(&format!("/api/v1/contacts/{bob}/merge"), json!({ "contact_ids": [eve] })).await.ok();
+    app.manager.delete_any(&format!("/api/v1/contacts/{ann}")).await.no_content();
+    catch_up(&app, &mut keeper).await;
+    assert_eq!(counts(&app.reader).await, [1, 1]);
 }
 
 async fn ids(app: &TestApp, segment: &str) -> Vec<String> {
