@@ -30,5 +30,5 @@ function Size({ segment }: { segment: Segment }) {
   const { data } = useSize(segment.id, 'day');
   const last = data?.at(-1);
   if (!data || !last) return null;
-  return <Group gap={10} wrap="nowrap"><span className="tl-num" style={{ minWidth: 52, textAlign: 'right', fontWeight: 550 }}>{segment.broken || last.members === null ? '—' : number(last.members)}</span><Spark values={data.flatMap(({ members }) => members ?? [])} /></Group>;
+  return <Group gap={10} wrap="nowrap"><span className="tl-num" style={{ minWidth: 52, textAlign: 'right', fontWeight: 550 }}>{segment.broken || last.members == null ? '—' : number(last.members)}</span><Spark values={data.flatMap(({ members }) => members ?? [])} /></Group>;
 }

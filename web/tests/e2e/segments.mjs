@@ -47,7 +47,7 @@ async function build(page) {
 test('a segment is built, its count is that of its members, and it says why', async ({ open, api }) => {
   const { page } = await open(manager, '/segments/new');
   await build(page);
-  await page.getByText(/^Touchpoints \(channel: web\), in the last 30 days and not \(city is “Leeds” or tag “customer”\)/).waitFor();
+  await page.getByText(/^At least one touchpoint \(channel: website\),? in the last 30 days,? and not \(city is “Leeds” or tag “customer”\)/).waitFor();
   const count = Number((await page.getByTestId('count').textContent()).replace(/\D/g, ''));
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Warm on the web' }).waitFor();
@@ -59,7 +59,7 @@ test('a segment is built, its count is that of its members, and it says why', as
   assert.ok(all.every(({ address, tags }) => address?.city !== 'Leeds' && !tags.includes('customer')));
   await page.waitForSelector(`[role=row]:has-text("${all[0].display_name}")`);
   await page.getByRole('button', { name: /^Why/ }).first().click();
-  await page.getByRole('dialog').getByText(/^touchpoints \(channel: web\)/).waitFor({ timeout: 20_000 });
+  await page.getByRole('dialog').getByText(/touchpoint.* \(channel: website\)/).first().waitFor({ timeout: 20_000 });
   await accessibleInBoth(open, manager, `/segments/${id}`);
 });
 
