@@ -149,16 +149,20 @@ fn look(conn: &mut Connection, rules: Option<&Arc<Rules>>, ahead: Option<(Place,
     };
     let written = Place::new(txid, seq);
     let from = ahead.filter(|(known, ..)| *known == written).map_or(written, |(_, read, _)| read);
-    if let Some(end) = log::lost(conn, from)? {
+    if let Some(end) = log::forgotten(conn, from)? {
         return Ok(Found { stored, ..nothing(end, rules) });
     }
     let rows = log::after(conn, from, PIECE)?;
+    if rows.is_empty()
+        && let Some(end) = log::lost(conn, from)?
+    {
+        return Ok(Found { stored, ..nothing(end, rules) });
+    }
     let end = rows.last().map_or(from, |row| row.place);
     let steps = if rules.known.is_empty() && rules.broken.is_empty() {
         Vec::new()
     } else {
         let whom = named(conn, &rules, &rows)?;
-        let whom = settle::touched(conn, &whom)?;
         settle::steps(conn, &rules, &whom, now)?
     };
     Ok(Found { rows: rows.len(), end, steps, ..nothing(end, rules) })

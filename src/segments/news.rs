@@ -10,7 +10,7 @@ use crate::db::Connection;
 use crate::db::schema::feed;
 use crate::db::types::{Guid, Instant};
 use crate::error::Result;
-use crate::on;
+use crate::insert_all;
 use crate::timeline::{self, EntryId, EntryType, NewEntry};
 
 /// A client who has entered or left.
@@ -53,21 +53,16 @@ pub fn tell(conn: &mut Connection, by: &Principal, news: &[News<'_>], now: Insta
         recorded_at: now,
     };
     let rows: Vec<_> = news.iter().map(row).collect();
-    for chunk in rows.chunks(200) {
-        on!(conn, c => diesel::insert_into(feed::table).values(chunk).execute(c))?;
-    }
-    for one in news {
-        let entry = NewEntry {
-            id: EntryId::new(),
-            contact_id: one.contact,
-            occurred_at: now,
-            entry_type: EntryType::Change,
-            lead_id: None,
-            kind: one.kind().to_owned(),
-            subject: Some(one.name.to_owned()),
-            properties: Some(json!({ "segment_id": one.segment, "name": one.name })),
-        };
-        timeline::record(conn, by, entry)?;
-    }
-    Ok(())
+    insert_all!(conn, feed::table, rows: Row)?;
+    let entry = |one: &News<'_>| NewEntry {
+        id: EntryId::new(),
+        contact_id: one.contact,
+        occurred_at: now,
+        entry_type: EntryType::Change,
+        lead_id: None,
+        kind: one.kind().to_owned(),
+        subject: Some(one.name.to_owned()),
+        properties: Some(json!({ "segment_id": one.segment, "name": one.name })),
+    };
+    timeline::record_all(conn, by, news.iter().map(entry).collect())
 }

@@ -21,7 +21,7 @@ use crate::db::conditions::OneOf;
 use crate::db::schema::{contacts, segment_members as stays, segments};
 use crate::db::types::{Guid, Instant};
 use crate::error::Result;
-use crate::on;
+use crate::insert_all;
 
 /// A client who enters or leaves a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,20 +59,29 @@ fn padded(of: &[ContactId]) -> Vec<ContactId> {
     out
 }
 
-fn families(conn: &mut Connection, touched: &BTreeSet<ContactId>) -> Result<Families> {
-    type Row = (ContactId, Option<ContactId>, Option<Instant>, i32);
+/// A contact as far as it says whose facts count for whom.
+type Standing = (ContactId, Option<ContactId>, Option<Instant>, i32);
+
+fn standing(conn: &mut Connection, of: Vec<Guid>) -> Result<Vec<Standing>> {
     let columns = (contacts::id, contacts::merged_into, contacts::deleted_at, contacts::members);
-    let rows: Vec<Row> =
-        contacts::table.filter(OneOf::new("contacts.id", ids(touched.iter().copied()))).select(columns).load(conn)?;
-    let (mut live, mut large) = (BTreeSet::new(), Vec::new());
-    for (id, merged_into, deleted_at, members) in rows {
-        if merged_into.is_none() && deleted_at.is_none() {
-            live.insert(id);
-            if members > 0 {
-                large.push(id);
-            }
-        }
+    Ok(contacts::table.filter(OneOf::new("contacts.id", of)).select(columns).load(conn)?)
+}
+
+/// These contacts, and those whom they are merged into.
+fn with_survivors(conn: &mut Connection, named: &BTreeSet<ContactId>) -> Result<Vec<Standing>> {
+    let mut rows = standing(conn, ids(named.iter().copied()))?;
+    let merged_into = rows.iter().filter_map(|(_, merged_into, ..)| *merged_into);
+    let survivors: BTreeSet<_> = merged_into.filter(|id| !named.contains(id)).collect();
+    if !survivors.is_empty() {
+        rows.extend(standing(conn, ids(survivors))?);
     }
+    Ok(rows)
+}
+
+fn families(conn: &mut Connection, rows: &[Standing]) -> Result<Families> {
+    let live = rows.iter().filter(|(_, merged_into, deleted_at, _)| merged_into.is_none() && deleted_at.is_none());
+    let large = live.clone().filter(|(.., members)| *members > 0).map(|(id, ..)| *id);
+    let (live, large): (BTreeSet<_>, Vec<_>) = (live.map(|(id, ..)| *id).collect(), large.collect());
     let mut whose: BTreeMap<ContactId, ContactId> = live.iter().map(|id| (*id, *id)).collect();
     if !large.is_empty() {
         let merged = contacts::table.filter(OneOf::new("contacts.merged_into", ids(large)));
@@ -95,15 +104,10 @@ impl Families {
     }
 }
 
-/// Those who stand for these contacts: themselves, or whom they are merged into. Both are given where they differ, since
-/// who was merged belongs nowhere any more.
-///
-/// # Errors
-/// The database is away.
-pub fn touched(conn: &mut Connection, contacts_: &BTreeSet<ContactId>) -> Result<BTreeSet<ContactId>> {
-    let rows = contacts::table.filter(OneOf::new("contacts.id", ids(contacts_.iter().copied())));
-    let roots: Vec<Option<ContactId>> = rows.select(contacts::merged_into).load(conn)?;
-    Ok(contacts_.iter().copied().chain(roots.into_iter().flatten()).collect())
+/// One client; nobody where it is not there.
+fn family(conn: &mut Connection, contact: ContactId) -> Result<Families> {
+    let rows = standing(conn, vec![contact.0])?;
+    families(conn, &rows)
 }
 
 /// Which of the questions are true of which of the clients.
@@ -125,7 +129,7 @@ pub fn true_of(
     conditions: &[Rule],
     now: Instant,
 ) -> Result<BTreeSet<usize>> {
-    let families = families(conn, &BTreeSet::from([contact]))?;
+    let families = family(conn, contact)?;
     Ok(true_of_all(conn, &families, &conditions.iter().collect::<Vec<_>>(), now)?.into_iter().map(|(n, _)| n).collect())
 }
 
@@ -140,7 +144,7 @@ pub fn judged(
     conditions: &[Rule],
     now: Instant,
 ) -> Result<Vec<Option<bool>>> {
-    let families = families(conn, &BTreeSet::from([contact]))?;
+    let families = family(conn, contact)?;
     let clients = facts::load(conn, &families.whose, Needs::of(conditions.iter()))?;
     let answers = clients.values().flat_map(|client| conditions.iter().map(|rule| judge::holds(rule, client, now)));
     Ok(answers.collect())
@@ -182,15 +186,17 @@ fn true_of_all(
     Ok(found)
 }
 
-/// What must change for these contacts to be where the rules say they belong as of an instant.
+/// What must change for these contacts, and for those whom they are merged into, to be where the rules say they belong as of
+/// an instant: who was merged belongs nowhere any more.
 ///
 /// # Errors
 /// The database is away.
-pub fn steps(conn: &mut Connection, rules: &Rules, contacts_: &BTreeSet<ContactId>, now: Instant) -> Result<Vec<Step>> {
-    if contacts_.is_empty() {
+pub fn steps(conn: &mut Connection, rules: &Rules, named: &BTreeSet<ContactId>, now: Instant) -> Result<Vec<Step>> {
+    if named.is_empty() {
         return Ok(Vec::new());
     }
-    let families = families(conn, contacts_)?;
+    let rows = with_survivors(conn, named)?;
+    let families = families(conn, &rows)?;
     let mut wanted = BTreeSet::new();
     let asked: Vec<&Rule> = rules.known.iter().map(|known| &known.rule).collect();
     for (n, contact) in true_of_all(conn, &families, &asked, now)? {
@@ -198,7 +204,7 @@ pub fn steps(conn: &mut Connection, rules: &Rules, contacts_: &BTreeSet<ContactI
     }
     let known = rules.by_id();
     let kept: Vec<(ContactId, SegmentId)> = stays::table
-        .filter(OneOf::new("segment_members.contact_id", ids(contacts_.iter().copied())))
+        .filter(OneOf::new("segment_members.contact_id", ids(rows.iter().map(|(id, ..)| *id))))
         .filter(stays::left_at.is_null())
         .select((stays::contact_id, stays::segment_id))
         .load(conn)?;
@@ -277,9 +283,10 @@ fn open(conn: &mut Connection, rules: &Rules, steps: &[Step]) -> Result<Vec<Step
 /// # Errors
 /// The database refuses.
 pub fn take(conn: &mut Connection, rules: &Rules, steps: &[Step], now: Instant) -> Result<()> {
-    let mut sizes: BTreeMap<SegmentId, i64> = BTreeMap::new();
-    let (mut entering, mut news) = (Vec::new(), Vec::new());
     let names = rules.by_id();
+    let mut changes: BTreeMap<SegmentId, i64> = BTreeMap::new();
+    let mut leaving: BTreeMap<(ContactId, bool), Vec<Guid>> = BTreeMap::new();
+    let (mut entering, mut news) = (Vec::new(), Vec::new());
     for step in open(conn, rules, steps)? {
         let (contact, segment, enters) = (step.contact, step.segment, step.enters);
         // Who leaves a broken segment is gone: that is not the rule's doing, though nobody is told.
@@ -287,22 +294,31 @@ pub fn take(conn: &mut Connection, rules: &Rules, steps: &[Step], now: Instant) 
         if enters {
             entering.push(Stay { contact_id: contact, segment_id: segment, entered_at: now, entered_by_rule: by_rule });
         } else {
-            let there = stays::table
-                .filter(stays::contact_id.eq(contact).and(stays::segment_id.eq(segment)))
-                .filter(stays::left_at.is_null());
-            let left = (stays::left_at.eq(now), stays::left_by_rule.eq(by_rule));
-            diesel::update(there).set(left).execute(conn)?;
+            leaving.entry((contact, by_rule)).or_default().push(segment.0);
         }
-        *sizes.entry(segment).or_default() += if enters { 1 } else { -1 };
+        *changes.entry(segment).or_default() += if enters { 1 } else { -1 };
         let known = names.get(&segment).filter(|_| step.told);
         news.extend(known.map(|known| News { contact, segment, name: &known.name, enters }));
     }
-    for chunk in entering.chunks(200) {
-        on!(conn, c => diesel::insert_into(stays::table).values(chunk).execute(c))?;
+    insert_all!(conn, stays::table, entering: Stay)?;
+    for ((contact, by_rule), segments) in leaving {
+        let there = stays::table
+            .filter(stays::contact_id.eq(contact).and(stays::left_at.is_null()))
+            .filter(OneOf::new("segment_members.segment_id", segments));
+        diesel::update(there).set((stays::left_at.eq(now), stays::left_by_rule.eq(by_rule))).execute(conn)?;
     }
     news::tell(conn, &Principal::system(), &news, now)?;
-    for (segment, change) in sizes {
-        diesel::update(segments::table.find(segment))
+    resize(conn, changes)
+}
+
+/// Adds to the segments' numbers of members: those that change alike at once.
+fn resize(conn: &mut Connection, changes: BTreeMap<SegmentId, i64>) -> Result<()> {
+    let mut alike: BTreeMap<i64, Vec<Guid>> = BTreeMap::new();
+    for (segment, change) in changes.into_iter().filter(|(_, change)| *change != 0) {
+        alike.entry(change).or_default().push(segment.0);
+    }
+    for (change, which) in alike {
+        diesel::update(segments::table.filter(OneOf::new("segments.id", which)))
             .set(segments::members.eq(segments::members + change))
             .execute(conn)?;
     }

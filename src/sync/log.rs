@@ -179,12 +179,20 @@ pub fn forget_old(conn: &mut Connection, now: Instant, kept_for: TimeDelta) -> R
 /// # Errors
 /// The database is away.
 pub fn lost(conn: &mut Connection, place: Place) -> Result<Option<Place>> {
-    let floor: Option<(i64, i64)> = settings::get(conn, FLOOR)?;
-    if let Some(floor) = floor.map(|(txid, seq)| Place { txid, seq }).filter(|floor| place < *floor) {
+    if let Some(floor) = forgotten(conn, place)? {
         return Ok(Some(floor));
     }
     let end = end(conn)?;
     Ok((place > end).then_some(end))
+}
+
+/// The oldest place that is kept, where rows behind this one were forgotten.
+///
+/// # Errors
+/// The database is away.
+pub fn forgotten(conn: &mut Connection, place: Place) -> Result<Option<Place>> {
+    let floor: Option<(i64, i64)> = settings::get(conn, FLOOR)?;
+    Ok(floor.map(|(txid, seq)| Place { txid, seq }).filter(|floor| place < *floor))
 }
 
 /// The place of a bookmark; one behind which something is missing is refused.

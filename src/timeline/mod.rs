@@ -13,12 +13,13 @@ use serde_json::Value;
 pub use filter::{Filter, TimelineQuery};
 pub use page::TimelineEntry;
 
-use crate::accounts::Principal;
+use crate::accounts::{ApiKeyId, Principal, UserId};
 use crate::contacts::ContactId;
 use crate::db::Connection;
 use crate::db::schema::timeline_entries as entries;
 use crate::db::types::{Instant, Json};
 use crate::error::{Code, Error, Result};
+use crate::insert_all;
 use crate::pipelines::LeadId;
 
 crate::id! {
@@ -84,28 +85,62 @@ pub fn record_from(conn: &mut Connection, by: &Principal, entry: NewEntry, origi
     })
 }
 
-fn insert(conn: &mut Connection, by: &Principal, entry: NewEntry, origin: Option<(&str, &str)>) -> Result<()> {
+/// Puts several entries on their clients' lines, in the transaction that makes the facts.
+///
+/// # Errors
+/// The database refuses a row.
+pub fn record_all(conn: &mut Connection, by: &Principal, new: Vec<NewEntry>) -> Result<()> {
     let now = Instant::now();
-    diesel::insert_into(entries::table)
-        .values((
-            entries::contact_id.eq(entry.contact_id),
-            entries::occurred_at.eq(entry.occurred_at),
-            entries::id.eq(entry.id),
-            entries::entry_type.eq(entry.entry_type),
-            entries::lead_id.eq(entry.lead_id),
-            entries::kind.eq(entry.kind),
-            entries::subject.eq(entry.subject),
-            entries::properties.eq(entry.properties.map(Json)),
-            entries::source.eq(origin.map(|(source, _)| source)),
-            entries::source_id.eq(origin.map(|(_, id)| id)),
-            entries::user_id.eq(by.actor.user()),
-            entries::api_key_id.eq(by.actor.key()),
-            entries::version.eq(1_i64),
-            entries::recorded_at.eq(now),
-            entries::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let rows: Vec<Row> = new.into_iter().map(|entry| Row::of(by, entry, None, now)).collect();
+    insert_all!(conn, entries::table, rows: Row)?;
     Ok(())
+}
+
+fn insert(conn: &mut Connection, by: &Principal, entry: NewEntry, origin: Option<(&str, &str)>) -> Result<()> {
+    diesel::insert_into(entries::table).values(Row::of(by, entry, origin, Instant::now())).execute(conn)?;
+    Ok(())
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+struct Row {
+    contact_id: ContactId,
+    occurred_at: Instant,
+    id: EntryId,
+    entry_type: EntryType,
+    lead_id: Option<LeadId>,
+    kind: String,
+    subject: Option<String>,
+    properties: Option<Json<Value>>,
+    source: Option<String>,
+    source_id: Option<String>,
+    user_id: Option<UserId>,
+    api_key_id: Option<ApiKeyId>,
+    version: i64,
+    recorded_at: Instant,
+    updated_at: Instant,
+}
+
+impl Row {
+    fn of(by: &Principal, entry: NewEntry, origin: Option<(&str, &str)>, now: Instant) -> Self {
+        Self {
+            contact_id: entry.contact_id,
+            occurred_at: entry.occurred_at,
+            id: entry.id,
+            entry_type: entry.entry_type,
+            lead_id: entry.lead_id,
+            kind: entry.kind,
+            subject: entry.subject,
+            properties: entry.properties.map(Json),
+            source: origin.map(|(source, _)| source.to_owned()),
+            source_id: origin.map(|(_, id)| id.to_owned()),
+            user_id: by.actor.user(),
+            api_key_id: by.actor.key(),
+            version: 1,
+            recorded_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// What an entry shows after the thing it mirrors has changed.

@@ -66,7 +66,7 @@ pub async fn catch_up(app: &TestApp, keeper: &mut Keeper) {
     told(app).await;
 }
 
-async fn events(app: &TestApp) -> Vec<(String, String)> {
+pub async fn events(app: &TestApp) -> Vec<(String, String)> {
     let page = app.key.get("/api/v1/changes?types=segment.*&limit=1000").await.ok();
     let event =
         |one: &Value| (one["type"].as_str().unwrap().to_owned(), one["contact_id"].as_str().unwrap().to_owned());
