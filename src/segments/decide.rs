@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -20,9 +20,9 @@ use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
 use crate::contacts::identity::Identity;
-use crate::contacts::{Contact, ContactId};
+use crate::contacts::{Address, ContactId};
 use crate::db::schema::{contacts, identities, segment_members as stays, segments, settings as kept};
-use crate::db::types::{Guid, Json};
+use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, settings};
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::fields::{self, Entity, Field};
@@ -177,6 +177,25 @@ fn lookup(text: &str, region: &str) -> Result<(Lookup, Identity)> {
     Ok((kind, identity.map_err(|message| wrong(message.to_owned()))?))
 }
 
+/// A client, as far as a web site may be shown anything of it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = contacts)]
+struct Visitor {
+    id: ContactId,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    display_name: String,
+    job_title: Option<String>,
+    address: Option<Json<Address>>,
+    language: Option<String>,
+    time_zone: Option<String>,
+    custom: Json<Map<String, Value>>,
+    deleted_at: Option<Instant>,
+    merged_into: Option<ContactId>,
+    members: i32,
+    anonymous: bool,
+}
+
 fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<Decision> {
     type Row = (SegmentId, String, super::SegmentKind, ContactId);
     // In one question: on PostgreSQL each costs a way there and back.
@@ -190,14 +209,14 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
                 .and(identities::retired_at.is_null())),
         )
         .left_join(contacts::table.on(contacts::id.nullable().eq(identities::contact_id.nullable())))
-        .select((kept::value, Option::<Contact>::as_select()));
-    let told: Option<(Json<DecideSettings>, Option<Contact>)> = asked.first(conn).optional()?;
+        .select((kept::value, Option::<Visitor>::as_select()));
+    let told: Option<(Json<DecideSettings>, Option<Visitor>)> = asked.first(conn).optional()?;
     let (shown, mut found) = told.map(|(Json(shown), found)| (shown, found)).unwrap_or_default();
     if !shown.lookups.contains(&kind) {
         return Err(Error::field("identity", "choice", "visitors may not be looked up by this here"));
     }
     if let Some(root) = found.as_ref().and_then(|holder| holder.merged_into) {
-        found = contacts::table.find(root).select(Contact::as_select()).first(conn).optional()?;
+        found = contacts::table.find(root).select(Visitor::as_select()).first(conn).optional()?;
     }
     let Some(client) = found.filter(|client| client.deleted_at.is_none()) else { return Ok(Decision::default()) };
     let family =
@@ -236,7 +255,7 @@ pub fn answer(conn: &mut Connection, identity: &str, region: &str) -> Result<Vec
 }
 
 /// A field of the client that may be shown.
-fn value(client: &Contact, name: &str) -> Option<Value> {
+fn value(client: &Visitor, name: &str) -> Option<Value> {
     if let Some(key) = name.strip_prefix("custom.") {
         return client.custom.0.get(key).filter(|value| !value.is_null()).cloned();
     }
