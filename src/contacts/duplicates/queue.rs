@@ -18,7 +18,7 @@ use crate::db::dialect::Condition;
 use crate::db::schema::{contacts, duplicates};
 use crate::db::types::{Instant, Json};
 use crate::db::{Connection, MultiBackend};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Cursor, Limit, Page, Query, Reply, Routes, handlers};
 
 /// Two contacts that may be the same person.
@@ -102,6 +102,9 @@ fn page(conn: &mut Connection, by: &Principal, query: &DuplicateQuery) -> Result
         rows = rows.filter(duplicates::first_id.eq(contact).or(duplicates::second_id.eq(contact)));
     }
     if let Some(score) = query.min_score {
+        if !(0..=100).contains(&score) {
+            return Err(Error::field("min_score", "range", "must be 0 to 100"));
+        }
         rows = rows.filter(duplicates::score.ge(score));
     }
     if let Some(cursor) = &query.cursor {
