@@ -15,14 +15,14 @@ use crate::spreadsheet::unguard;
 
 /// The most rows of a file.
 const MOST_ROWS: usize = 100_000;
-/// The columns that name somebody; the first of them in the file counts.
+/// The columns that name somebody.
 const COLUMNS: [&str; 4] = ["id", "email", "phone", "external_id"];
 
-/// A file of identities, one a row, under the header `id`, `email`, `phone` or `external_id` (as `source:id`).
+/// A file of identities under the headers `id`, `email`, `phone` or `external_id` (as `source:id`), those of one client a row.
 #[derive(Debug, Clone, Default)]
 pub struct File {
-    /// Each row's number and whom it names.
-    pub rows: Vec<(u64, Named)>,
+    /// Each row's number and what it names somebody by, in the order of its columns.
+    pub rows: Vec<(u64, Vec<Named>)>,
     /// Rows that cannot be read.
     pub faults: Vec<FieldError>,
 }
@@ -44,7 +44,7 @@ impl File {
     pub fn read(bytes: &[u8], region: &str) -> Result<Self> {
         let text = decoded(bytes)?;
         let mut table = Rows::open(text.as_bytes(), &layout(&text).layout()?).map_err(in_file)?;
-        let (place, kind) = column(&table)?;
+        let columns = columns(&table)?;
         let (mut file, mut number) = (Self::default(), 0);
         loop {
             let begins = usize::try_from(table.offset()).unwrap_or(usize::MAX);
@@ -54,7 +54,11 @@ impl File {
             }
             number += blank_lines(&text, begins) + 1;
             match row.cells {
-                Ok(cells) => file.take(number, kind, unguard(cells.get(place).unwrap_or_default().trim()), region),
+                Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => {}
+                Ok(cells) => {
+                    let cell = |(place, kind): &(usize, _)| (*kind, unguard(cells.get(*place).unwrap_or("").trim()));
+                    file.take(number, columns.iter().map(cell), region);
+                }
                 Err(error) => file.note(number, error.message),
             }
         }
@@ -65,11 +69,19 @@ impl File {
         Ok(file)
     }
 
-    fn take(&mut self, row: u64, kind: &str, cell: &str, region: &str) {
-        match named(kind, cell, region) {
-            _ if cell.is_empty() => {}
-            Ok(named) => self.rows.push((row, named)),
-            Err(message) => self.note(row, message.to_owned()),
+    /// A cell that cannot be read is the row's fault where no other names somebody.
+    fn take<'a>(&mut self, row: u64, cells: impl Iterator<Item = (&'static str, &'a str)>, region: &str) {
+        let (mut names, mut fault) = (Vec::new(), "names nobody: id, email, phone or external_id is empty");
+        for (kind, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
+            match named(kind, cell, region) {
+                Ok(name) => names.push(name),
+                Err(message) => fault = message,
+            }
+        }
+        if names.is_empty() {
+            self.note(row, fault.to_owned());
+        } else {
+            self.rows.push((row, names));
         }
     }
 
@@ -101,15 +113,20 @@ fn layout(text: &str) -> MappingInput {
     }
 }
 
-/// The column that counts: its place and its kind.
-fn column<R: std::io::Read>(table: &Rows<R>) -> Result<(usize, &'static str)> {
-    let found = table.headers().iter().enumerate().find_map(|(place, name)| {
+/// The columns that name somebody: their places and kinds.
+fn columns<R: std::io::Read>(table: &Rows<R>) -> Result<Vec<(usize, &'static str)>> {
+    let kind = |name: &str| {
         let name = name.to_lowercase();
         // As spreadsheets and other systems head it.
         let name = if name == "e-mail" { "email" } else { name.as_str() };
-        COLUMNS.into_iter().find(|known| *known == name).map(|known| (place, known))
-    });
-    found.ok_or_else(|| Error::field("file", "format", "must have a column id, email, phone or external_id"))
+        COLUMNS.into_iter().find(|known| *known == name)
+    };
+    let found: Vec<_> =
+        table.headers().iter().enumerate().filter_map(|(place, name)| Some((place, kind(name)?))).collect();
+    if found.is_empty() {
+        return Err(Error::field("file", "format", "must have a column id, email, phone or external_id"));
+    }
+    Ok(found)
 }
 
 /// A row that has no end is the file's fault.
@@ -179,6 +196,18 @@ mod tests {
         assert_eq!(numbers(&wide), [1]);
         let russian = format!("Имя;Email\nСветлана Иванова;{A}\nПётр Сидоров;{A}\n");
         assert_eq!(numbers(&WINDOWS_1251.encode(&russian).0), [1, 2]);
+    }
+
+    #[test]
+    fn every_column_that_names_somebody_counts() {
+        let text = format!(
+            "email,name,phone\n{A},Ann,+1 201 555 0123\n,Bob,+1 201 555 0124\nnobody,Cid,+1 201 555 0125\n,,\n,Dan,\n"
+        );
+        let file = File::read(text.as_bytes(), "US").unwrap();
+        let names: Vec<_> = file.rows.iter().map(|(row, names)| (*row, names.len())).collect();
+        assert_eq!(names, [(1, 2), (2, 1), (3, 1)]);
+        let faults: Vec<_> = file.faults.iter().map(|fault| fault.field.as_ref()).collect();
+        assert_eq!(faults, ["rows[5]"]);
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn recount(conn: &mut Connection, id: SegmentId) -> Result<i64> {
     Ok(count)
 }
 
-/// Puts a piece of a file's rows on a list.
+/// Puts a piece of a file's rows on a list: of each row the first who is found by what it says.
 ///
 /// # Errors
 /// Not a list.
@@ -158,13 +158,13 @@ pub fn add_named(
     conn: &mut Connection,
     by: &Principal,
     id: SegmentId,
-    rows: &[(u64, Named)],
+    rows: &[(u64, Vec<Named>)],
 ) -> Result<MembersChanged> {
     let stored = store::find(conn, id)?;
     members::check_kept(&stored)?;
     let (mut who, mut done) = (BTreeSet::new(), MembersChanged::default());
-    for (row, named) in rows {
-        match found(conn, by, named)? {
+    for (row, names) in rows {
+        match first(conn, by, names)? {
             Some(contact) => drop(who.insert(contact)),
             None => done.errors.push(FieldError::new(format!("rows[{row}]"), "unknown", "names nobody")),
         }
@@ -176,6 +176,15 @@ pub fn add_named(
     done.unchanged = rows.len() - done.added - done.errors.len();
     recount(conn, id)?;
     Ok(done)
+}
+
+fn first(conn: &mut Connection, by: &Principal, names: &[Named]) -> Result<Option<ContactId>> {
+    for named in names {
+        if let Some(contact) = found(conn, by, named)? {
+            return Ok(Some(contact));
+        }
+    }
+    Ok(None)
 }
 
 fn found(conn: &mut Connection, by: &Principal, named: &Named) -> Result<Option<ContactId>> {

@@ -12,6 +12,7 @@ cases![
     a_file_of_any_separator_and_charset_fills_a_list,
     rows_are_told_by_their_place_in_the_file,
     a_file_that_ends_inside_quotes_is_refused,
+    every_column_that_names_somebody_counts,
 ];
 
 async fn upload(app: &TestApp, list: &str, csv: impl Into<Vec<u8>>) -> Answer {
@@ -64,4 +65,18 @@ async fn a_file_that_ends_inside_quotes_is_refused(app: TestApp) {
         upload(&app, &list, bad).await.invalid(&["file"]);
     }
     assert!(app.members(&list).await.is_empty());
+}
+
+async fn every_column_that_names_somebody_counts(app: TestApp) {
+    let ann = app.person("ann", &[]).await;
+    app.person("bob", &[]).await;
+    let phones = json!({ "given_name": "eve", "phones": [{ "number": "+12015550123" }] });
+    app.manager.post("/api/v1/contacts", phones).await.created();
+    let list = app.list("Guests", &[]).await;
+    let csv = format!("email;phone;id\nnobody@example.com;+1 201 555 0123;\n;;{ann}\nbob@example.com;none;\n;;\n");
+    let done = upload(&app, &list, csv).await.ok();
+    assert_eq!((&done.json["added"], &done.json["errors"]), (&json!(3), &json!([])));
+    assert_eq!(app.members(&list).await, ["ann", "bob", "eve"]);
+    let without = upload(&app, &list, "email,name\nann@example.com,Ann\n,Bob\n").await.ok();
+    assert_eq!(without.json["errors"][0]["field"], "rows[2]");
 }
