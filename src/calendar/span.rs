@@ -29,7 +29,13 @@ pub struct AskedSpan<'a> {
     pub as_of: Option<&'a str>,
 }
 
-impl AskedSpan<'_> {
+impl<'a> AskedSpan<'a> {
+    /// What a request's `from`, `to`, `tz` and `as_of` say, in this order.
+    #[must_use]
+    pub fn of([from, to, tz, as_of]: [&'a Option<String>; 4]) -> Self {
+        Self { from: from.as_deref(), to: to.as_deref(), tz: tz.as_deref(), as_of: as_of.as_deref() }
+    }
+
     /// Reads it; what is wrong joins `faults`.
     pub fn parse(self, faults: &mut Vec<FieldError>) -> Span {
         let zone = self.tz.map_or(Ok(Tz::UTC), str::parse);

@@ -15,5 +15,5 @@ pub use apply::{run, step};
 pub use arrival::Arrival;
 pub use routes::routes;
 pub use rules::{Compiled, Rule};
-pub use store::in_force;
+pub use store::{in_force, unknown_groups};
 pub use weblog::Weblog;

@@ -135,6 +135,11 @@ impl Compiled {
         if faults.is_empty() { Ok(Self(ready)) } else { Err(Error::invalid(faults)) }
     }
 
+    /// Every group that a touchpoint may come to be in.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(group, _)| group.as_str()).chain([UNASSIGNED])
+    }
+
     /// The group, and the number of the rule that fits, from 0.
     #[must_use]
     pub fn group(&self, arrival: &Arrival) -> (&str, Option<usize>) {

@@ -1,6 +1,7 @@
 //! The rules in force, among the settings.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};
 use crate::db::types::{Guid, Instant};
 use crate::db::{Connection, settings};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::http::{Version, check_version};
 
 const KEY: &str = "channel_rules";
@@ -52,6 +53,20 @@ pub fn in_force(conn: &mut Connection) -> Result<Arc<Compiled>> {
     };
     READY.set(Some((text.get().to_owned(), compiled.clone())));
     Ok(compiled)
+}
+
+/// What is wrong with the name of a channel group at a place in a request, where no rule in force gives that group.
+///
+/// # Errors
+/// The database is away.
+pub fn unknown_groups<'a>(
+    conn: &mut Connection,
+    named: impl IntoIterator<Item = (String, &'a str)>,
+) -> Result<Vec<FieldError>> {
+    let rules = in_force(conn)?;
+    let known: BTreeSet<&str> = rules.groups().collect();
+    let unknown = named.into_iter().filter(|(_, group)| !known.contains(group));
+    Ok(unknown.map(|(at, _)| FieldError::new(at, "unknown", "there is no such channel group")).collect())
 }
 
 /// The rules as data.

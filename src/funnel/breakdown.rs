@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
+use super::named::{self, Named};
 use super::scan::Need;
 use crate::db::Connection;
 use crate::db::schema::{companies, teams, users};
 use crate::db::types::Guid;
 use crate::error::{Error, FieldError, Result};
-use crate::fields::{self, Entity, FieldKind};
+use crate::fields::{Entity, FieldKind};
 
 /// The most parts a report has.
 pub const MOST_PARTS: usize = 1000;
@@ -41,8 +42,8 @@ pub enum Breakdown {
     Custom(Entity, String, FieldKind),
 }
 
-const NAMED: [(&str, Breakdown); 10] = [
-    ("none", Breakdown::None),
+const NAMED: Named<Breakdown> = Named(&[
+    (named::NONE, Breakdown::None),
     ("owner", Breakdown::Owner),
     ("team", Breakdown::Team),
     ("source", Breakdown::Source),
@@ -52,7 +53,7 @@ const NAMED: [(&str, Breakdown); 10] = [
     ("company", Breakdown::Company),
     ("segment", Breakdown::Segment),
     ("period", Breakdown::Period),
-];
+]);
 
 impl Breakdown {
     /// Reads a breakdown's name; what is wrong joins `faults`.
@@ -60,29 +61,21 @@ impl Breakdown {
     /// # Errors
     /// The database is away.
     pub fn parse(conn: &mut Connection, text: Option<&str>, faults: &mut Vec<FieldError>) -> Result<Self> {
-        let text = text.unwrap_or("none");
-        if let Some((_, found)) = NAMED.iter().find(|(name, _)| *name == text) {
-            return Ok(found.clone());
+        let text = text.unwrap_or(named::NONE);
+        if let Some(found) = NAMED.find(text) {
+            return Ok(found);
         }
         let (entity, key) = match text.split_once("custom.") {
             Some(("", key)) => (Entity::Lead, key),
             Some(("contact.", key)) => (Entity::Contact, key),
             Some(("company.", key)) => (Entity::Company, key),
             _ => {
-                let names: Vec<_> = NAMED.iter().map(|(name, _)| *name).collect();
-                let message = format!("must be one of: {}, or custom. and the key of a custom field", names.join(", "));
-                faults.push(FieldError::new("breakdown", "choice", message));
+                faults.push(NAMED.fault());
                 return Ok(Self::None);
             }
         };
-        let known = fields::all(conn, Some(entity))?.into_iter().find(|field| field.key == key);
-        Ok(known.map_or_else(
-            || {
-                faults.push(FieldError::new("breakdown", "unknown", "there is no such custom field"));
-                Self::None
-            },
-            |field| Self::Custom(entity, field.key, field.kind),
-        ))
+        let field = named::field(conn, entity, key, faults)?;
+        Ok(field.map_or(Self::None, |field| Self::Custom(entity, field.key, field.kind)))
     }
 
     /// Its name, as it is asked for.
@@ -91,7 +84,7 @@ impl Breakdown {
         match self {
             Self::Custom(Entity::Lead, key, _) => format!("custom.{key}"),
             Self::Custom(entity, key, _) => format!("{entity}.custom.{key}"),
-            other => NAMED.iter().find(|(_, known)| known == other).map_or("none", |(name, _)| name).to_owned(),
+            other => NAMED.name(other).to_owned(),
         }
     }
 

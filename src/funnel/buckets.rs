@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
-use serde_json::Value as Json;
 
 use super::breakdown::Breakdown;
 use super::fold::Way;
 use super::request::Funnel;
 use super::scan::Row;
+use super::values::Values;
 use crate::accounts::{TeamId, UserId};
 use crate::calendar::period::{Period, period_of};
 use crate::companies::CompanyId;
@@ -30,15 +30,8 @@ pub struct Buckets<'a> {
     /// The period of the lead before: leads come about in the order of entry.
     last: Option<Period>,
     teams: HashMap<UserId, TeamId>,
-    looked_up: HashMap<LeadId, Parts>,
+    looked_up: HashMap<LeadId, Values>,
     segments: Segments,
-}
-
-/// The parts of a lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Parts {
-    One(String),
-    Several(Vec<String>),
 }
 
 impl<'a> Buckets<'a> {
@@ -76,8 +69,7 @@ impl<'a> Buckets<'a> {
                 None => visit(None),
             },
             (Breakdown::Company | Breakdown::Custom(..), Some(lead)) => match self.looked_up.get(&lead) {
-                Some(Parts::One(part)) => visit(Some(part.clone())),
-                Some(Parts::Several(parts)) => parts.iter().for_each(|part| visit(Some(part.clone()))),
+                Some(values) => values.each().for_each(|part| visit(Some(part.clone()))),
                 None => visit(None),
             },
             _ => visit(self.of(row, way)),
@@ -215,11 +207,11 @@ where
     Ok(rows)
 }
 
-fn companies_of(conn: &mut Connection, funnel: &Funnel) -> Result<HashMap<LeadId, Parts>> {
+fn companies_of(conn: &mut Connection, funnel: &Funnel) -> Result<HashMap<LeadId, Values>> {
     let rows: Vec<CompanyOf> =
         over_cohort(conn, funnel, "SELECT l.id AS lead_id, l.company_id AS bucket FROM leads l")?;
     let then =
-        |row: CompanyOf| Some((row.lead_id, Parts::One(funnel.then.company_id(row.lead_id, row.bucket)?.to_string())));
+        |row: CompanyOf| Some((row.lead_id, Values::One(funnel.then.company_id(row.lead_id, row.bucket)?.to_string())));
     Ok(rows.into_iter().filter_map(then).collect())
 }
 
@@ -230,7 +222,7 @@ fn values_of(
     entity: Entity,
     key: &str,
     kind: FieldKind,
-) -> Result<HashMap<LeadId, Parts>> {
+) -> Result<HashMap<LeadId, Values>> {
     let (table, joined) = match entity {
         Entity::Lead => ("l", ""),
         Entity::Contact => {
@@ -242,51 +234,15 @@ fn values_of(
     let value = format!("CAST({table}.custom->'{key}' AS TEXT)");
     let rows: Vec<ValueOf> =
         over_cohort(conn, funnel, &format!("SELECT l.id AS lead_id, {value} AS bucket FROM leads l{joined}"))?;
-    let read = |row: ValueOf| Some((row.lead_id, parts(kind, &serde_json::from_str(&row.bucket?).ok()?)?));
-    let mut found: HashMap<LeadId, Parts> = rows.into_iter().filter_map(read).collect();
+    let read = |row: ValueOf| Some((row.lead_id, Values::of(kind, &serde_json::from_str(&row.bucket?).ok()?)?));
+    let mut found: HashMap<LeadId, Values> = rows.into_iter().filter_map(read).collect();
     if entity == Entity::Lead {
         for (lead, value) in funnel.then.custom(key) {
-            match value.and_then(|value| parts(kind, value)) {
-                Some(parts) => drop(found.insert(lead, parts)),
+            match value.and_then(|value| Values::of(kind, value)) {
+                Some(values) => drop(found.insert(lead, values)),
                 None => drop(found.remove(&lead)),
             }
         }
     }
     Ok(found)
-}
-
-/// What a value is counted under: money under its currency, a list under each of its entries.
-fn parts(kind: FieldKind, value: &Json) -> Option<Parts> {
-    let text = |value: &Json| match value {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    };
-    match (kind, value) {
-        (FieldKind::Money, value) => text(value.get("currency")?).map(Parts::One),
-        (_, Json::Array(list)) => {
-            let parts: Vec<String> = list.iter().filter_map(text).collect();
-            (!parts.is_empty()).then_some(Parts::Several(parts))
-        }
-        (_, value) => text(value).map(Parts::One),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_value_has_the_parts_that_people_would_count_it_under() {
-        let one = |text: &str| Some(Parts::One(text.to_owned()));
-        assert_eq!(parts(FieldKind::Text, &json!("a \"b\"")), one("a \"b\""));
-        assert_eq!(parts(FieldKind::Number, &json!(1.5)), one("1.5"));
-        assert_eq!(parts(FieldKind::Boolean, &json!(false)), one("false"));
-        assert_eq!(parts(FieldKind::Money, &json!({ "amount": 5, "currency": "EUR" })), one("EUR"));
-        let both = Some(Parts::Several(vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!(parts(FieldKind::MultiChoice, &json!(["a", "b"])), both);
-        assert_eq!(parts(FieldKind::MultiChoice, &json!([])), None);
-        assert_eq!(parts(FieldKind::Text, &Json::Null), None);
-    }
 }

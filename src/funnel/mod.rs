@@ -9,6 +9,7 @@ mod buckets;
 pub mod compare;
 mod fold;
 mod journey;
+mod named;
 mod only;
 mod query;
 mod request;
@@ -16,6 +17,7 @@ mod routes;
 mod scan;
 mod table;
 mod tally;
+mod values;
 
 pub use answer::{ids_behind, report};
 pub use journey::{

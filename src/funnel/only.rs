@@ -1,6 +1,7 @@
 //! Which leads a report is about: what they had at `as_of` decides, who may see them now.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -38,7 +39,7 @@ pub struct Only {
 pub struct Past {
     since: Instant,
     /// Whether what each of them had then is what is asked for.
-    fits: HashMap<LeadId, bool>,
+    fits: Arc<HashMap<LeadId, bool>>,
 }
 
 impl Past {
@@ -111,7 +112,7 @@ impl Only {
         let asks = self.owner_id.is_some() || self.team_id.is_some() || self.company_id.is_some();
         self.past = None;
         if (asks || self.source.is_some()) && !then.is_now() {
-            self.past = Some(Past { since: as_of, fits: self.judged(conn, then)? });
+            self.past = Some(Past { since: as_of, fits: Arc::new(self.judged(conn, then)?) });
         }
         Ok(self)
     }

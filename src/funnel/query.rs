@@ -43,12 +43,7 @@ macro_rules! report_queries {
         impl $name {
             /// The time it is about, as it was asked for.
             pub(crate) fn asked_span(&self) -> $crate::calendar::span::AskedSpan<'_> {
-                $crate::calendar::span::AskedSpan {
-                    from: self.from.as_deref(),
-                    to: self.to.as_deref(),
-                    tz: self.tz.as_deref(),
-                    as_of: self.as_of.as_deref(),
-                }
+                $crate::calendar::span::AskedSpan::of([&self.from, &self.to, &self.tz, &self.as_of])
             }
 
             /// Which leads it is about.

@@ -3,6 +3,7 @@
 //! it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
@@ -56,9 +57,9 @@ fn first<T: DeserializeOwned>(known: &mut Was<T>, change: &Value, field: &str) {
     }
 }
 
-/// What leads were at an instant, of those that were changed since.
+/// What leads were at an instant, of those that were changed since; a copy costs nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Then(HashMap<LeadId, Before>);
+pub struct Then(Arc<HashMap<LeadId, Before>>);
 
 impl Then {
     /// Reads the changes since an instant; none where that is now.
@@ -82,7 +83,7 @@ impl Then {
             let (lead, Json(change)) = row?;
             all.entry(lead).or_default().learn(&change);
         }
-        Ok(Self(all))
+        Ok(Self(Arc::new(all)))
     }
 
     /// Whether all leads are what they are now.
@@ -152,7 +153,7 @@ mod tests {
         for change in changes {
             before.learn(change);
         }
-        Then(HashMap::from([(lead, before)]))
+        Then(Arc::new(HashMap::from([(lead, before)])))
     }
 
     #[test]

@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::activity_rows::{LeadFact, Which, asks, leads_of, moves, tasks_done, touches};
 use crate::accounts::{Principal, TeamId, UserId};
@@ -21,32 +21,45 @@ use crate::db::types::Instant;
 use crate::error::{Error, Result};
 use crate::funnel::compare::Comparison;
 use crate::interactions::Channel;
-use crate::segments::{self, SegmentId};
+use crate::segments;
 
-/// Whose activity, and when.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ActivityQuery {
-    /// The period's begin, a day in `tz` or an instant.
-    pub from: Option<String>,
-    /// The period's end, exclusive.
-    pub to: Option<String>,
-    /// IANA time zone of days; UTC where absent.
-    pub tz: Option<String>,
-    /// Only facts before it count; now where absent.
-    pub as_of: Option<String>,
-    /// Only this person.
-    pub owner_id: Option<UserId>,
-    /// Only this team.
-    pub team_id: Option<TeamId>,
-    /// Only what has to do with clients in this segment. A rule is asked as of `as_of`: what clients did later does not count;
-    /// their fields and lists are those of now.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub segment_id: Option<SegmentId>,
-    /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
-    #[param(inline)]
-    pub compare: Option<Comparison>,
+/// Declares what the report and the lists behind it are asked for, with each one's own behind it.
+macro_rules! activity_queries {
+    ($($(#[$doc:meta])* pub struct $name:ident { $($own:tt)* })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, serde::Deserialize, utoipa::IntoParams)]
+        #[into_params(parameter_in = Query)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// The period's begin, a day in `tz` or an instant.
+            pub from: Option<String>,
+            /// The period's end, exclusive.
+            pub to: Option<String>,
+            /// IANA time zone of days; UTC where absent.
+            pub tz: Option<String>,
+            /// Only facts before it count; now where absent.
+            pub as_of: Option<String>,
+            /// Only this person.
+            pub owner_id: Option<$crate::accounts::UserId>,
+            /// Only this team.
+            pub team_id: Option<$crate::accounts::TeamId>,
+            /// Only what has to do with clients in this segment. A rule is asked as of `as_of`: what clients did later does not
+            /// count; their fields and lists are those of now.
+            #[param(value_type = Option<uuid::Uuid>)]
+            pub segment_id: Option<$crate::segments::SegmentId>,
+            $($own)*
+        }
+    )+};
+}
+pub(super) use activity_queries;
+
+activity_queries! {
+    /// Whose activity, and when.
+    pub struct ActivityQuery {
+        /// Another period to show beside: the `previous` one of the same length, or the same one `last_year`.
+        #[param(inline)]
+        pub compare: Option<Comparison>,
+    }
 }
 
 /// What each person did. `GET /reports/activity/facts` lists what is behind each number.
@@ -129,13 +142,7 @@ impl ActivityQuery {
     /// Every bad parameter of it.
     pub(super) fn span(&self) -> Result<Span> {
         let mut faults = Vec::new();
-        let asked = AskedSpan {
-            from: self.from.as_deref(),
-            to: self.to.as_deref(),
-            tz: self.tz.as_deref(),
-            as_of: self.as_of.as_deref(),
-        };
-        let span = asked.parse(&mut faults);
+        let span = AskedSpan::of([&self.from, &self.to, &self.tz, &self.as_of]).parse(&mut faults);
         if faults.is_empty() { Ok(span) } else { Err(Error::invalid(faults)) }
     }
 

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::activity::ActivityQuery;
+use super::activity::{ActivityQuery, activity_queries};
 use super::activity_rows::{Entries, LeadFact, Which, asks, leads_of, moves, tasks_done, touches};
-use crate::accounts::{Principal, TeamId, UserId};
+use crate::accounts::{Principal, UserId};
 use crate::calendar::span::Span;
 use crate::contacts::ContactId;
 use crate::contacts::names::{self, Told};
@@ -22,7 +22,6 @@ use crate::error::{Error, Result};
 use crate::http::{Cursor, Limit, Page};
 use crate::interactions::{Channel, InteractionId, TaskId};
 use crate::pipelines::{LeadId, StageId};
-use crate::segments::SegmentId;
 use crate::timeline::page::ORDER;
 
 crate::text_enum! {
@@ -45,41 +44,24 @@ crate::text_enum! {
     }
 }
 
-/// The facts behind a number of the activity report.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ActivityFactsQuery {
-    /// Whose number.
-    pub user_id: UserId,
-    /// Which number.
-    #[param(inline)]
-    pub set: ActivitySet,
-    /// Only touchpoints of this channel; for `touchpoints` alone.
-    #[param(inline)]
-    pub channel: Option<Channel>,
-    /// The period's begin, a day in `tz` or an instant.
-    pub from: Option<String>,
-    /// The period's end, exclusive.
-    pub to: Option<String>,
-    /// IANA time zone of days; UTC where absent.
-    pub tz: Option<String>,
-    /// Only facts before it count; now where absent.
-    pub as_of: Option<String>,
-    /// Only this person, as the report takes it.
-    pub owner_id: Option<UserId>,
-    /// Only this team, as the report takes it.
-    pub team_id: Option<TeamId>,
-    /// Only what has to do with clients in this segment. A rule is asked as of `as_of`: what clients did later does not count;
-    /// their fields and lists are those of now.
-    #[param(value_type = Option<uuid::Uuid>)]
-    pub segment_id: Option<SegmentId>,
-    /// Where the previous page ended.
-    pub cursor: Option<String>,
-    /// Rows of a page.
-    #[serde(default)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    pub limit: Limit,
+activity_queries! {
+    /// The facts behind a number of the activity report.
+    pub struct ActivityFactsQuery {
+        /// Whose number.
+        pub user_id: UserId,
+        /// Which number.
+        #[param(inline)]
+        pub set: ActivitySet,
+        /// Only touchpoints of this channel; for `touchpoints` alone.
+        #[param(inline)]
+        pub channel: Option<Channel>,
+        /// Where the previous page ended.
+        pub cursor: Option<String>,
+        /// Rows of a page.
+        #[serde(default)]
+        #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+        pub limit: Limit,
+    }
 }
 
 /// Something that a person did, or that became of a lead of theirs.

@@ -16,6 +16,7 @@ use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
 use crate::funnel::Only;
+use crate::pipelines::then::Then;
 use crate::pipelines::{LeadId, StageId, StageKind, store as pipelines, visit};
 use crate::timeline::EntryType;
 use crate::timeline::page::of_seen_leads;
@@ -121,8 +122,10 @@ pub(super) enum LeadFact {
 pub(super) fn asks(conn: &mut Connection, query: &ActivityQuery, span: Span) -> Result<Vec<Ask>> {
     let only =
         Only { owner_id: query.owner_id, team_id: query.team_id, segment_id: query.segment_id, ..Only::default() };
-    let pipelines = pipelines::all(conn, true)?.into_iter();
-    pipelines.map(|pipeline| Ask::of(conn, pipeline, span, only.clone())).collect()
+    let then = Then::at(conn, span.as_of)?;
+    let only = only.ready(conn, span.as_of, &then)?;
+    let ask = |pipeline| Ask { pipeline, span, only: only.clone(), then: then.clone() };
+    Ok(pipelines::all(conn, true)?.into_iter().map(ask).collect())
 }
 
 /// Leads entered, won or lost, as the sales reports count them: the owner, when, which, in which stage.

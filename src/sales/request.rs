@@ -95,7 +95,7 @@ impl Ask {
     ///
     /// # Errors
     /// The segment is not there or broken.
-    pub fn of(conn: &mut Connection, pipeline: Pipeline, span: Span, only: Only) -> Result<Self> {
+    fn of(conn: &mut Connection, pipeline: Pipeline, span: Span, only: Only) -> Result<Self> {
         let then = Then::at(conn, span.as_of)?;
         let only = only.ready(conn, span.as_of, &then)?;
         Ok(Self { pipeline, span, only, then })

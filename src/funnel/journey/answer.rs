@@ -32,7 +32,8 @@ pub struct JourneyReport {
     window_seconds: Option<i64>,
     /// What the numbers are broken down by.
     breakdown: String,
-    /// Whether a client may be in several parts, so that they do not add up to the whole: where it may be in several segments.
+    /// Whether a client may be in several parts, so that they do not add up to the whole: where it may be in several segments
+    /// or have several choices.
     rows_overlap: bool,
     /// What must be known to read the numbers.
     notes: Vec<String>,
@@ -118,7 +119,7 @@ pub fn report(conn: &mut Connection, by: &Principal, journey: &Journey) -> Resul
         as_of: journey.span.as_of,
         window_seconds: journey.window.map(|micros| micros / 1_000_000),
         breakdown: journey.breakdown.name(),
-        rows_overlap: journey.breakdown == Breakdown::Segment,
+        rows_overlap: journey.breakdown.overlaps(),
         notes: own.notes,
         cohort: own.total.cohort,
         immature: own.total.immature,

@@ -11,6 +11,7 @@ use super::steps::{JourneyStep, TouchStep};
 use crate::accounts::{TeamId, UserId};
 use crate::calendar::period::Unit;
 use crate::calendar::span::{AskedSpan, Span, window};
+use crate::channels;
 use crate::companies::CompanyId;
 use crate::db::Connection;
 use crate::error::{Error, FieldError, Result};
@@ -98,13 +99,7 @@ impl JourneyInput {
     /// Every bad field.
     pub fn parse(&self, conn: &mut Connection) -> Result<Journey> {
         let mut faults = Vec::new();
-        let asked = AskedSpan {
-            from: self.from.as_deref(),
-            to: self.to.as_deref(),
-            tz: self.tz.as_deref(),
-            as_of: self.as_of.as_deref(),
-        };
-        let span = asked.parse(&mut faults);
+        let span = AskedSpan::of([&self.from, &self.to, &self.tz, &self.as_of]).parse(&mut faults);
         let window = window(self.window.as_deref(), &mut faults);
         let breakdown = Breakdown::parse(conn, self.breakdown.as_deref(), &mut faults)?;
         let pipelines = pipelines::all(conn, true)?;
@@ -128,11 +123,20 @@ impl JourneyInput {
                 _ => faults.push(FieldError::new(at, "choice", "must have exactly one of touch and stage")),
             }
         }
+        faults.extend(channels::unknown_groups(conn, self.named_groups())?);
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
         let (only, unit) = (self.only(), self.period.unwrap_or(Unit::Month));
         Ok(Journey { steps, span, window, only, breakdown, unit, compare: self.compare })
+    }
+
+    /// The channel groups that steps name, with their places.
+    fn named_groups(&self) -> impl Iterator<Item = (String, &str)> {
+        self.steps.iter().enumerate().flat_map(|(n, step)| {
+            let groups = step.touch.iter().flat_map(|touch| touch.channel_groups.iter().enumerate());
+            groups.map(move |(g, group)| (format!("steps[{n}].touch.channel_groups[{g}]"), group.as_str()))
+        })
     }
 
     fn only(&self) -> Only {

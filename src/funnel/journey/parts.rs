@@ -17,8 +17,10 @@ use crate::db::answers::ids;
 use crate::db::schema::users;
 use crate::db::types::Instant;
 use crate::error::{FieldError, Result};
-use crate::fields::{self, Entity, FieldKind};
+use crate::fields::{Entity, FieldKind};
 use crate::funnel::breakdown::{self as of_leads, labels};
+use crate::funnel::named::{self, Named};
+use crate::funnel::values::Values;
 use crate::segments::{self, SegmentId};
 
 /// What a journey is broken down by.
@@ -46,8 +48,8 @@ pub enum Breakdown {
     Custom(String, FieldKind),
 }
 
-const NAMED: [(&str, Breakdown); 9] = [
-    ("none", Breakdown::None),
+const NAMED: Named<Breakdown> = Named(&[
+    (named::NONE, Breakdown::None),
     ("owner", Breakdown::Owner),
     ("team", Breakdown::Team),
     ("source", Breakdown::Source),
@@ -56,7 +58,7 @@ const NAMED: [(&str, Breakdown); 9] = [
     ("channel_group", Breakdown::ChannelGroup),
     ("campaign", Breakdown::Campaign),
     ("period", Breakdown::Period),
-];
+]);
 
 impl Breakdown {
     /// Reads a breakdown's name; what is wrong joins `faults`.
@@ -64,26 +66,16 @@ impl Breakdown {
     /// # Errors
     /// The database is away.
     pub fn parse(conn: &mut Connection, text: Option<&str>, faults: &mut Vec<FieldError>) -> Result<Self> {
-        let text = text.unwrap_or("none");
-        if let Some((_, found)) = NAMED.iter().find(|(name, _)| *name == text) {
-            return Ok(found.clone());
+        let text = text.unwrap_or(named::NONE);
+        if let Some(found) = NAMED.find(text) {
+            return Ok(found);
         }
-        let fault = match text.strip_prefix("custom.") {
-            None => {
-                let names: Vec<_> = NAMED.iter().map(|(name, _)| *name).collect();
-                let message = format!("must be one of: {}, or custom. and the key of a custom field", names.join(", "));
-                FieldError::new("breakdown", "choice", message)
-            }
-            Some(key) => {
-                let known = fields::all(conn, Some(Entity::Contact))?.into_iter().find(|field| field.key == key);
-                if let Some(field) = known {
-                    return Ok(Self::Custom(field.key, field.kind));
-                }
-                FieldError::new("breakdown", "unknown", "there is no such custom field of clients")
-            }
+        let Some(key) = text.strip_prefix("custom.") else {
+            faults.push(NAMED.fault());
+            return Ok(Self::None);
         };
-        faults.push(fault);
-        Ok(Self::None)
+        let field = named::field(conn, Entity::Contact, key, faults)?;
+        Ok(field.map_or(Self::None, |field| Self::Custom(field.key, field.kind)))
     }
 
     /// Its name, as it is asked for.
@@ -91,19 +83,21 @@ impl Breakdown {
     pub fn name(&self) -> String {
         match self {
             Self::Custom(key, _) => format!("custom.{key}"),
-            other => NAMED.iter().find(|(_, known)| known == other).map_or("none", |(name, _)| name).to_owned(),
+            other => NAMED.name(other).to_owned(),
         }
     }
 
-    /// What a client's custom fields say, as a text.
+    /// What a client's custom fields say.
     #[must_use]
-    pub fn value(&self, custom: &Map<String, Value>) -> Option<String> {
+    pub fn values(&self, custom: &Map<String, Value>) -> Option<Values> {
         let Self::Custom(key, kind) = self else { return None };
-        let value = custom.get(key).filter(|value| !value.is_null())?;
-        match kind {
-            FieldKind::Money => value.get("currency").and_then(Value::as_str).map(str::to_owned),
-            _ => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-        }
+        Values::of(*kind, custom.get(key)?)
+    }
+
+    /// Whether a client may be in several parts.
+    #[must_use]
+    pub const fn overlaps(&self) -> bool {
+        matches!(self, Self::Segment | Self::Custom(_, FieldKind::MultiChoice))
     }
 }
 
@@ -182,7 +176,7 @@ impl Parts {
             && self.members.as_ref().is_none_or(|members| members.contains(&client.id.0.0.as_u128()))
     }
 
-    /// Every part that a client belongs to: one, but of segments; `None` stands for what it does not have. `first` is what
+    /// Every part that a client belongs to: one, but of segments and of lists of choices; `None` stands for what it does not have. `first` is what
     /// the touchpoint that took the first step, at `at`, says.
     #[must_use]
     pub fn of(&self, journey: &Journey, client: &Client, first: Option<&str>, at: i64) -> Vec<Option<String>> {
@@ -193,14 +187,13 @@ impl Parts {
             Breakdown::Source => client.source.clone(),
             Breakdown::Company => client.company_id.map(|company| company.to_string()),
             Breakdown::ChannelGroup | Breakdown::Campaign => first.map(str::to_owned),
-            Breakdown::Custom(..) => client.custom.clone(),
             Breakdown::Period => {
                 Instant::from_micros(at).map(|at| period_of(journey.span.zone, journey.unit, at).day.to_string())
             }
+            Breakdown::Custom(..) => return or_none(client.custom.iter().flat_map(Values::each).cloned()),
             Breakdown::Segment => {
                 let own = self.segments.get(&client.id).into_iter().flatten();
-                let own: Vec<_> = own.map(|segment| Some(segment.to_string())).collect();
-                return if own.is_empty() { vec![None] } else { own };
+                return or_none(own.map(ToString::to_string));
             }
         };
         vec![one]
@@ -228,6 +221,11 @@ impl Parts {
     /// What must be known to read the parts.
     #[must_use]
     pub fn notes(&self, breakdown: &Breakdown) -> Vec<String> {
+        if matches!(breakdown, Breakdown::Custom(..)) && breakdown.overlaps() {
+            let overlap =
+                "A client is counted in the row of each of its choices: rows overlap, and their sum is not the total.";
+            return vec![overlap.to_owned()];
+        }
         if *breakdown != Breakdown::Segment {
             return Vec::new();
         }
@@ -237,4 +235,10 @@ impl Parts {
             .then(|| format!("These segments are broken and have no row: {}.", self.broken.join(", ")));
         std::iter::once(overlap.to_owned()).chain(broken).collect()
     }
+}
+
+/// These parts, or the one of those who have none.
+fn or_none(parts: impl Iterator<Item = String>) -> Vec<Option<String>> {
+    let parts: Vec<_> = parts.map(Some).collect();
+    if parts.is_empty() { vec![None] } else { parts }
 }

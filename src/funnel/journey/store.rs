@@ -17,12 +17,15 @@ use crate::db::schema::{contacts, leads, stage_intervals as intervals, timeline_
 use crate::db::types::{Guid, Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
+use crate::funnel::values::Values;
 use crate::interactions::{Channel, Direction};
 use crate::pipelines::StageId;
 use crate::timeline::page::of_seen_leads;
 
 /// Clients whose facts are read together.
 const TOGETHER: usize = 256;
+/// Contacts whose survivors are looked up together.
+const MERGED_TOGETHER: usize = 4096;
 
 type Boxed = entries::BoxedQuery<'static, MultiBackend>;
 
@@ -33,8 +36,8 @@ pub struct Client {
     pub owner_id: Option<UserId>,
     pub source: Option<String>,
     pub company_id: Option<CompanyId>,
-    /// The custom field that is broken down by, as a text.
-    pub custom: Option<String>,
+    /// What the custom field that is broken down by says.
+    pub custom: Option<Values>,
 }
 
 /// A client of the cohort.
@@ -44,7 +47,7 @@ pub struct Met<'a> {
     pub walked: Walked,
     /// What the facts are of which `walked` gives the places.
     pub records: &'a [Record],
-    /// The parts that it belongs to: one, but of segments.
+    /// The parts that it belongs to: one, but of segments and of lists of choices.
     pub buckets: Vec<Option<String>>,
 }
 
@@ -123,9 +126,13 @@ fn touches(steps: &[&TouchStep]) -> Boxed {
 
 /// Contacts, each merged one replaced by its survivor, in order.
 fn roots(conn: &mut Connection, contacts: Vec<ContactId>) -> Result<Vec<ContactId>> {
-    let merged = contacts::table.filter(contacts::merged_into.is_not_null());
-    let merged = merged.select((contacts::id, contacts::merged_into.assume_not_null()));
-    let survivors: HashMap<ContactId, ContactId> = merged.load(conn)?.into_iter().collect();
+    let mut survivors: HashMap<ContactId, ContactId> = HashMap::new();
+    for some in contacts.chunks(MERGED_TOGETHER) {
+        let merged = contacts::table.filter(OneOf::new("contacts.id", ids(some.iter().copied())));
+        let merged = merged.filter(contacts::merged_into.is_not_null());
+        let merged = merged.select((contacts::id, contacts::merged_into.assume_not_null()));
+        survivors.extend(merged.load::<(ContactId, ContactId)>(conn)?);
+    }
     let mut roots: Vec<ContactId> = contacts.into_iter().map(|id| survivors.get(&id).copied().unwrap_or(id)).collect();
     roots.sort_unstable();
     roots.dedup();
@@ -157,10 +164,10 @@ fn clients(
         let rows = contacts::table.filter(OneOf::new("contacts.id", ids(seen.iter().map(|client| client.id))));
         let rows: Vec<(ContactId, Json<Map<String, Value>>)> =
             rows.select((contacts::id, contacts::custom)).load(conn)?;
-        let values: HashMap<ContactId, Option<String>> =
-            rows.into_iter().map(|(id, Json(custom))| (id, journey.breakdown.value(&custom))).collect();
+        let mut values: HashMap<ContactId, Option<Values>> =
+            rows.into_iter().map(|(id, Json(custom))| (id, journey.breakdown.values(&custom))).collect();
         for client in &mut seen {
-            client.custom = values.get(&client.id).cloned().flatten();
+            client.custom = values.remove(&client.id).flatten();
         }
     }
     Ok(seen)

@@ -187,6 +187,7 @@ async fn bad_journeys_are_refused_by_path(app: TestApp) {
         (json!({ "stage": { "stage_ids": [app.users.admin] } }), "steps[1].stage.stage_ids"),
         (json!({ "stage": { "kind": "won", "pipeline_id": app.users.admin } }), "steps[1].stage.pipeline_id"),
         (json!({ "touch": { "channels": ["smoke"] } }), "steps[1].touch.channels[0]"),
+        (json!({ "touch": { "channel_groups": ["Email", "Smoke"] } }), "steps[1].touch.channel_groups[1]"),
     ] {
         app.admin.post(JOURNEY, json!({ "steps": [web, step] })).await.invalid(&[field]);
     }
