@@ -26,11 +26,27 @@ struct PageQuery {
     limit: Limit,
 }
 
+/// Which saved reports.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SavedQuery {
+    /// Those in the bin instead of those in use.
+    deleted: Option<bool>,
+    /// Where the previous page ended.
+    cursor: Option<String>,
+    /// Rows of a page.
+    #[serde(default)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    limit: Limit,
+}
+
 /// Lists the saved reports that are the caller's or shared with their role.
-#[utoipa::path(get, path = "/saved-reports", operation_id = "list_saved_reports", tag = "reports", security(("bearer" = ["reports:read"])), params(PageQuery), responses((status = 200, body = Page<SavedReport>)))]
-async fn list(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<PageQuery>) -> Result<Reply> {
-    let limit = query.0.limit.get()?;
-    app.read(&actor, move |conn, by| Reply::ok(&store::list(conn, by, query.0.cursor.as_deref(), limit)?)).await
+#[utoipa::path(get, path = "/saved-reports", operation_id = "list_saved_reports", tag = "reports", security(("bearer" = ["reports:read"])), params(SavedQuery), responses((status = 200, body = Page<SavedReport>)))]
+async fn list(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<SavedQuery>) -> Result<Reply> {
+    let SavedQuery { deleted, cursor, limit } = query.0;
+    let (deleted, limit) = (deleted == Some(true), limit.get()?);
+    app.read(&actor, move |conn, by| Reply::ok(&store::list(conn, by, deleted, cursor.as_deref(), limit)?)).await
 }
 
 /// Saves a report under a name.
@@ -71,7 +87,7 @@ async fn update(
     .await
 }
 
-/// Deletes a saved report.
+/// Puts a saved report into the bin; its snapshots stay.
 #[utoipa::path(delete, path = "/saved-reports/{id}", operation_id = "delete_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::ReportsWrite>,
@@ -83,6 +99,16 @@ async fn remove(
     app.write(&actor, None, move |conn, by| {
         store::delete(conn, by, id, expected)?;
         Ok(Reply::no_content())
+    })
+    .await
+}
+
+/// Takes a saved report out of the bin, with its snapshots; the next is due at the end of the period that it is in now.
+#[utoipa::path(post, path = "/saved-reports/{id}/restore", operation_id = "restore_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = SavedReport)))]
+async fn restore(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
+    app.write(&actor, None, move |conn, by| {
+        let report = store::restore(conn, by, *id)?;
+        Ok(Reply::ok(&report)?.version(report.version))
     })
     .await
 }
@@ -128,6 +154,6 @@ async fn show_snapshot(actor: May<grants::ReportsRead>, app: Data<App>, id: Path
 
 /// The routes of saved reports.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: list, create, show, update, remove, run_now);
+    handlers!(cfg: list, create, show, update, remove, restore, run_now);
     handlers!(cfg: list_snapshots, take_snapshot, show_snapshot);
 }

@@ -28,9 +28,18 @@ fn leads(by: &Principal) -> bool {
 
 type Boxed = reports::BoxedQuery<'static, crate::db::MultiBackend>;
 
-/// Those that the caller sees.
+/// Those in use that the caller sees.
 fn seen(by: &Principal) -> Boxed {
-    let mut rows = reports::table.filter(reports::deleted_at.is_null()).into_boxed();
+    visible(by).filter(reports::deleted_at.is_null())
+}
+
+/// Those in the bin.
+fn binned(by: &Principal) -> Boxed {
+    visible(by).filter(reports::deleted_at.is_not_null())
+}
+
+fn visible(by: &Principal) -> Boxed {
+    let mut rows = reports::table.into_boxed();
     // Administrators and programs see all.
     if let Some(role) = by.role.filter(|role| *role != Role::Admin) {
         let shared = roles::table.filter(roles::role.eq(role)).select(roles::report_id);
@@ -59,13 +68,27 @@ fn shown(conn: &mut Connection, rows: Vec<Row>) -> Result<Vec<SavedReport>> {
 /// # Errors
 /// The caller does not see it.
 pub fn find(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<SavedReport> {
-    let row: Row = seen(by).filter(reports::id.eq(id)).select(Row::as_select()).first(conn)?;
+    of(conn, seen(by), id)
+}
+
+/// One of some reports.
+fn of(conn: &mut Connection, among: Boxed, id: SavedReportId) -> Result<SavedReport> {
+    let row: Row = among.filter(reports::id.eq(id)).select(Row::as_select()).first(conn)?;
     shown(conn, vec![row])?.pop().ok_or_else(Error::not_found)
 }
 
-/// Those the caller sees, the oldest first.
-pub fn list(conn: &mut Connection, by: &Principal, cursor: Option<&str>, limit: i64) -> Result<Page<SavedReport>> {
-    let mut rows = seen(by);
+/// Those the caller sees, in use or in the bin, the oldest first.
+///
+/// # Errors
+/// A bad cursor.
+pub fn list(
+    conn: &mut Connection,
+    by: &Principal,
+    deleted: bool,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<SavedReport>> {
+    let mut rows = if deleted { binned(by) } else { seen(by) };
     if let Some(Cursor(at, id)) = cursor.map(Cursor::<Instant, SavedReportId>::decode).transpose()? {
         rows = rows.filter(reports::created_at.gt(at).or(reports::created_at.eq(at).and(reports::id.gt(id))));
     }
@@ -133,9 +156,9 @@ fn share(conn: &mut Connection, id: SavedReportId, with: &[Role]) -> Result<()> 
     Ok(())
 }
 
-/// The report, where the caller may change it: their own, or any for whoever leads.
-fn changeable(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<(Row, SavedReport)> {
-    let before = find(conn, by, id)?;
+/// The report, one of some, where the caller may change it: their own, or any for whoever leads.
+fn changeable(conn: &mut Connection, by: &Principal, among: Boxed, id: SavedReportId) -> Result<(Row, SavedReport)> {
+    let before = of(conn, among, id)?;
     let is_own = before.owner_id.is_some() && before.owner_id == by.actor.user();
     if !is_own && !leads(by) {
         return Err(Error::because(Code::Forbidden, "It belongs to somebody else."));
@@ -155,7 +178,7 @@ pub fn update(
     expected: Option<Version>,
     patch: &SavedReportPatch,
 ) -> Result<SavedReport> {
-    let (row, before) = changeable(conn, by, id)?;
+    let (row, before) = changeable(conn, by, seen(by), id)?;
     check_version(expected, row.version)?;
     let mut faults = Vec::new();
     let now = Instant::now();
@@ -184,12 +207,12 @@ pub fn update(
     Ok(after)
 }
 
-/// Deletes a report; its snapshots are kept.
+/// Puts a report into the bin; its snapshots are kept.
 ///
 /// # Errors
 /// The caller may not; it was changed by somebody else.
 pub fn delete(conn: &mut Connection, by: &Principal, id: SavedReportId, expected: Option<Version>) -> Result<()> {
-    let (row, before) = changeable(conn, by, id)?;
+    let (row, before) = changeable(conn, by, seen(by), id)?;
     check_version(expected, row.version)?;
     let now = Instant::now();
     diesel::update(reports::table.find(id))
@@ -201,6 +224,31 @@ pub fn delete(conn: &mut Connection, by: &Principal, id: SavedReportId, expected
         ))
         .execute(conn)?;
     audit::record(conn, by, "delete", subject(id), Some(&before), None::<&SavedReport>)
+}
+
+/// Takes a report out of the bin, with its snapshots; the next is due at the end of the period that it is in now. One that is
+/// not there stays as it is.
+///
+/// # Errors
+/// The caller may not.
+pub fn restore(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<SavedReport> {
+    let there: i64 = seen(by).filter(reports::id.eq(id)).count().get_result(conn)?;
+    if there > 0 {
+        return find(conn, by, id);
+    }
+    let (row, before) = changeable(conn, by, binned(by), id)?;
+    let now = Instant::now();
+    diesel::update(reports::table.find(id))
+        .set((
+            reports::deleted_at.eq(None::<Instant>),
+            reports::updated_at.eq(now),
+            reports::next_snapshot_at.eq(end_of(row.schedule, &row.tz, now)),
+            reports::version.eq(row.version + 1),
+        ))
+        .execute(conn)?;
+    let after = find(conn, by, id)?;
+    audit::record(conn, by, "restore", subject(id), Some(&before), Some(&after))?;
+    Ok(after)
 }
 
 /// The next report whose snapshot is due.

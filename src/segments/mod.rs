@@ -1,5 +1,6 @@
 //! Segments: who belongs together by what is known of them and by what they did.
 
+mod bin;
 pub mod catalogue;
 mod census;
 pub mod compile;
@@ -10,6 +11,7 @@ pub mod decide;
 mod dependents;
 pub mod describe;
 mod facts;
+mod groups;
 pub mod growth;
 mod judge;
 mod judge_value;

@@ -14,7 +14,7 @@ use super::members::{self, Overlap, Preview};
 use super::model::{MembersChange, MembersChanged, NewSegment, NewSnapshot, Segment, SegmentChange, SegmentKind};
 use super::split::{Part, Side};
 use super::stays::{self, Memberships};
-use super::{SegmentId, decide, keeper, rfm_report, store};
+use super::{SegmentId, bin, decide, keeper, rfm_report, store};
 use crate::accounts::permissions::grants;
 use crate::accounts::{May, Principal};
 use crate::app::App;
@@ -41,6 +41,8 @@ struct SegmentQuery {
     /// Only of this kind.
     #[param(inline)]
     kind: Option<SegmentKind>,
+    /// Those in the bin instead of those in use.
+    deleted: Option<bool>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     #[serde(default)]
@@ -51,8 +53,9 @@ struct SegmentQuery {
 /// Lists segments, the newest first.
 #[utoipa::path(get, path = "/segments", operation_id = "list_segments", tag = "segments", security(("bearer" = ["segments:read"])), params(SegmentQuery), responses((status = 200, body = Page<Segment>)))]
 async fn list(actor: May<grants::SegmentsRead>, app: Data<App>, query: Query<SegmentQuery>) -> Result<Reply> {
-    let SegmentQuery { kind, cursor, limit } = query.0;
-    app.read(&actor, move |conn, by| Reply::ok(&store::page(conn, by, kind, cursor.as_deref(), limit.get()?)?)).await
+    let SegmentQuery { kind, deleted, cursor, limit } = query.0;
+    let which = (kind, deleted == Some(true));
+    app.read(&actor, move |conn, by| Reply::ok(&store::page(conn, by, which, cursor.as_deref(), limit.get()?)?)).await
 }
 
 /// Shows a segment.
@@ -101,7 +104,7 @@ async fn update(
     Ok(reply)
 }
 
-/// Deletes a segment; its history stays. One that other segments ask for is kept.
+/// Puts a segment into the bin; its history stays. One that other segments ask for is kept.
 #[utoipa::path(delete, path = "/segments/{id}", operation_id = "delete_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
 async fn remove(
     actor: May<grants::SegmentsWrite>,
@@ -110,8 +113,18 @@ async fn remove(
     expected: IfMatch,
 ) -> Result<Reply> {
     let (id, expected) = (*id, expected.expected(actor.is_person())?);
-    app.write_apart(&actor, None, move |conn, by| store::delete(conn, by, id, expected).map(|()| Reply::no_content()))
+    app.write_apart(&actor, None, move |conn, by| bin::delete(conn, by, id, expected).map(|()| Reply::no_content()))
         .await
+}
+
+/// Takes a segment out of the bin: a list with those who were on it. Of a rule, who belongs to it is found anew, and nobody is
+/// told, as when a segment is made. What websites may be shown of it is to be allowed again.
+#[utoipa::path(post, path = "/segments/{id}/restore", operation_id = "restore_segment", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), responses((status = 200, body = Segment)))]
+async fn restore(actor: May<grants::SegmentsWrite>, app: Data<App>, id: Path<SegmentId>) -> Result<Reply> {
+    let id = *id;
+    let reply = app.write_apart(&actor, None, move |conn, by| reply(&bin::restore(conn, by, id)?)).await?;
+    keeper::fill_new(&app.db).await;
+    Ok(reply)
 }
 
 /// Which members.
@@ -160,9 +173,10 @@ async fn members_change(
     app.write_apart(&actor, retry, move |conn, by| Reply::ok(&lists::change(conn, by, id, &value)?)).await
 }
 
-/// Puts on a list whoever a table of text names: the first column called `id`, `email`, `phone` or `external_id` (as
-/// `source:id`) counts. The separator and the charset are found as imports find them. Up to 100,000 rows; those that name
-/// nobody whom the caller sees are told and passed over. A file that ends inside quotes is refused as a whole.
+/// Puts on a list whoever a table of text names: the columns called `id`, `email`, `phone` and `external_id` (as `source:id`)
+/// count, of each row in their order, until somebody is found. The separator and the charset are found as imports find them.
+/// Up to 100,000 rows; those that name nobody whom the caller sees are told and passed over. A file that ends inside quotes is
+/// refused as a whole.
 #[utoipa::path(post, path = "/segments/{id}/members/file", operation_id = "add_segment_members_from_file", tag = "segments", security(("bearer" = ["segments:write"])), params(("id" = SegmentId, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = MembersChanged)))]
 async fn members_file(
     actor: May<grants::SegmentsWrite>,
@@ -330,7 +344,7 @@ async fn size(
 
 /// The routes of segments.
 pub fn routes(cfg: &mut Routes) {
-    handlers!(cfg: preview, overlap, list, create, show, update, remove);
+    handlers!(cfg: preview, overlap, list, create, show, update, remove, restore);
     cfg.configure(decide::routes);
     cfg.configure(rfm_report::routes);
     handlers!(cfg: of_client, size, members_list, members_change, members_file, snapshot);

@@ -8,12 +8,12 @@ use super::catalogue::{Catalogue, KnownSegment};
 use super::model::{NewSegment, Segment, SegmentChange, SegmentKind, Stored};
 use super::parse::parse;
 use super::rule::Rule;
-use super::{decide, dependents, sizes};
+use super::{dependents, groups, sizes};
 use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};
 use crate::db::conditions::{Beyond, Direction};
 use crate::db::dialect::take_turns_at_rules;
-use crate::db::schema::{segment_members, segments};
+use crate::db::schema::segments;
 use crate::db::types::{Instant, Json};
 use crate::db::{Connection, MultiBackend};
 use crate::error::{Code, Error, OnUnique, Result};
@@ -23,7 +23,7 @@ const NAME_TAKEN: &str = "Another segment has this name.";
 /// More would make reading all rules at once slow.
 const MOST_SEGMENTS: i64 = 1000;
 
-const fn subject(id: SegmentId) -> Subject {
+pub(super) const fn subject(id: SegmentId) -> Subject {
     Subject { entity: "segment", id: id.0, contact_id: None }
 }
 
@@ -52,8 +52,9 @@ pub fn catalogue(conn: &mut Connection, rules: &[&Value]) -> Result<Catalogue> {
 /// Every fault, with its place.
 pub fn read_rule(conn: &mut Connection, rule: &Value, own: Option<SegmentId>) -> Result<(Rule, Catalogue)> {
     let catalogue = catalogue(conn, &[rule])?;
-    let rule = parse(rule, &catalogue, own).map_err(Error::invalid)?;
-    Ok((rule, catalogue))
+    let read = parse(rule, &catalogue, own).map_err(Error::invalid)?;
+    groups::check(conn, rule)?;
+    Ok((read, catalogue))
 }
 
 /// The rule of a segment that is in use.
@@ -80,19 +81,23 @@ pub fn find(conn: &mut Connection, id: SegmentId) -> Result<Stored> {
     Ok(in_use.select(Stored::as_select()).first(conn)?)
 }
 
-/// A page of the segments, newest first.
+/// A page of the segments, newest first: of those in use, or of those in the bin.
 ///
 /// # Errors
 /// A bad cursor.
 pub fn page(
     conn: &mut Connection,
     by: &Principal,
-    kind: Option<SegmentKind>,
+    (kind, deleted): (Option<SegmentKind>, bool),
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<Page<Segment>> {
-    let mut rows =
-        segments::table.filter(segments::deleted_at.is_null()).select(Stored::as_select()).into_boxed::<MultiBackend>();
+    let mut rows = segments::table.select(Stored::as_select()).into_boxed::<MultiBackend>();
+    rows = if deleted {
+        rows.filter(segments::deleted_at.is_not_null())
+    } else {
+        rows.filter(segments::deleted_at.is_null())
+    };
     if let Some(kind) = kind {
         rows = rows.filter(segments::kind.eq(kind));
     }
@@ -135,6 +140,18 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &NewSegment) -> Result
     show(conn, by, stored)
 }
 
+/// Whether one more fits.
+///
+/// # Errors
+/// [`Code::Conflict`] where it does not.
+pub(super) fn check_number(conn: &mut Connection) -> Result<()> {
+    let count: i64 = segments::table.filter(segments::deleted_at.is_null()).count().get_result(conn)?;
+    if count >= MOST_SEGMENTS {
+        return Err(Error::because(Code::Conflict, "There are 1000 segments: delete one first."));
+    }
+    Ok(())
+}
+
 /// Puts a new segment into the database.
 ///
 /// # Errors
@@ -147,10 +164,7 @@ pub(super) fn make(
     rule: Option<Value>,
     description: Option<String>,
 ) -> Result<Stored> {
-    let count: i64 = segments::table.filter(segments::deleted_at.is_null()).count().get_result(conn)?;
-    if count >= MOST_SEGMENTS {
-        return Err(Error::because(Code::Conflict, "There are 1000 segments: delete one first."));
-    }
+    check_number(conn)?;
     let now = Instant::now();
     let stored = Stored {
         id: SegmentId::new(),
@@ -208,47 +222,31 @@ pub fn update(
     };
     overwrite(conn, before.version, &after)?;
     if change.rule.is_some() {
-        // Who belongs to it is found anew.
-        let anew = (segments::swept_at.eq(None::<Instant>), segments::broken.eq(None::<Json<Value>>));
-        diesel::update(segments::table.find(id)).set(anew).execute(conn)?;
+        find_anew(conn, id)?;
     }
     audit::record(conn, by, "update", subject(id), Some(&before), Some(&after))?;
     show(conn, by, after)
 }
 
-fn overwrite(conn: &mut Connection, read: Version, after: &Stored) -> Result<()> {
+/// Who belongs to it is found anew.
+///
+/// # Errors
+/// The database is away.
+pub(super) fn find_anew(conn: &mut Connection, id: SegmentId) -> Result<()> {
+    let anew = (segments::swept_at.eq(None::<Instant>), segments::broken.eq(None::<Json<Value>>));
+    diesel::update(segments::table.find(id)).set(anew).execute(conn)?;
+    Ok(())
+}
+
+/// Writes a segment, unless somebody else has done so since it was read: then the whole work is run again.
+///
+/// # Errors
+/// The name is taken.
+pub(super) fn overwrite(conn: &mut Connection, read: Version, after: &Stored) -> Result<()> {
     let unchanged = segments::table.find(after.id).filter(segments::version.eq(read));
     let changed = diesel::update(unchanged).set(after).execute(conn).on_unique(Code::AlreadyExists, NAME_TAKEN)?;
     if changed == 0 {
         return Err(Error { transient: true, ..Error::unavailable("a concurrent request changed the segment") });
     }
     Ok(())
-}
-
-/// Deletes a segment. Its history stays.
-///
-/// # Errors
-/// Not found, another version; [`Code::InUse`] where rules of others name it.
-pub fn delete(conn: &mut Connection, by: &Principal, id: SegmentId, expected: Option<Version>) -> Result<()> {
-    take_turns_at_rules(conn)?;
-    let before = find(conn, id)?;
-    check_version(expected, before.version)?;
-    let named = catalogue(conn, &[])?;
-    let users: Vec<_> = named
-        .segments
-        .iter()
-        .filter(|(other, known)| **other != id && known.rule.as_ref().is_some_and(|rule| dependents::names(rule, id)))
-        .map(|(_, known)| known.name.as_str())
-        .collect();
-    if !users.is_empty() {
-        return Err(Error::because(Code::InUse, format!("Other segments ask for it: {}.", users.join(", "))));
-    }
-    let now = Instant::now();
-    let after = Stored { deleted_at: Some(now), updated_at: now, version: before.version + 1, ..before.clone() };
-    overwrite(conn, before.version, &after)?;
-    let members = segment_members::table.filter(segment_members::segment_id.eq(id));
-    let present = members.filter(segment_members::left_at.is_null());
-    diesel::update(present).set(segment_members::left_at.eq(now)).execute(conn)?;
-    audit::record(conn, by, "delete", subject(id), Some(&before), None::<&Stored>)?;
-    decide::forget_gone(conn, by)
 }

@@ -20,6 +20,7 @@ cases![
     a_snapshot_is_shown_to_who_sees_all_that_was_counted,
     reports_and_snapshots_become_files,
     a_deleted_report_is_gone_and_takes_no_snapshots,
+    a_report_comes_back_with_its_snapshots,
 ];
 
 const SAVED: &str = "/api/v1/saved-reports";
@@ -257,4 +258,22 @@ async fn a_deleted_report_is_gone_and_takes_no_snapshots(app: TestApp) {
     app.manager.delete_any(&path(&report)).await.no_content();
     app.manager.get(&path(&report)).await.problem(404, "not_found");
     assert_eq!(days_later(&app, 30).await, 0);
+}
+
+async fn a_report_comes_back_with_its_snapshots(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let own = json!({ "schedule": "week", "shared_with": ["sales"] });
+    let report = app.manager.post(SAVED, sales(&pipeline, own)).await.created().id();
+    let (path, restore) = (path(&report), format!("{}/restore", path(&report)));
+    app.manager.post_empty(&format!("{path}/snapshots")).await.created();
+    app.manager.delete_any(&path).await.no_content();
+    let bin = app.manager.get(&format!("{SAVED}?deleted=true")).await.ok();
+    assert_eq!(bin.items()[0]["id"], json!(report));
+    app.rival.post_empty(&restore).await.problem(403, "forbidden");
+    app.marketer.post_empty(&restore).await.problem(404, "not_found");
+    let back = app.manager.post_empty(&restore).await.ok();
+    assert_eq!((&back.json["version"], &back.json["shared_with"]), (&json!(3), &json!(["sales"])));
+    assert_eq!(app.manager.post_empty(&restore).await.ok().json, back.json, "twice is as good as once");
+    assert_eq!(app.manager.get(&format!("{path}/snapshots")).await.ok().items().len(), 1);
+    assert!(days_later(&app, 8).await > 0, "the next one is due again");
 }

@@ -1,5 +1,6 @@
 //! Segments: rules, records, membership.
 
+mod bin;
 mod decide;
 mod dependents;
 mod files;

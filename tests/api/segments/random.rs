@@ -42,7 +42,7 @@ fn filter(dice: &mut Dice) -> Value {
     put(dice, 5, "online", json!(online));
     put(dice, 6, "direction", json!("inbound"));
     put(dice, 6, "campaign", json!(["spring", "winter"]));
-    put(dice, 8, "channel_group", json!(["Paid Search", "x"]));
+    put(dice, 8, "channel_group", json!(["Paid Search", "Email"]));
     let property = match dice.roll(5) {
         0 => json!({ "key": "plan", "op": "is", "value": "pro" }),
         1 => json!({ "key": "n", "op": "at_least", "value": 2 }),

@@ -14,7 +14,7 @@ import { useSteps } from '../journey/useSteps';
 import { addressOf } from './address';
 import { RenameForm } from './RenameForm';
 import { SaveForm } from './SaveForm';
-import { deleteReport, type Saved, saveReport, takeSnapshot, useSaved, useSnapshots } from './useSaved';
+import { deleteReport, restoreReport, type Saved, takeSnapshot, useSaved, useSnapshots } from './useSaved';
 
 interface Props {
   ask: Ask;
@@ -75,8 +75,8 @@ function Line({ report, current, open, rename }: LineProps) {
     setBusy(true);
     void takeSnapshot(report.id).then(() => notifyDone(t('kept.done')), notifyProblem).finally(() => setBusy(false));
   }
-  const { name, kind, parameters, shared_with, schedule, tz } = report;
-  const remove = () => deleteReport(report).then(() => notifyUndo(t('saved.deleted', { name }), () => saveReport({ name, kind, parameters, shared_with, schedule, tz })), notifyProblem);
+  const { name, shared_with, schedule } = report;
+  const remove = () => deleteReport(report).then(() => notifyUndo(t('saved.deleted', { name }), () => restoreReport(report.id)), notifyProblem);
   return (
     <div>
       <Group gap={2} wrap="nowrap">

@@ -42,6 +42,11 @@ export async function deleteReport({ id, version }: Pick<Saved, 'id' | 'version'
   await again();
 }
 
+export async function restoreReport(id: string) {
+  await take(api.POST('/api/v1/saved-reports/{id}/restore', { params: { path: { id } } }));
+  await again();
+}
+
 export async function renameReport(base: Saved, name: string, label: string) {
   const params = { path: { id: base.id } };
   await saveTogether<Saved>({

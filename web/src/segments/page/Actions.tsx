@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api, ifMatch, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
 import { download } from '@/ui/download';
-import { notifyDone, notifyProblem } from '@/ui/notify';
+import { notifyDone, notifyProblem, notifyUndo } from '@/ui/notify';
 import { saveSegment } from '../build/save';
 import { refreshSegments, type Segment } from '../data';
 import { NameDialog } from '../NameDialog';
@@ -37,7 +37,11 @@ export function Actions({ segment, split }: { segment: Segment; split: Split }) 
     await take(api.DELETE('/api/v1/segments/{id}', { params: { path: { id: segment.id }, header: ifMatch(segment.version) } }));
     await navigate({ to: '/segments', search: {} });
     await refreshSegments();
-    notifyDone(t('deleted', { name: segment.name }));
+    notifyUndo(t('deleted', { name: segment.name }), async () => {
+      await take(api.POST('/api/v1/segments/{id}/restore', { params: { path: { id: segment.id } } }));
+      await refreshSegments();
+      await navigate({ to: '/segments/$id', params: { id: segment.id } });
+    });
   }
 
   return (
