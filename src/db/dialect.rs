@@ -52,11 +52,15 @@ macro_rules! on {
 
 /// Inserts a slice of rows in statements of a few lengths, which are prepared once and used again.
 ///
-/// `insert_all!(conn, t, rows: Row)?`
+/// `insert_all!(conn, t, rows: Row)?`, or, where there are mostly a handful, which then are one statement,
+/// `insert_all!(few conn, t, rows: Row)?`
 #[macro_export]
 macro_rules! insert_all {
     ($conn:expr, $table:path, $rows:ident: $row:ty) => {
         $crate::insert_all!(@lengths $conn, $table, $rows: $row, 256, 64, 8, 1)
+    };
+    (few $conn:expr, $table:path, $rows:ident: $row:ty) => {
+        $crate::insert_all!(@lengths $conn, $table, $rows: $row, 64, 8, 7, 6, 5, 4, 3, 2, 1)
     };
     (@lengths $conn:expr, $table:path, $rows:ident: $row:ty, $($length:literal),+) => {
         (|conn: &mut $crate::db::Connection, rest: &[$row]| -> diesel::QueryResult<()> {

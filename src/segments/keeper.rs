@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::model::SegmentKind;
 use super::rules::Rules;
@@ -17,8 +18,8 @@ use super::{SegmentId, decide, rfm};
 use crate::accounts::Principal;
 use crate::app::App;
 use crate::contacts::ContactId;
-use crate::db::schema::{contacts, merges, segments, settings as kept};
-use crate::db::types::Instant;
+use crate::db::schema::{contacts, merges, segments};
+use crate::db::types::{Instant, Json, sql};
 use crate::db::{Connection, Db, settings};
 use crate::error::Result;
 use crate::sync::log::{self, Logged, Place};
@@ -141,7 +142,7 @@ fn look(conn: &mut Connection, rules: Option<&Arc<Rules>>, ahead: Option<(Place,
     let (now, before) = (Instant::now(), rules);
     let rules = Rules::load(conn, before)?;
     let anew = before.is_none_or(|before| !Arc::ptr_eq(before, &rules));
-    let stored = settings::get::<(i64, i64)>(conn, PLACE)?;
+    let [stored, floor] = settings::get_both::<(i64, i64)>(conn, [PLACE, log::FLOOR])?;
     let nothing = |end, rules| Found { rules, stored, end, rows: 0, steps: Vec::new(), now, anew };
     let Some((txid, seq)) = stored else {
         // The first look ever: a sweep finds everybody who belongs somewhere.
@@ -149,7 +150,7 @@ fn look(conn: &mut Connection, rules: Option<&Arc<Rules>>, ahead: Option<(Place,
     };
     let written = Place::new(txid, seq);
     let from = ahead.filter(|(known, ..)| *known == written).map_or(written, |(_, read, _)| read);
-    if let Some(end) = log::forgotten(conn, from)? {
+    if let Some(end) = log::forgotten(floor, from) {
         return Ok(Found { stored, ..nothing(end, rules) });
     }
     let rows = log::after(conn, from, PIECE)?;
@@ -195,8 +196,17 @@ fn named(conn: &mut Connection, rules: &Rules, rows: &[Logged]) -> Result<BTreeS
 
 /// The keeper's place. Until the transaction ends nobody else goes on from it.
 fn held_place(conn: &mut Connection) -> Result<Option<(i64, i64)>> {
-    diesel::update(kept::table.find(PLACE)).set(kept::updated_at.eq(Instant::now())).execute(conn)?;
-    settings::get(conn, PLACE)
+    // In one statement: on PostgreSQL each costs a way there and back.
+    let held = diesel::sql_query("UPDATE settings SET updated_at = $1 WHERE key = $2 RETURNING value");
+    let held = held.bind::<sql::Instant, _>(Instant::now()).bind::<Text, _>(PLACE);
+    let held: Option<Held> = held.get_result(conn).optional()?;
+    Ok(held.map(|held| held.value.0))
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = sql::Json)]
+    value: Json<(i64, i64)>,
 }
 
 /// Writes what a look has found, where nobody else has gone on from the same place meanwhile.

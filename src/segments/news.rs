@@ -53,7 +53,7 @@ pub fn tell(conn: &mut Connection, by: &Principal, news: &[News<'_>], now: Insta
         recorded_at: now,
     };
     let rows: Vec<_> = news.iter().map(row).collect();
-    insert_all!(conn, feed::table, rows: Row)?;
+    insert_all!(few conn, feed::table, rows: Row)?;
     let entry = |one: &News<'_>| NewEntry {
         id: EntryId::new(),
         contact_id: one.contact,

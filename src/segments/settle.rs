@@ -300,7 +300,7 @@ pub fn take(conn: &mut Connection, rules: &Rules, steps: &[Step], now: Instant) 
         let known = names.get(&segment).filter(|_| step.told);
         news.extend(known.map(|known| News { contact, segment, name: &known.name, enters }));
     }
-    insert_all!(conn, stays::table, entering: Stay)?;
+    insert_all!(few conn, stays::table, entering: Stay)?;
     for ((contact, by_rule), segments) in leaving {
         let there = stays::table
             .filter(stays::contact_id.eq(contact).and(stays::left_at.is_null()))

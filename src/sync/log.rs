@@ -154,7 +154,7 @@ pub fn after(conn: &mut Connection, place: Place, count: i64) -> Result<Vec<Logg
 /// How many rows are forgotten in one write.
 const BITE: i64 = 1000;
 /// Up to where the log was forgotten, among the settings.
-const FLOOR: &str = "feed_floor";
+pub const FLOOR: &str = "feed_floor";
 
 /// Forgets the oldest rows; the newest always stays, since its number must not be used again.
 ///
@@ -179,20 +179,17 @@ pub fn forget_old(conn: &mut Connection, now: Instant, kept_for: TimeDelta) -> R
 /// # Errors
 /// The database is away.
 pub fn lost(conn: &mut Connection, place: Place) -> Result<Option<Place>> {
-    if let Some(floor) = forgotten(conn, place)? {
+    if let Some(floor) = forgotten(settings::get(conn, FLOOR)?, place) {
         return Ok(Some(floor));
     }
     let end = end(conn)?;
     Ok((place > end).then_some(end))
 }
 
-/// The oldest place that is kept, where rows behind this one were forgotten.
-///
-/// # Errors
-/// The database is away.
-pub fn forgotten(conn: &mut Connection, place: Place) -> Result<Option<Place>> {
-    let floor: Option<(i64, i64)> = settings::get(conn, FLOOR)?;
-    Ok(floor.map(|(txid, seq)| Place { txid, seq }).filter(|floor| place < *floor))
+/// The oldest place that is kept, where rows behind this one were forgotten: what is under [`FLOOR`] says so.
+#[must_use]
+pub fn forgotten(floor: Option<(i64, i64)>, place: Place) -> Option<Place> {
+    floor.map(|(txid, seq)| Place { txid, seq }).filter(|floor| place < *floor)
 }
 
 /// The place of a bookmark; one behind which something is missing is refused.

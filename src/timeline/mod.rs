@@ -92,7 +92,7 @@ pub fn record_from(conn: &mut Connection, by: &Principal, entry: NewEntry, origi
 pub fn record_all(conn: &mut Connection, by: &Principal, new: Vec<NewEntry>) -> Result<()> {
     let now = Instant::now();
     let rows: Vec<Row> = new.into_iter().map(|entry| Row::of(by, entry, None, now)).collect();
-    insert_all!(conn, entries::table, rows: Row)?;
+    insert_all!(few conn, entries::table, rows: Row)?;
     Ok(())
 }
 
