@@ -14,10 +14,12 @@ export default function SizeChart({ points, unit }: { points: Schemas['SizePoint
   const { day, month, number } = useFormat();
   const name = (period: string) => (unit === 'month' ? month(`${period}T12:00:00`, 'short') : day(period));
   const data = points.map((point) => ({ ...point, period: name(point.period) }));
+  // Of a single day there is no line to draw.
+  const alone = points.filter(({ members }) => members !== null).length === 1;
   const [entered, left] = [points.reduce((sum, point) => sum + point.entered, 0), points.reduce((sum, point) => sum + point.left, 0)];
   return (
     <figure style={{ margin: 0 }} aria-label={t('over')}>
-      <AreaChart h={180} data={data} dataKey="period" curveType="stepAfter" withDots={false} strokeWidth={1.5} gridAxis="x" tickLine="none" fillOpacity={0.15}
+      <AreaChart h={180} data={data} dataKey="period" curveType="stepAfter" withDots={alone} strokeWidth={1.5} gridAxis="x" tickLine="none" fillOpacity={0.15}
         series={[{ name: 'members', label: t('size'), color: 'var(--tl-accent)' }]} valueFormatter={(value) => number(value)}
         xAxisProps={{ minTickGap: 60, tick: TICK }} yAxisProps={{ width: 40, tick: TICK, allowDecimals: false }} areaProps={{ isAnimationActive: false }} />
       <figcaption><Text size="xs" c="dimmed">{t('over.moved', { entered: number(entered), left: number(left) })}</Text></figcaption>
