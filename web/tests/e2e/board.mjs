@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 
 const column = (page, index) => page.locator('[data-column]').nth(index);
 const cardOf = (page, id) => page.locator(`[data-card="${id}"]`);
@@ -49,8 +49,7 @@ test('a card is dragged to another stage, counted there, and taken back', async 
   await column(page, 2).locator(`[data-card="${id}"]`).waitFor();
   assert.deepEqual([await count(0), await count(2)], [before[0] - 1, before[1] + 1]);
   await eventually(async () => assert.equal(await stageOf(api, id), stages['Site visit']));
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   assert.equal(await stageOf(api, id), stages.New);
   await column(page, 0).locator(`[data-card="${id}"]`).waitFor();
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 
 const WAIT_MS = 90_000;
 
@@ -28,8 +28,7 @@ test('two records are merged with the values chosen, and separated again', async
   assert.equal(merged.source, other.source);
   assert.deepEqual(merged.address, kept.address);
   assert.deepEqual(merged.emails.map(({ address }) => address).sort(), [...kept.emails, ...other.emails].map(({ address }) => address).sort());
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back', { exact: true }).waitFor();
+  await takeBack(page);
   assert.equal((await api(`/contacts/${kept.id}`)).source, kept.source);
   assert.equal((await api(`/contacts/${other.id}`)).id, other.id);
 });
@@ -42,8 +41,7 @@ test('what is no duplicate goes, and comes back where it is undone', async ({ op
   const first = await list.first().textContent();
   await page.getByRole('button', { name: 'Not a duplicate' }).click();
   await page.getByText('not a duplicate').first().waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back', { exact: true }).waitFor();
+  await takeBack(page);
   assert.equal(await list.first().textContent(), first);
   await page.keyboard.press('j');
   await page.getByText(/^2 of/).waitFor();

@@ -7,6 +7,18 @@ export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-f
 export const [manager, admin] = ['manager@northlight.example', 'admin@northlight.example'];
 const tests = [];
 
+/** Takes back what was done last, and sees that it is told once: a notification that is still on its way out has the same words. */
+export async function takeBack(page) {
+  const told = page.getByText('Taken back', { exact: true });
+  await told.waitFor({ state: 'detached' });
+  const offer = page.getByRole('button', { name: 'Undo', exact: true });
+  await offer.click();
+  // A notification stays as long as the pointer rests on it.
+  await page.mouse.move(0, 0);
+  await offer.waitFor({ state: 'detached' });
+  await told.waitFor();
+}
+
 /**
  * `work` gets `open(email, path, options)`, a browser of somebody's own; `api(path, options)`; `client`, the path of a
  * client who bought, and `lead`, that of what was bought; the server's `address`; and, for servers of its own, the

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 
 test('a server that is away is told, and the page goes on when it is back', async ({ open }) => {
   const { page, context } = await open(manager, '/contacts');
@@ -19,7 +19,7 @@ test('a list is filtered, changed together and changed back', async ({ open }) =
   await page.keyboard.press('Enter');
   await page.getByText('“vip” added to 2 contacts').waitFor();
   assert.equal(await page.locator('[role=row]:has-text("vip")').count(), 2);
-  await page.click('button:has-text("Undo")');
+  await takeBack(page);
   await page.waitForSelector('[role=row]:has-text("vip")', { state: 'detached' });
 });
 
@@ -34,8 +34,7 @@ test('a list is ordered, chosen rows are deleted and come back, and one goes fro
   const requests = asked(page);
   await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Delete' }).click();
   await page.getByText('2 contacts deleted').waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   assert.deepEqual(requests.filter((request) => !request.startsWith('GET')), ['POST /contacts/delete', 'POST /contacts/restore']);
   await page.locator('[role=row][aria-rowindex="2"]').click();
   await page.getByText(/^1 of/).waitFor();
@@ -81,8 +80,7 @@ test('many leads are moved with one request, and each goes back to its own stage
   await page.getByText('3 leads moved').waitFor();
   assert.deepEqual(requests.filter((request) => request.startsWith('POST')), ['POST /leads/stage']);
   assert.equal(new Set(await stagesOf()).size, 1);
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   assert.deepEqual(await stagesOf(), before);
 });
 
@@ -97,8 +95,7 @@ test('what somebody else changed meanwhile stays as it is where many are moved o
   await page.getByText('2 leads deleted').waitFor();
   await page.getByText('1 was changed by somebody else meanwhile').waitFor();
   assert.equal((await api(`/leads/${leads[0].id}`)).deleted_at, null);
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   const deleted = await Promise.all(leads.map(async ({ id }) => (await api(`/leads/${id}`)).deleted_at));
   assert.deepEqual(deleted, [null, null, null]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessible } from './axe.mjs';
-import { admin, test } from './frame.mjs';
+import { admin, takeBack, test } from './frame.mjs';
 
 const PAGES = [
   'account', 'pipelines', 'lost-reasons', 'fields', 'users', 'teams', 'roles', 'websites', 'refused', 'identity', 'channels', 'api-keys', 'webhooks', 'audit', 'sample',
@@ -40,7 +40,7 @@ test('a stage is added, moved by key and by hand and archived, and taken back', 
   await page.getByRole('menuitem', { name: 'Archive' }).click();
   await page.getByText('“Survey” archived').waitFor();
   assert.deepEqual(await names(), before);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await takeBack(page);
   await expect(async () => assert.ok((await names()).includes('Survey')));
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { faultless } from './axe.mjs';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 
 test('a salesperson works the list of today', async ({ open, api }) => {
   const { page } = await open('tom@northlight.example', '/');
@@ -8,8 +8,7 @@ test('a salesperson works the list of today', async ({ open, api }) => {
   const title = await first.locator('[dir=auto]').first().textContent();
   await first.getByRole('checkbox').click();
   await page.getByText(`“${title}” is done`).waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   await page.locator('[data-row]').first().getByRole('button', { name: /^Later/ }).click();
   await page.getByRole('menuitem', { name: 'In a week' }).click();
   await page.getByText('put off').waitFor();
@@ -31,8 +30,7 @@ test('who waits for a reply is answered in place, and stale leads are moved on',
   await page.getByRole('button', { name: 'Log an answer', exact: true }).last().click();
   await page.getByText(`Answer to ${first.contact_name} logged`).waitFor();
   assert.ok(!(await waiting()).some(({ contact_id }) => contact_id === first.contact_id));
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   await rows.first().getByText(first.contact_name).waitFor();
 
   const stale = page.getByRole('region', { name: /^Standing too long/ });
@@ -41,8 +39,7 @@ test('who waits for a reply is answered in place, and stale leads are moved on',
   const choice = stale.getByRole('listitem').first().getByRole('combobox');
   const [now, ...others] = await choice.locator('option').evaluateAll((all) => all.map((option) => option.value)).then((ids) => [lead.stage_id, ...ids.filter((id) => id !== lead.stage_id)]);
   await choice.selectOption(others[0]);
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').last().waitFor();
+  await takeBack(page);
   assert.equal((await api(`/leads/${lead.id}`)).stage_id, now);
 });
 
@@ -59,8 +56,7 @@ test('who needs no answer is put aside, by button and by key, and waits again wh
     await page.getByText(`${first.contact_name} waits for no answer any more`).waitFor();
     assert.ok(await isGone());
     await page.getByRole('region', { name: `Waiting for a reply ${(total - 1).toLocaleString('en')}` }).waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('Taken back').last().waitFor();
+    await takeBack(page);
     await replies.waitFor();
     assert.ok(!(await isGone()));
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { faultless } from './axe.mjs';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 
 const menu = async (page, name = 'Views') => {
   await page.getByRole('button', { name, exact: true, expanded: false }).click();
@@ -37,8 +37,7 @@ test('a view is saved, shared with a role, found by it, renamed and deleted', as
   await page.getByRole('button', { name: 'Delete view Best customers' }).click();
   await page.getByText('View “Best customers” deleted').waitFor();
   assert.equal((await api('/views?list=contacts')).items.length, 0);
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Taken back').waitFor();
+  await takeBack(page);
   await menu(page);
   await page.getByRole('button', { name: 'Delete view Best customers' }).click();
   await page.getByText('View “Best customers” deleted').waitFor();
