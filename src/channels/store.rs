@@ -27,6 +27,21 @@ pub struct Stored {
     pub rules: Option<Vec<Rule>>,
     /// When they were changed.
     pub updated_at: Option<Instant>,
+    /// The groups that rules before these gave: what happened meanwhile may be in them still.
+    #[serde(default)]
+    pub former: BTreeSet<String>,
+}
+
+impl Stored {
+    fn compiled(&self) -> Result<Arc<Compiled>> {
+        self.rules.as_ref().map_or_else(|| Ok(rules::published_compiled()), |rules| Ok(Arc::new(Compiled::new(rules)?)))
+    }
+
+    /// Every group that something may be in: those that these rules give, and the former ones.
+    fn groups(&self) -> Result<BTreeSet<String>> {
+        let given = self.compiled()?;
+        Ok(given.groups().map(str::to_owned).chain(self.former.iter().cloned()).collect())
+    }
 }
 
 thread_local! {
@@ -47,15 +62,12 @@ pub fn in_force(conn: &mut Connection) -> Result<Arc<Compiled>> {
         return Ok(compiled);
     }
     let stored: Stored = serde_json::from_str(text.get()).map_err(Error::internal)?;
-    let compiled = match &stored.rules {
-        Some(rules) => Arc::new(Compiled::new(rules)?),
-        None => rules::published_compiled(),
-    };
+    let compiled = stored.compiled()?;
     READY.set(Some((text.get().to_owned(), compiled.clone())));
     Ok(compiled)
 }
 
-/// What is wrong with the name of a channel group at a place in a request, where no rule in force gives that group.
+/// What is wrong with the name of a channel group at a place in a request, where no rule gives or ever gave that group.
 ///
 /// # Errors
 /// The database is away.
@@ -63,9 +75,9 @@ pub fn unknown_groups<'a>(
     conn: &mut Connection,
     named: impl IntoIterator<Item = (String, &'a str)>,
 ) -> Result<Vec<FieldError>> {
-    let rules = in_force(conn)?;
-    let known: BTreeSet<&str> = rules.groups().collect();
-    let unknown = named.into_iter().filter(|(_, group)| !known.contains(group));
+    let mut named = named.into_iter().peekable();
+    let known = if named.peek().is_none() { BTreeSet::new() } else { load(conn)?.groups()? };
+    let unknown = named.filter(|(_, group)| !known.contains(*group));
     Ok(unknown.map(|(at, _)| FieldError::new(at, "unknown", "there is no such channel group")).collect())
 }
 
@@ -89,7 +101,8 @@ pub fn save(
 ) -> Result<Stored> {
     let before = load(conn)?;
     check_version(expected, before.version)?;
-    let after = Stored { version: before.version + 1, rules, updated_at: Some(Instant::now()) };
+    let former = before.groups()?;
+    let after = Stored { version: before.version + 1, rules, updated_at: Some(Instant::now()), former };
     settings::put(conn, KEY, after.clone())?;
     let subject = Subject { entity: "channel_rules", id: Guid(uuid::Uuid::nil()), contact_id: None };
     audit::record(conn, by, "update", subject, Some(&before), Some(&after))?;

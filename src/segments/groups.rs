@@ -1,5 +1,5 @@
-//! The channel groups that a rule names. Kept rules may name groups that are there no longer, as the touchpoints and leads that
-//! came by them do; in a new one such a name is taken for a mistake.
+//! The channel groups that a rule names: in a new rule, a name that no rule of the channels gives or ever gave is taken for a
+//! mistake.
 
 use serde_json::Value;
 
@@ -9,16 +9,13 @@ use crate::error::{Error, Result};
 
 const KEYS: [&str; 3] = ["channel_group", "first_touch_group", "last_touch_group"];
 
-/// Refuses a new rule that names a channel group which no rule of the channels gives.
+/// Refuses a new rule that names a channel group which no rule of the channels gives or ever gave.
 ///
 /// # Errors
 /// Each such name, with its place.
 pub(super) fn check(conn: &mut Connection, rule: &Value) -> Result<()> {
     let mut named = Vec::new();
     collect(rule, "rule", &mut named);
-    if named.is_empty() {
-        return Ok(());
-    }
     let faults = channels::unknown_groups(conn, named)?;
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }

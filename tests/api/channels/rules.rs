@@ -8,6 +8,7 @@ use crate::support::{TestApp, cases};
 
 cases![
     the_published_rules_are_shown_replaced_and_brought_back,
+    groups_of_former_rules_may_be_asked_for,
     bad_rules_are_refused_by_path,
     rules_are_tried_without_being_stored,
     touchpoints_get_the_group_of_the_rules_in_force,
@@ -35,6 +36,33 @@ async fn the_published_rules_are_shown_replaced_and_brought_back(app: TestApp) {
     app.manager.delete_from(&shown, RULES).await.problem(412, "precondition_failed");
     let back = app.manager.delete_from(&changed, RULES).await.ok();
     assert_eq!((&back.json["published"], &back.json["version"]), (&json!(true), &json!(3)));
+}
+
+/// Touchpoints and leads keep the group they came by, so that a report or a segment may be about it.
+async fn groups_of_former_rules_may_be_asked_for(app: TestApp) {
+    visit(&app, 1, "google", "cpc").await;
+    let journey = |group: &str| {
+        json!({ "steps": [{ "touch": { "channel_groups": [group] } }, { "touch": { "channels": ["call"] } }],
+            "from": "2020-01-01", "to": "2030-01-01" })
+    };
+    let segment = |group: &str| json!({ "rule": { "version": 1, "touchpoints": { "channel_group": group } } });
+    let saved = json!({ "name": "From ads", "kind": "journey", "parameters": journey("Paid Search") });
+    let saved = app.manager.post("/api/v1/saved-reports", saved).await.created();
+    for rules in [only("A", "a"), only("B", "b")] {
+        app.manager.put_any(RULES, rules).await.ok();
+    }
+    app.manager.delete_any(RULES).await.ok();
+    app.manager.put_any(RULES, only("B", "b")).await.ok();
+    app.manager.get(&format!("/api/v1/saved-reports/{}/run", saved.id())).await.ok();
+    for group in ["Paid Search", "A", "B", "Unassigned"] {
+        let found = i64::from(group == "Paid Search");
+        let funnel = app.reader.post("/api/v1/reports/journey", journey(group)).await.ok();
+        assert_eq!(funnel.json["steps"][0]["entered"], found, "{group}");
+        let count = app.reader.post("/api/v1/segments/preview", segment(group)).await.ok();
+        assert_eq!(count.json["count"], found, "{group}");
+    }
+    app.reader.post("/api/v1/reports/journey", journey("C")).await.invalid(&["steps[0].touch.channel_groups[0]"]);
+    app.reader.post("/api/v1/segments/preview", segment("C")).await.invalid(&["rule.touchpoints.channel_group"]);
 }
 
 async fn bad_rules_are_refused_by_path(app: TestApp) {

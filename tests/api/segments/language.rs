@@ -287,6 +287,8 @@ async fn an_injection_in_any_value_finds_nobody(app: TestApp) {
     }
     nodes.push(json!({ "leads": { "reason": { "op": "contains", "value": evil } } }));
     nodes.push(json!({ "leads": { "custom": [{ "field": "why", "op": "is", "value": evil }] } }));
+    let known = json!({ "rules": [{ "group": evil, "any": [{ "all": [{ "field": "source", "is": [evil] }] }] }] });
+    app.manager.put_any("/api/v1/channel-groups", known).await.ok();
     for node in nodes {
         let answer = app.marketer.post("/api/v1/segments/preview", json!({ "rule": rule(node.clone()) })).await.ok();
         assert_eq!(answer.json["count"], 0, "{node}");
