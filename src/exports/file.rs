@@ -23,6 +23,11 @@ pub trait Pieces: Send {
     /// How many rows have been read.
     fn rows(&self) -> u64;
 
+    /// What somebody has called it; `None` where its kind is its name.
+    fn title(&self) -> Option<&str> {
+        None
+    }
+
     /// What could be written only after the last row. Slow: not for a thread of the database.
     ///
     /// # Errors
@@ -105,6 +110,10 @@ impl<L: List> Pieces for Export<L> {
 
     fn rows(&self) -> u64 {
         self.rows
+    }
+
+    fn title(&self) -> Option<&str> {
+        self.list.title()
     }
 
     fn finish(self: Box<Self>) -> Result<Option<File>> {

@@ -10,7 +10,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{ContentDisposition, ContentEncoding, DispositionParam, DispositionType};
+use actix_web::http::header::{
+    Charset, ContentDisposition, ContentEncoding, DispositionParam, DispositionType, ExtendedValue,
+};
 use actix_web::rt::task::{JoinHandle, spawn_blocking};
 use bytes::Bytes;
 use futures_util::Stream;
@@ -113,23 +115,42 @@ pub async fn send(
         Ok((pieces, bytes))
     });
     let (pieces, bytes) = first.await?;
+    let named = named(&sent, pieces.title());
     let taken = Taken { id: ExportId::new(), list: sent.list, query: sent.query, contact: sent.contact };
     let (note, caller) = (taken.clone(), by.clone());
     app.db.write(move |conn| note.begin(conn, &caller)).await?;
     let watch = Watch::new(app.db.clone(), by.clone(), taken);
     let sending = Sending { db: app.db.clone(), phase: Phase::Read(pieces, bytes), watch, _place: place };
-    let day = Instant::now().to_utc().format("%Y-%m-%d");
-    let name = format!("{}-{day}.{}", sent.list.replace('_', "-"), sent.extension);
-    let named = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(name)],
-    };
     let mut response = HttpResponse::Ok();
     response.content_type(sent.media_type).insert_header(named);
     if sent.packed {
         response.insert_header(ContentEncoding::Identity);
     }
     Ok(response.streaming(sending.stream()))
+}
+
+/// The file's name with the day. Letters other than those of ASCII are in `filename*` (RFC 6266 §4.3); who does not read that
+/// is given the kind of the list.
+fn named(sent: &Sent, title: Option<&str>) -> ContentDisposition {
+    let day = Instant::now().to_utc().format("%Y-%m-%d");
+    let file = |name: &str| format!("{name}-{day}.{}", sent.extension);
+    let plain = file(&sent.list.replace('_', "-"));
+    let parameters = match title.map(file_name).filter(|title| !title.is_empty()).map(|title| file(&title)) {
+        None => vec![DispositionParam::Filename(plain)],
+        Some(title) if title.is_ascii() => vec![DispositionParam::Filename(title)],
+        Some(title) => {
+            let value =
+                ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: title.into() };
+            vec![DispositionParam::Filename(plain), DispositionParam::FilenameExt(value)]
+        }
+    };
+    ContentDisposition { disposition: DispositionType::Attachment, parameters }
+}
+
+/// A text as the name of a file on every system.
+fn file_name(title: &str) -> String {
+    let kept = |c: char| if c.is_control() || r#"/\:*?"<>|%"#.contains(c) { '-' } else { c };
+    title.chars().map(kept).take(100).collect::<String>().trim_matches([' ', '.', '-']).to_owned()
 }
 
 type Piece = (Box<dyn Pieces>, Option<Vec<u8>>);
@@ -221,4 +242,31 @@ fn bite(mut file: File) -> Result<(File, Bytes)> {
     let part = std::io::Read::by_ref(&mut file).take(BITE as u64);
     { part }.read_to_end(&mut bytes).map_err(|error| Error::from_io(&error))?;
     Ok((file, bytes.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_what_somebody_called_it() {
+        let sent = Sent {
+            list: "saved_report",
+            query: String::new(),
+            contact: None,
+            media_type: "text/csv",
+            extension: "csv",
+            packed: false,
+        };
+        let name = |title| {
+            let header = named(&sent, title).to_string();
+            header.split("-20").next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(name(None), r#"attachment; filename="saved-report"#);
+        assert_eq!(name(Some("..\\ \r\n")), r#"attachment; filename="saved-report"#);
+        assert_eq!(name(Some("../Won \"by\" 1/2;x")), r#"attachment; filename="Won -by- 1-2;x"#);
+        let told = named(&sent, Some("Итог")).to_string();
+        assert!(told.contains("filename*=UTF-8''%D0%98%D1%82%D0%BE%D0%B3%2D20"), "{told}");
+        assert!(told.starts_with(r#"attachment; filename="saved-report-20"#), "{told}");
+    }
 }

@@ -35,6 +35,11 @@ pub trait List: Send + 'static {
     /// The database is away; a bad parameter, with the first rows.
     fn next(&mut self, conn: &mut Connection) -> Result<Option<Vec<Self::Row>>>;
 
+    /// What somebody has called it; `None` where its kind is its name.
+    fn title(&self) -> Option<&str> {
+        None
+    }
+
     /// What of a row goes into a vCard; `None` where the list is not one of people.
     fn card(_row: &Self::Row) -> Option<Card<'_>> {
         None

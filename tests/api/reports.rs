@@ -248,6 +248,8 @@ async fn reports_and_snapshots_become_files(app: TestApp) {
         assert_eq!((&row["won"], &row["cycle.leads"]), (&json!(1), &json!(1)));
         let book = app.manager.get(&format!("/api/v1/exports/{file}?format=xlsx")).await.ok();
         assert_eq!(&book.body[..2], b"PK");
+        let named = book.header("content-disposition").unwrap();
+        assert!(named.starts_with("attachment; filename=\"Sales-2") && named.ends_with(".xlsx\""), "{named}");
     }
     app.sales.get(&format!("/api/v1/exports/saved-reports/{report}")).await.problem(403, "forbidden");
 }

@@ -13,7 +13,10 @@ use crate::reports::{self, Flat, SavedReportId, SnapshotId};
 
 /// The parts of a report.
 #[derive(Debug)]
-pub struct Parts(Flat);
+pub struct Parts {
+    name: String,
+    flat: Flat,
+}
 
 /// A part.
 #[derive(Debug, Clone, Serialize)]
@@ -28,7 +31,7 @@ impl Parts {
     pub fn now(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<Self> {
         let report = reports::find(conn, by, id)?;
         let counted = reports::count(conn, by, report.kind, &report.parameters)?;
-        Ok(Self(reports::flatten(report.kind, &counted)))
+        Ok(Self { name: report.name, flat: reports::flatten(report.kind, &counted) })
     }
 
     /// The report as a snapshot kept it.
@@ -40,7 +43,7 @@ impl Parts {
         let Some(body) = snapshot.body else {
             return Err(Error::because(Code::NotFound, snapshot.problem.unwrap_or_default()));
         };
-        Ok(Self(reports::flatten(snapshot.kind, &body.0)))
+        Ok(Self { name: snapshot.name, flat: reports::flatten(snapshot.kind, &body.0) })
     }
 }
 
@@ -52,11 +55,15 @@ impl List for Parts {
             let (header, name) = (name.clone(), name.clone());
             Column::<Row>::new(header, move |row| cell(&name, &row.0))
         };
-        self.0.columns.iter().map(column).collect()
+        self.flat.columns.iter().map(column).collect()
+    }
+
+    fn title(&self) -> Option<&str> {
+        Some(&self.name)
     }
 
     fn next(&mut self, _: &mut Connection) -> Result<Option<Vec<Row>>> {
-        Ok(Some(std::mem::take(&mut self.0.rows))
+        Ok(Some(std::mem::take(&mut self.flat.rows))
             .filter(|rows| !rows.is_empty())
             .map(|rows| rows.into_iter().map(Row).collect()))
     }
