@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Bool, Double, Text};
 use diesel::sqlite::Sqlite;
 
 use super::MultiBackend;
+use super::member::member;
 use super::types::{Guid, Instant, sql};
 
 /// A value to be bound.
@@ -43,11 +44,33 @@ pub enum Read {
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
     Text(&'static str),
+    /// Of PostgreSQL, and of SQLite.
+    Either(&'static str, &'static str),
     Bind(Value),
-    Member { table: &'static str, column: &'static str, key: Value, inner: Option<&'static str>, read: Read },
-    Nested { table: &'static str, column: &'static str, outer: &'static str, inner: &'static str, key: Value },
-    Later { table: &'static str, column: &'static str, micros: Value },
-    Elapsed { from: &'static str, to: &'static str, now: Value },
+    Member {
+        table: &'static str,
+        column: &'static str,
+        key: Value,
+        inner: Option<&'static str>,
+        read: Read,
+    },
+    Nested {
+        table: &'static str,
+        column: &'static str,
+        outer: &'static str,
+        inner: &'static str,
+        key: Value,
+    },
+    Later {
+        table: &'static str,
+        column: &'static str,
+        micros: Value,
+    },
+    Elapsed {
+        from: &'static str,
+        to: &'static str,
+        now: Value,
+    },
 }
 
 /// A piece of a statement.
@@ -55,7 +78,7 @@ enum Part {
 pub struct Sql(Vec<Part>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+pub(super) enum Dialect {
     Postgres,
     Sqlite,
 }
@@ -65,6 +88,12 @@ impl Sql {
     #[must_use]
     pub fn text(text: &'static str) -> Self {
         Self(vec![Part::Text(text)])
+    }
+
+    /// A fixed text for PostgreSQL, and one for SQLite.
+    #[must_use]
+    pub(super) fn either(of_postgres: &'static str, of_sqlite: &'static str) -> Self {
+        Self(vec![Part::Either(of_postgres, of_sqlite)])
     }
 
     /// A bound value.
@@ -103,10 +132,17 @@ impl Sql {
         Self(vec![Part::Later { table, column, micros: Value::Whole(micros) }])
     }
 
-    /// The microseconds between two columns; up to `now` where there is no second instant.
+    /// The microseconds between two columns; up to `now` where there is no second instant, or a later one.
     #[must_use]
     pub fn elapsed(from: &'static str, to: &'static str, now: Instant) -> Self {
         Self(vec![Part::Elapsed { from, to, now: Value::At(now) }])
+    }
+
+    /// A text as [`small_letters`](crate::text::small_letters) makes it.
+    #[must_use]
+    pub fn small_letters(self) -> Self {
+        let after = Self::either(r#") COLLATE "und-x-icu"), 'ς', 'σ')"#, ")");
+        Self::either("replace(lower((", "small_letters(").then(self).then(after)
     }
 
     /// This and a fixed text.
@@ -165,8 +201,9 @@ impl Sql {
     #[must_use]
     pub fn binds(&self) -> usize {
         let count = |part: &Part| match part {
-            Part::Text(_) => 0,
-            Part::Bind(_) | Part::Nested { .. } | Part::Later { .. } | Part::Elapsed { .. } => 1,
+            Part::Text(_) | Part::Either(..) => 0,
+            Part::Bind(_) | Part::Nested { .. } | Part::Later { .. } => 1,
+            Part::Elapsed { .. } => 2,
             Part::Member { read, .. } => 1 + usize::from(*read != Read::Any),
         };
         self.0.iter().map(count).sum()
@@ -219,6 +256,7 @@ impl Part {
         let postgres = DB::DIALECT == Dialect::Postgres;
         match self {
             Self::Text(text) => out.push_sql(text),
+            Self::Either(of_postgres, of_sqlite) => out.push_sql(if postgres { of_postgres } else { of_sqlite }),
             Self::Bind(value) => DB::bind(out, value)?,
             Self::Nested { table, column, outer, inner, key } => {
                 let (before, between, after) = if postgres {
@@ -240,12 +278,16 @@ impl Part {
                 out.push_sql(if postgres { " * INTERVAL '1 microsecond')" } else { ")" });
             }
             Self::Elapsed { from, to, now } => {
-                let before = if postgres { "CAST(EXTRACT(EPOCH FROM (COALESCE(" } else { "((COALESCE(" };
-                for text in [before, to, ", "] {
+                let before = if postgres { "CAST(EXTRACT(EPOCH FROM ((CASE WHEN " } else { "((CASE WHEN " };
+                for text in [before, to, " < "] {
                     out.push_sql(text);
                 }
                 DB::bind(out, now)?;
-                for text in [") - ", from, ")", if postgres { ") * 1000000 AS BIGINT)" } else { ")" }] {
+                for text in [" THEN ", to, " ELSE "] {
+                    out.push_sql(text);
+                }
+                DB::bind(out, now)?;
+                for text in [" END) - ", from, ")", if postgres { ") * 1000000 AS BIGINT)" } else { "" }] {
                     out.push_sql(text);
                 }
             }
@@ -262,72 +304,6 @@ impl Part {
             }
         }
         Ok(())
-    }
-}
-
-type Whole<'w, 'b, DB> = dyn FnMut(&mut AstPass<'_, 'b, DB>, (&str, &str, &str)) -> QueryResult<()> + 'w;
-
-fn member<'b, DB: Backend>(
-    out: &mut AstPass<'_, 'b, DB>,
-    dialect: Dialect,
-    inner: Option<&'static str>,
-    read: Read,
-    whole: &mut Whole<'_, 'b, DB>,
-) -> QueryResult<()> {
-    let value = |out: &mut AstPass<'_, 'b, DB>, whole: &mut Whole<'_, 'b, DB>| match (dialect, inner) {
-        (Dialect::Postgres, None) => whole(out, ("(", "->>", ")")),
-        (Dialect::Postgres, Some(inner)) => {
-            whole(out, ("(", "->", "->>'"))?;
-            out.push_sql(inner);
-            out.push_sql("')");
-            Ok(())
-        }
-        (Dialect::Sqlite, None) => whole(out, ("json_extract(", ", '$.\"' || ", " || '\"')")),
-        (Dialect::Sqlite, Some(inner)) => {
-            whole(out, ("json_extract(", ", '$.\"' || ", " || '\".' || '"))?;
-            out.push_sql(inner);
-            out.push_sql("')");
-            Ok(())
-        }
-    };
-    let Some((postgres, sqlite)) = read.types() else { return value(out, whole) };
-    out.push_sql("CASE WHEN ");
-    match (dialect, inner) {
-        (Dialect::Postgres, None) => whole(out, ("jsonb_typeof(", "->", ")"))?,
-        (Dialect::Postgres, Some(inner)) => {
-            whole(out, ("jsonb_typeof(", "->", "->'"))?;
-            out.push_sql(inner);
-            out.push_sql("')");
-        }
-        (Dialect::Sqlite, None) => whole(out, ("json_type(", ", '$.\"' || ", " || '\"')"))?,
-        (Dialect::Sqlite, Some(inner)) => {
-            whole(out, ("json_type(", ", '$.\"' || ", " || '\".' || '"))?;
-            out.push_sql(inner);
-            out.push_sql("')");
-        }
-    }
-    out.push_sql(if dialect == Dialect::Postgres { postgres } else { sqlite });
-    let (before, after) = match (read, dialect) {
-        (Read::Number, _) => ("CAST(", " AS DOUBLE PRECISION) END"),
-        // JSON's truth is a number to SQLite.
-        (Read::Truth, Dialect::Sqlite) => ("CASE ", " WHEN 1 THEN 'true' ELSE 'false' END END"),
-        _ => ("", " END"),
-    };
-    out.push_sql(before);
-    value(out, whole)?;
-    out.push_sql(after);
-    Ok(())
-}
-
-impl Read {
-    /// The test for a value's type on PostgreSQL and on SQLite.
-    const fn types(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Any => None,
-            Self::Text => Some((" = 'string' THEN ", " = 'text' THEN ")),
-            Self::Number => Some((" = 'number' THEN ", " IN ('integer', 'real') THEN ")),
-            Self::Truth => Some((" = 'boolean' THEN ", " IN ('true', 'false') THEN ")),
-        }
     }
 }
 

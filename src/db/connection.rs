@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection};
 
 /// A connection to either database: one query text serves both.
@@ -49,6 +49,11 @@ impl Target {
     }
 }
 
+diesel::define_sql_function! {
+    /// [`small_letters`](crate::text::small_letters) to SQLite, whose own `lower` knows English letters only.
+    fn small_letters(text: Nullable<Text>) -> Nullable<Text>;
+}
+
 /// Opens connections for r2d2 with the settings each database needs.
 #[derive(Debug, Clone)]
 pub struct Opener {
@@ -84,6 +89,8 @@ impl Opener {
             Target::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
                 conn.batch_execute(SQLITE_SETTINGS).map_err(QueryError)?;
+                let small = |text: Option<String>| text.map(|text| crate::text::small_letters(&text));
+                small_letters_utils::register_impl(&mut conn, small).map_err(QueryError)?;
                 if !self.maps {
                     conn.batch_execute("PRAGMA mmap_size = 0").map_err(QueryError)?;
                 }

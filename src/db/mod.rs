@@ -9,6 +9,7 @@ pub mod dialect;
 pub mod generate;
 pub mod life;
 pub mod listed;
+mod member;
 pub mod migrate;
 mod savepoint;
 pub mod schema;

@@ -2,7 +2,7 @@
 //! they work for.
 
 use super::compile::{Compiler, Facts};
-use super::compile_value::{Expression, text_test};
+use super::compile_value::{Expression, exact_test, text_test};
 use super::plan::Plan;
 use super::rule::{OwnField, Scalar, Test, TextTest};
 use crate::db::composed::{Sql, Value};
@@ -60,5 +60,5 @@ fn one_of(values: &[Scalar]) -> Sql {
 
 /// Whether an address is at one of these domains.
 pub(super) fn at_domains(e: &Sql, domains: &[String]) -> Sql {
-    Sql::any(domains.iter().map(|domain| text_test(e, TextTest::EndsWith, &format!("@{domain}"))))
+    Sql::any(domains.iter().map(|domain| exact_test(e, TextTest::EndsWith, format!("@{domain}"))))
 }

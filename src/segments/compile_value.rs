@@ -7,6 +7,7 @@ use super::compile_reach::at_domains;
 use super::plan::Plan;
 use super::rule::{Field, Kind, OwnField, Scalar, Test, TextTest};
 use crate::db::composed::{Read, Sql, Value};
+use crate::text::small_letters;
 
 /// An expression and what it gives.
 #[derive(Debug, Clone)]
@@ -86,7 +87,7 @@ impl Compiler<'_> {
             Test::Holds(texts, each) => {
                 let holds = texts.iter().map(|text| {
                     let quoted = serde_json::Value::from(text.as_str()).to_string();
-                    text_test(&e(), TextTest::Contains, &quoted)
+                    exact_test(&e(), TextTest::Contains, quoted)
                 });
                 if *each { Sql::all(holds) } else { Sql::any(holds) }
             }
@@ -148,9 +149,14 @@ fn among(of: &Expression, values: &[Scalar]) -> Sql {
     }
 }
 
-/// How a text is made; capital and small letters differ on both databases.
+/// How a text is made, whether its letters are capital or small.
 pub(super) fn text_test(e: &Sql, how: TextTest, wanted: &str) -> Sql {
-    let bound = || Value::Text(wanted.to_owned());
+    exact_test(&e.clone().small_letters(), how, small_letters(wanted))
+}
+
+/// How a text is made, letter by letter.
+pub(super) fn exact_test(e: &Sql, how: TextTest, wanted: String) -> Sql {
+    let bound = || Value::Text(wanted.clone());
     let e = || e.clone();
     let test = match how {
         TextTest::Contains => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::compile_value::{last_of, month_day};
 use super::rule::{Kind, Scalar, Test, TextTest};
 use crate::db::types::{Guid, Instant};
+use crate::text::small_letters;
 
 /// What a value is.
 #[derive(Debug)]
@@ -64,12 +65,13 @@ fn is_day(text: &str) -> bool {
 }
 
 impl TextTest {
-    /// Whether a text is made so.
+    /// Whether a text is made so, whether its letters are capital or small.
     pub(super) fn fits(self, text: &str, wanted: &str) -> bool {
+        let (text, wanted) = (small_letters(text), small_letters(wanted));
         match self {
-            Self::Contains => text.contains(wanted),
-            Self::StartsWith => text.starts_with(wanted),
-            Self::EndsWith => text.ends_with(wanted),
+            Self::Contains => text.contains(&wanted),
+            Self::StartsWith => text.starts_with(&wanted),
+            Self::EndsWith => text.ends_with(&wanted),
         }
     }
 }

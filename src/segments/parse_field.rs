@@ -134,7 +134,7 @@ impl Parser<'_> {
             "is_not" => self.scalars(kind, options, value).map(Test::NotAmong),
             "contains" | "starts_with" | "ends_with" => {
                 let test: TextTest = op.word(&mut self.faults)?;
-                self.part(kind, value).map(|text| Test::Text(test, text))
+                self.part(kind, test, value).map(|text| Test::Text(test, text))
             }
             "domain" => self.domains(value).map(Test::Domain),
             "at_least" | "at_most" | "between" => self.between(kind, &name, value),
@@ -200,8 +200,9 @@ impl Parser<'_> {
         self.faults.keep(&at.path, normalise(&text).map_err(|message| ("format", message.to_owned()))).map(Scalar::Text)
     }
 
-    /// A part of a text, of an address or a number in the form in which these are compared.
-    fn part(&mut self, kind: Kind, at: &At<'_>) -> Option<String> {
+    /// A part of a text, of an address or a number in the form in which these are compared: a number begins with its country's
+    /// code, whether its `+` is written or not.
+    fn part(&mut self, kind: Kind, how: TextTest, at: &At<'_>) -> Option<String> {
         let text = at.text(&mut self.faults)?;
         match kind {
             Kind::Email => Some(text.trim().to_lowercase()),
@@ -213,7 +214,8 @@ impl Parser<'_> {
                     self.faults.note(&at.path, "format", "must be digits of a phone number such as +351 91");
                     return None;
                 }
-                Some(if plus { format!("+{digits}") } else { digits })
+                let whole = plus || how == TextTest::StartsWith;
+                Some(if whole { format!("+{digits}") } else { digits })
             }
             _ => Some(text),
         }

@@ -104,7 +104,7 @@ pub enum Test {
 }
 
 crate::text_enum! {
-    /// How a text is made. Capital and small letters differ.
+    /// How a text is made, whether its letters are capital or small.
     pub enum TextTest {
         /// It holds the other.
         Contains = "contains",

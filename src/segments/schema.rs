@@ -43,9 +43,10 @@ pub struct RuleNode {
     /// client's company); `created_at`, `updated_at`; `custom.<key>`, and `company.custom.<key>` of the company. Goes with `op`
     /// and `value`.
     field: Option<String>,
-    /// Of every kind: `empty`, `filled`. Texts and choices: `is`, `is_not`, `contains`, `starts_with`, `ends_with`. E-mail
-    /// addresses: `is`, `is_not`, `contains`, `starts_with`, `domain` (what follows the `@`), in lower case. Telephone numbers:
-    /// `is`, `is_not` with a whole number and its country code, `contains`, `starts_with` with digits of one. Numbers:
+    /// Of every kind: `empty`, `filled`. Texts and choices: `is`, `is_not` by each letter, `contains`, `starts_with`,
+    /// `ends_with` whether letters are capital or small. E-mail addresses: `is`, `is_not`, `contains`, `starts_with`, `domain`
+    /// (what follows the `@`). Telephone numbers: `is`, `is_not` with a whole number and its country code, `contains`,
+    /// `starts_with` (the country code) with digits of one. Numbers:
     /// `is`, `is_not`, `between`, `at_least`, `at_most`. Money: `between`, `at_least`, `at_most` of `{"amount", "currency"}`.
     /// Days: as numbers, and `in_last_days`, `in_next_days`, `anniversary_in_next_days` (the 29th of February is the 28th in
     /// years without one). Times: `in` a window. Yes or no, users, companies: `is`, `is_not`. Choices of several: `has_any`,
@@ -100,7 +101,7 @@ pub struct RuleTouchpoints {
     direction: Option<String>,
     /// `page_view`, `purchase`, …, or a list.
     kind: Option<Value>,
-    /// A campaign or a list.
+    /// A campaign or a list that was given as such; reports take the `utm_campaign` where there is one.
     campaign: Option<Value>,
     /// A channel group, such as `Paid Search`, or a list.
     channel_group: Option<Value>,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::error::FieldError;
 use crate::interactions::{Channel, Direction};
 use crate::pipelines::{Pipeline, PipelineId, StageId, StageKind};
+use crate::text::small_letters;
 
 /// A step: exactly one of `touch` and `stage`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -128,8 +129,8 @@ impl PropertyTest {
         match (&self.is, &self.contains, self.exists) {
             (Some(values), _, _) => found.is_some_and(|found| values.contains(found)),
             (_, Some(part), _) => {
-                let text = found.and_then(Value::as_str).unwrap_or_default().to_lowercase();
-                found.is_some() && text.contains(&part.to_lowercase())
+                let text = found.and_then(Value::as_str).unwrap_or_default();
+                found.is_some() && small_letters(text).contains(&small_letters(part))
             }
             (_, _, Some(exists)) => found.is_some() == exists,
             _ => false,

@@ -94,7 +94,7 @@ pub fn reaches(family: &[&Person], field: &str, op: &str, wanted: &Value) -> boo
         "is" => any(&|one| list.iter().any(|wish| plain(wish) == *one)),
         "is_not" => !any(&|one| list.iter().any(|wish| plain(wish) == *one)),
         "contains" => any(&|one| one.contains(&plain(wanted))),
-        "starts_with" => any(&|one| one.starts_with(&plain(wanted))),
+        "starts_with" => any(&|one| one.trim_start_matches('+').starts_with(plain(wanted).trim_start_matches('+'))),
         "domain" => any(&|one| list.iter().any(|wish| one.split('@').nth(1) == wish.as_str())),
         other => panic!("{other}"),
     }

@@ -104,15 +104,15 @@ impl Oracle<'_> {
         };
         let value = value.filter(|value| value.as_array().is_none_or(|list| !list.is_empty()));
         let Some(value) = value else { return matches!(op, "empty" | "is_not") };
-        let texts = || (value.as_str().unwrap(), wanted.as_str().unwrap());
+        let small = |text: &Value| text.as_str().unwrap().to_lowercase();
         match op {
             "empty" => false,
             "filled" => true,
             "is" => is(value),
             "is_not" => !is(value),
-            "contains" => texts().0.contains(texts().1),
-            "starts_with" => texts().0.starts_with(texts().1),
-            "ends_with" => texts().0.ends_with(texts().1),
+            "contains" => small(value).contains(&small(wanted)),
+            "starts_with" => small(value).starts_with(&small(wanted)),
+            "ends_with" => small(value).ends_with(&small(wanted)),
             "has_any" => list(wanted).into_iter().any(|one| value.as_array().unwrap().contains(one)),
             "has_all" => list(wanted).into_iter().all(|one| value.as_array().unwrap().contains(one)),
             "in_last_days" | "in_next_days" | "anniversary_in_next_days" => self.day(value, op, wanted),

@@ -106,14 +106,16 @@ fn reached(dice: &mut Dice) -> (&'static str, &'static str, Value) {
         2 => ("email", "contains", json!("' OR 1=1 --")),
         3 => ("email", "domain", json!(dice.pick(&["mail.example", "почта.рф"]))),
         4 => ("phone", dice.pick(&["is", "is_not"]), json!("+351 910 000 606")),
-        5 => ("phone", dice.pick(&["contains", "starts_with"]), json!(dice.pick(&["+351 (91) 00-00", "0101"]))),
+        5 => {
+            ("phone", dice.pick(&["contains", "starts_with"]), json!(dice.pick(&["+351 (91) 00-00", "351 91", "0101"])))
+        }
         _ => (dice.pick(&["email", "phone"]), dice.pick(&["empty", "filled"]), Value::Null),
     }
 }
 
 fn company(dice: &mut Dice) -> (&'static str, &'static str, Value) {
     match dice.roll(8) {
-        0 => ("company.name", dice.pick(&["is", "is_not", "contains"]), json!("Ромашка")),
+        0 => ("company.name", dice.pick(&["is", "is_not", "contains"]), json!(dice.pick(&["Ромашка", "рОМАШКА"]))),
         1 => ("company.industry", dice.pick(&["is", "is_not"]), json!(["retail", "x' OR 1=1 --"])),
         2 => ("company.domain", "ends_with", json!(".example")),
         3 => ("company.country", dice.pick(&["is", "is_not"]), json!(["PT", "BR"])),
@@ -131,10 +133,10 @@ fn field(dice: &mut Dice, world: &World) -> Value {
     let (field, op, value) = match dice.roll(20) {
         0 => ("job_title", "is", json!(["CEO", "x"])),
         1 => ("job_title", "contains", json!("%_")),
-        2 => ("job_title", "ends_with", json!("Буквы")),
+        2 => ("job_title", "ends_with", json!(dice.pick(&["Буквы", "БУКВЫ"]))),
         3 => ("job_title", dice.pick(&["empty", "filled"]), Value::Null),
         4 => ("source", dice.pick(&["is", "is_not"]), json!("web")),
-        5 => ("city", dice.pick(&["is", "is_not", "starts_with"]), json!("Каз")),
+        5 => ("city", dice.pick(&["is", "is_not", "starts_with"]), json!(dice.pick(&["Каз", "каз"]))),
         6 => ("custom.level", dice.pick(&["is", "is_not", "contains"]), json!("it's")),
         7 => ("custom.score", dice.pick(&["is", "is_not", "at_least", "at_most"]), json!(2.5)),
         8 => ("custom.score", "between", json!([1, 3])),
