@@ -10,6 +10,8 @@ use diesel::sql_types::{Bool, HasSqlType, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{Expression, QueryResult};
 
+use super::composed::{Sql, Value};
+use super::types::Instant;
 use super::{Connection, MultiBackend};
 
 /// Runs on either database any statement that is valid on both.
@@ -88,18 +90,27 @@ pub const fn optimize(target: &super::Target) -> &'static str {
 /// The rows of the log of changes behind `(txid, seq)`, at most so many. On PostgreSQL a transaction's rows are given only
 /// when no earlier transaction can still commit, so that none is ever passed over; SQLite commits in the order it writes.
 #[must_use]
-pub const fn feed_after(conn: &Connection) -> &'static str {
-    match conn {
-        Connection::Sqlite(_) => {
-            "SELECT txid, seq, kind, record_id, contact_id, lead_id, recorded_at FROM feed \
-             WHERE txid >= $1 AND seq > $2 ORDER BY seq LIMIT $3"
-        }
-        Connection::Postgres(_) => {
-            "SELECT txid, seq, kind, record_id, contact_id, lead_id, recorded_at FROM feed \
-             WHERE (txid, seq) > ($1, $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint \
-             ORDER BY txid, seq LIMIT $3"
-        }
-    }
+pub fn feed_after((txid, seq): (i64, i64), count: i64) -> Sql {
+    const VISIBLE: &str =
+        ") AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY txid, seq LIMIT ";
+    Sql::text("SELECT txid, seq, kind, record_id, contact_id, lead_id, recorded_at FROM feed WHERE ")
+        .then(Sql::either("(txid, seq) > (", "txid >= "))
+        .bind(Value::Whole(txid))
+        .then(Sql::either(", ", " AND seq > "))
+        .bind(Value::Whole(seq))
+        .then(Sql::either(VISIBLE, " ORDER BY seq LIMIT "))
+        .bind(Value::Whole(count))
+}
+
+/// Puts another value under the name of a setting, where it has this one: both as JSON.
+#[must_use]
+pub fn exchange(name: &'static str, from: String, to: String) -> Sql {
+    let json = |sql: Sql, value| {
+        sql.then(Sql::either("CAST(", "")).bind(Value::Text(value)).then(Sql::either(" AS jsonb)", ""))
+    };
+    let set =
+        json(Sql::text("UPDATE settings SET value = "), to).and_text(", updated_at = ").bind(Value::At(Instant::now()));
+    json(set.and_text(" WHERE key = ").bind(Value::Text(name.to_owned())).and_text(" AND value = "), from)
 }
 
 /// The end of the log of changes at this moment.

@@ -15,6 +15,7 @@ mod savepoint;
 pub mod schema;
 pub mod search;
 pub mod settings;
+pub mod statement;
 mod threads;
 pub mod types;
 

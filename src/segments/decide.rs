@@ -2,13 +2,17 @@
 //! read, so nothing is shown that an allow-list does not name, and nobody is looked up by what others can guess unless the
 //! installation says so. Whoever is not known looks exactly like one who belongs nowhere.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -189,16 +193,33 @@ struct Visitor {
     address: Option<Json<Address>>,
     language: Option<String>,
     time_zone: Option<String>,
-    custom: Json<Map<String, Value>>,
+    custom: Json<Box<RawValue>>,
     deleted_at: Option<Instant>,
     merged_into: Option<ContactId>,
     members: i32,
     anonymous: bool,
 }
 
-fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<Decision> {
-    type Row = (SegmentId, String, super::SegmentKind, ContactId);
-    // In one question: on PostgreSQL each costs a way there and back.
+thread_local! {
+    /// The settings that this thread has read last, and since when they are in force.
+    static KNOWN: RefCell<(Instant, Rc<DecideSettings>)> = RefCell::new((Instant::MIN, Rc::default()));
+}
+
+/// What is known of whom an identity names: all in one question, since on PostgreSQL each costs a way there and back.
+struct Found {
+    shown: Rc<DecideSettings>,
+    holder: Option<Visitor>,
+    /// Where the holder belongs.
+    there: Vec<Membership>,
+}
+
+type Membership = (SegmentId, String, super::SegmentKind);
+
+fn find(conn: &mut Connection, identity: &Identity) -> Result<Found> {
+    type Row = (Instant, Option<Json<DecideSettings>>, Option<Visitor>, Option<Membership>);
+    let (since, known) = KNOWN.with_borrow(Clone::clone);
+    // The settings are many times as long as the answer, and seldom new.
+    let settings = case_when(kept::updated_at.ne(since), kept::value);
     let asked = kept::table
         .find(KEY)
         .left_join(
@@ -209,40 +230,65 @@ fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<De
                 .and(identities::retired_at.is_null())),
         )
         .left_join(contacts::table.on(contacts::id.nullable().eq(identities::contact_id.nullable())))
-        .select((kept::value, Option::<Visitor>::as_select()));
-    let told: Option<(Json<DecideSettings>, Option<Visitor>)> = asked.first(conn).optional()?;
-    let (shown, mut found) = told.map(|(Json(shown), found)| (shown, found)).unwrap_or_default();
+        .left_join(
+            stays::table.on(stays::contact_id.nullable().eq(contacts::id.nullable()).and(stays::left_at.is_null())),
+        )
+        .left_join(segments::table.on(segments::id.nullable().eq(stays::segment_id.nullable()).and(in_use())))
+        .select((kept::updated_at, settings, Option::<Visitor>::as_select(), MEMBERSHIP.nullable()));
+    let mut found = Found { shown: known, holder: None, there: Vec::new() };
+    for (at, settings, holder, membership) in asked.load::<Row>(conn)? {
+        if let Some(Json(settings)) = settings {
+            found.shown = Rc::new(settings);
+            KNOWN.set((at, found.shown.clone()));
+        }
+        found.holder = holder;
+        found.there.extend(membership);
+    }
+    Ok(found)
+}
+
+const MEMBERSHIP: (segments::id, segments::name, segments::kind) = (segments::id, segments::name, segments::kind);
+
+#[diesel::dsl::auto_type]
+fn in_use() -> _ {
+    segments::deleted_at.is_null().and(segments::broken.is_null())
+}
+
+/// Where a whole family belongs. Where a rule puts somebody is the survivor's alone; on a list are those too who were put there
+/// before they were merged.
+fn of_family(conn: &mut Connection, root: ContactId) -> Result<Vec<Membership>> {
+    let mut all: Vec<Membership> = Vec::new();
+    for member in crate::contacts::cluster::members_of(conn, root)? {
+        let of_member = stays::table
+            .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
+            .filter(stays::contact_id.eq(member).and(stays::left_at.is_null()).and(in_use()))
+            .select(MEMBERSHIP);
+        let there: Vec<Membership> = of_member.load(conn)?;
+        all.extend(there.into_iter().filter(|(.., kind)| *kind != super::SegmentKind::Dynamic || member == root));
+    }
+    Ok(all)
+}
+
+fn decide(conn: &mut Connection, kind: Lookup, identity: &Identity) -> Result<Decision> {
+    let Found { shown, holder, mut there } = find(conn, identity)?;
     if !shown.lookups.contains(&kind) {
         return Err(Error::field("identity", "choice", "visitors may not be looked up by this here"));
     }
-    if let Some(root) = found.as_ref().and_then(|holder| holder.merged_into) {
-        found = contacts::table.find(root).select(Visitor::as_select()).first(conn).optional()?;
+    let client = match holder.as_ref().and_then(|holder| holder.merged_into) {
+        Some(root) => contacts::table.find(root).select(Visitor::as_select()).first(conn).optional()?,
+        None => holder,
+    };
+    let Some(client) = client.filter(|client| client.deleted_at.is_none()) else { return Ok(Decision::default()) };
+    if client.members > 0 {
+        there = of_family(conn, client.id)?;
     }
-    let Some(client) = found.filter(|client| client.deleted_at.is_none()) else { return Ok(Decision::default()) };
-    let family =
-        if client.members == 0 { vec![client.id] } else { crate::contacts::cluster::members_of(conn, client.id)? };
-    let mut there: Vec<Row> = Vec::new();
-    // One by one: nearly everybody is a family of one, and the statement is prepared once.
-    for member in family {
-        let of_member = stays::table
-            .inner_join(segments::table.on(segments::id.eq(stays::segment_id)))
-            .filter(stays::contact_id.eq(member).and(stays::left_at.is_null()))
-            .filter(segments::deleted_at.is_null().and(segments::broken.is_null()))
-            .select((segments::id, segments::name, segments::kind, stays::contact_id));
-        there.extend(of_member.load::<Row>(conn)?);
-    }
-    let allowed: BTreeSet<_> = shown.segments.iter().copied().collect();
-    let mut told: Vec<DecidedSegment> = Vec::new();
-    for (id, name, kind, contact) in there {
-        // Where a rule put somebody is the survivor's alone; on a list are those too who were put there before.
-        let counts = kind != super::SegmentKind::Dynamic || contact == client.id;
-        if counts && allowed.contains(&id) && told.iter().all(|one| one.id != id) {
-            told.push(DecidedSegment { id, name });
-        }
-    }
-    told.sort_by(|one, other| one.name.cmp(&other.name));
-    let fields = shown.fields.iter().filter_map(|name| Some((name.clone(), value(&client, name)?))).collect();
-    Ok(Decision { segments: told, fields })
+    there.retain(|(id, ..)| shown.segments.contains(id));
+    there.sort_by(|(a, name, _), (b, other, _)| (name, a).cmp(&(other, b)));
+    there.dedup_by_key(|(id, ..)| *id);
+    let segments = there.into_iter().map(|(id, name, _)| DecidedSegment { id, name }).collect();
+    let custom = serde_json::from_str(client.custom.0.get()).map_err(Error::internal)?;
+    let fields = shown.fields.iter().filter_map(|name| Some((name.clone(), value(&client, &custom, name)?))).collect();
+    Ok(Decision { segments, fields })
 }
 
 /// What a web site may know of whom `identity` names, as JSON.
@@ -255,9 +301,9 @@ pub fn answer(conn: &mut Connection, identity: &str, region: &str) -> Result<Vec
 }
 
 /// A field of the client that may be shown.
-fn value(client: &Visitor, name: &str) -> Option<Value> {
+fn value(client: &Visitor, custom: &Map<String, Value>, name: &str) -> Option<Value> {
     if let Some(key) = name.strip_prefix("custom.") {
-        return client.custom.0.get(key).filter(|value| !value.is_null()).cloned();
+        return custom.get(key).filter(|value| !value.is_null()).cloned();
     }
     let address = client.address.as_ref().map(|address| &address.0);
     let text = match name {
@@ -317,8 +363,12 @@ async fn show_settings(actor: May<grants::SegmentsRead>, app: Data<App>) -> Resu
 }
 
 /// Sets what `/v1/decide` may show to everybody who has the write key, which is whoever looks into the page.
-#[utoipa::path(put, path = "/settings/decide", operation_id = "put_decide_settings", tag = "segments", security(("bearer" = ["segments:write"])), request_body = DecideSettings, responses((status = 200, body = DecideSettings)))]
-async fn put_settings(actor: May<grants::SegmentsWrite>, app: Data<App>, body: Body<DecideSettings>) -> Result<Reply> {
+#[utoipa::path(put, path = "/settings/decide", operation_id = "put_decide_settings", tag = "segments", security(("bearer" = ["segments:write", "contacts:read"])), request_body = DecideSettings, responses((status = 200, body = DecideSettings)))]
+async fn put_settings(
+    actor: May<(grants::SegmentsWrite, grants::ContactsRead)>,
+    app: Data<App>,
+    body: Body<DecideSettings>,
+) -> Result<Reply> {
     app.write(&actor, None, move |conn, by| {
         save(conn, by, &body.0)?;
         Reply::ok(&body.0)

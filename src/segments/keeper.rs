@@ -9,19 +9,21 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
 
 use super::model::SegmentKind;
-use super::rules::Rules;
+use super::rules::{self, Rules};
 use super::settle::{self, Step};
 use super::{SegmentId, decide, rfm};
 use crate::accounts::Principal;
 use crate::app::App;
 use crate::contacts::ContactId;
+use crate::db::composed::{Sql, Value};
 use crate::db::schema::{contacts, merges, segments};
+use crate::db::statement::Statement;
 use crate::db::types::{Instant, Json, sql};
-use crate::db::{Connection, Db, settings};
-use crate::error::Result;
+use crate::db::{Connection, Db, dialect, settings};
+use crate::error::{Error, Result};
 use crate::sync::log::{self, Logged, Place};
 use crate::sync::wake::Wake;
 
@@ -43,14 +45,29 @@ const PLACE: &str = "segments_place";
 #[derive(Debug, Default)]
 pub struct Keeper {
     rules: Option<Arc<Rules>>,
-    /// The place that is written down, how far was read behind it without a change, and how many rows that were.
-    ahead: Option<(Place, Place, usize)>,
+    ahead: Option<Ahead>,
+}
+
+/// How far was read without a change behind the place that is written down.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    stored: Stored,
+    read: Place,
+    rows: usize,
+}
+
+/// The place that is written down, and since when: a sweep that has moved somebody writes it anew, and what was read behind
+/// it must be looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stored {
+    place: (i64, i64),
+    since: Instant,
 }
 
 /// What a look at the log has found.
 struct Found {
     rules: Arc<Rules>,
-    stored: Option<(i64, i64)>,
+    stored: Option<Stored>,
     end: Place,
     rows: usize,
     steps: Vec<Step>,
@@ -69,16 +86,13 @@ impl Keeper {
         let found = db.read(move |conn| look(conn, rules.as_ref(), ahead)).await?;
         self.rules = Some(found.rules.clone());
         let more = i64::try_from(found.rows).unwrap_or(0) >= PIECE;
-        let before = self.ahead.map_or(0, |(_, _, rows)| rows);
-        let stored = found.stored.map(|(txid, seq)| Place::new(txid, seq));
-        if let Some(stored) = stored
-            && found.steps.is_empty()
-            && !found.anew
-            && before + found.rows < UNWRITTEN
-        {
-            let same = self.ahead.is_some_and(|(known, ..)| known == stored);
-            self.ahead = Some((stored, found.end, if same { before + found.rows } else { found.rows }));
-            return Ok(more);
+        if let Some(stored) = found.stored.filter(|_| found.steps.is_empty() && !found.anew) {
+            let before = self.ahead.filter(|ahead| ahead.stored == stored).map_or(0, |ahead| ahead.rows);
+            let rows = before + found.rows;
+            if rows < UNWRITTEN {
+                self.ahead = Some(Ahead { stored, read: found.end, rows });
+                return Ok(more);
+            }
         }
         self.ahead = None;
         db.write(move |conn| write(conn, &found)).await?;
@@ -110,7 +124,7 @@ impl Keeper {
             let found = db
                 .read(move |conn| {
                     let rules = Rules::load(conn, rules.as_ref())?;
-                    let stored = settings::get::<(i64, i64)>(conn, PLACE)?;
+                    let stored = standing(conn)?.stored;
                     let now = Instant::now();
                     let known = rules.known.iter().find(|known| known.id == id && known.version == version);
                     let Some(known) = known else { return Ok(None) };
@@ -137,36 +151,74 @@ impl Keeper {
     }
 }
 
+/// What a look begins with.
+struct Standing {
+    stamp: String,
+    stored: Option<Stored>,
+    floor: Option<(i64, i64)>,
+}
+
+/// In one question: on PostgreSQL each costs a way there and back.
+fn standing(conn: &mut Connection) -> Result<Standing> {
+    type Pair = Json<(i64, i64)>;
+    type Columns = (Text, Nullable<sql::Json>, Nullable<sql::Instant>, Nullable<sql::Json>);
+    let setting = |sql: Sql, column, name: &str| {
+        let one = sql.and_text(", (SELECT ").and_text(column).and_text(" FROM settings WHERE key = ");
+        one.bind(Value::Text(name.to_owned())).and_text(")")
+    };
+    let whole = setting(Sql::text("SELECT ").and_text(rules::STAMP), "value", PLACE);
+    let whole = setting(setting(whole, "updated_at", PLACE), "value", log::FLOOR);
+    let (stamp, place, since, floor): (String, Option<Pair>, Option<Instant>, Option<Pair>) =
+        Statement::<Columns>::new(whole).get_result(conn)?;
+    let stored = place.zip(since).map(|(Json(place), since)| Stored { place, since });
+    Ok(Standing { stamp, stored, floor: floor.map(|floor| floor.0) })
+}
+
 /// Reads the next piece of the log and what must change.
-fn look(conn: &mut Connection, rules: Option<&Arc<Rules>>, ahead: Option<(Place, Place, usize)>) -> Result<Found> {
-    let (now, before) = (Instant::now(), rules);
-    let rules = Rules::load(conn, before)?;
+fn look(conn: &mut Connection, before: Option<&Arc<Rules>>, ahead: Option<Ahead>) -> Result<Found> {
+    let now = Instant::now();
+    let Standing { stamp, stored, floor } = standing(conn)?;
+    let rules = Rules::stamped(conn, before, stamp.clone())?;
     let anew = before.is_none_or(|before| !Arc::ptr_eq(before, &rules));
-    let [stored, floor] = settings::get_both::<(i64, i64)>(conn, [PLACE, log::FLOOR])?;
     let nothing = |end, rules| Found { rules, stored, end, rows: 0, steps: Vec::new(), now, anew };
-    let Some((txid, seq)) = stored else {
+    let Some(at) = stored else {
         // The first look ever: a sweep finds everybody who belongs somewhere.
         return Ok(nothing(log::end(conn)?, rules));
     };
-    let written = Place::new(txid, seq);
-    let from = ahead.filter(|(known, ..)| *known == written).map_or(written, |(_, read, _)| read);
+    let from = ahead.filter(|ahead| ahead.stored == at).map_or(Place::new(at.place.0, at.place.1), |ahead| ahead.read);
     if let Some(end) = log::forgotten(floor, from) {
-        return Ok(Found { stored, ..nothing(end, rules) });
+        return Ok(nothing(end, rules));
     }
     let rows = log::after(conn, from, PIECE)?;
     if rows.is_empty()
         && let Some(end) = log::lost(conn, from)?
     {
-        return Ok(Found { stored, ..nothing(end, rules) });
+        return Ok(nothing(end, rules));
     }
+    // A rule that names a company can be read as long as it is there.
+    let renewed = rows.iter().any(|row| matches!(row.kind.as_str(), "company.deleted" | "company.restored"));
+    let (rules, anew) = if renewed { (Rules::stamped(conn, None, stamp)?, true) } else { (rules, anew) };
     let end = rows.last().map_or(from, |row| row.place);
     let steps = if rules.known.is_empty() && rules.broken.is_empty() {
         Vec::new()
     } else {
         let whom = named(conn, &rules, &rows)?;
-        settle::steps(conn, &rules, &whom, now)?
+        steps(conn, &rules, whom, now)?
     };
-    Ok(Found { rows: rows.len(), end, steps, ..nothing(end, rules) })
+    Ok(Found { rows: rows.len(), steps, anew, ..nothing(end, rules) })
+}
+
+/// What must change for these contacts. They may be all who work for a large company: what is known of them is not held in
+/// memory at once.
+fn steps(conn: &mut Connection, rules: &Rules, whom: BTreeSet<ContactId>, now: Instant) -> Result<Vec<Step>> {
+    const TOGETHER: usize = 1000;
+    let whom: Vec<_> = whom.into_iter().collect();
+    let mut found = BTreeSet::new();
+    for some in whom.chunks(TOGETHER) {
+        // Families that are spread over pieces are found in each.
+        found.extend(settle::steps(conn, rules, &some.iter().copied().collect(), now)?);
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// Whom the rows are about.
@@ -194,37 +246,40 @@ fn named(conn: &mut Connection, rules: &Rules, rows: &[Logged]) -> Result<BTreeS
     Ok(whom)
 }
 
-/// The keeper's place. Until the transaction ends nobody else goes on from it.
-fn held_place(conn: &mut Connection) -> Result<Option<(i64, i64)>> {
-    // In one statement: on PostgreSQL each costs a way there and back.
-    let held = diesel::sql_query("UPDATE settings SET updated_at = $1 WHERE key = $2 RETURNING value");
-    let held = held.bind::<sql::Instant, _>(Instant::now()).bind::<Text, _>(PLACE);
-    let held: Option<Held> = held.get_result(conn).optional()?;
-    Ok(held.map(|held| held.value.0))
-}
-
-#[derive(QueryableByName)]
-struct Held {
-    #[diesel(sql_type = sql::Json)]
-    value: Json<(i64, i64)>,
+/// Moves the keeper's place, unless somebody else has gone on from it meanwhile: says whether it did. Until the transaction
+/// ends nobody else does.
+fn moved(conn: &mut Connection, from: Option<Stored>, to: (i64, i64)) -> Result<bool> {
+    let text = |place: &(i64, i64)| serde_json::to_string(place).map_err(Error::internal);
+    match from {
+        Some(from) => {
+            let moved = Statement::<()>::new(dialect::exchange(PLACE, text(&from.place)?, text(&to)?));
+            Ok(moved.execute(conn)? == 1)
+        }
+        None if settings::get::<(i64, i64)>(conn, PLACE)?.is_some() => Ok(false),
+        None => settings::put(conn, PLACE, to).map(|()| true),
+    }
 }
 
 /// Writes what a look has found, where nobody else has gone on from the same place meanwhile.
 fn write(conn: &mut Connection, found: &Found) -> Result<()> {
-    if held_place(conn)? != found.stored {
+    if !moved(conn, found.stored, found.end.parts())? {
         return Ok(());
     }
     if found.anew {
         found.rules.mark(conn)?;
         decide::forget_gone(conn, &Principal::system())?;
     }
-    settle::take(conn, &found.rules, &found.steps, found.now)?;
-    settings::put(conn, PLACE, found.end.parts())
+    settle::take(conn, &found.rules, &found.steps, found.now)
 }
 
-/// Writes what a sweep has found; says whether it did.
+/// Writes what a sweep has found; says whether it did. The place stays, but is written anew: whoever has read on behind it looks
+/// again.
 fn write_sweep(conn: &mut Connection, id: SegmentId, version: i64, ends: bool, found: &Found) -> Result<bool> {
-    if held_place(conn)? != found.stored {
+    let same = match found.stored {
+        Some(stored) => moved(conn, Some(stored), stored.place)?,
+        None => settings::get::<(i64, i64)>(conn, PLACE)?.is_none(),
+    };
+    if !same {
         return Ok(false);
     }
     settle::take(conn, &found.rules, &found.steps, found.now)?;

@@ -12,7 +12,9 @@ use super::parse::parse;
 use super::rule::Rule;
 use super::{SegmentId, store};
 use crate::db::Connection;
+use crate::db::composed::Sql;
 use crate::db::schema::segments;
+use crate::db::statement::Statement;
 use crate::db::types::{Instant, Json};
 use crate::error::{Error, Result};
 
@@ -44,21 +46,15 @@ pub struct Rules {
     unmarked: Vec<(SegmentId, i64, Option<Json<Value>>)>,
 }
 
-#[derive(QueryableByName)]
-struct Stamp {
-    #[diesel(sql_type = Text)]
-    stamp: String,
-}
-
-/// What changes whenever something does that rules name.
-const STAMP: &str = "SELECT (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') || ':' || \
+/// What changes whenever something does that rules name, but for companies: the keeper hears of these from the log.
+pub const STAMP: &str = "(SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') || ':' || \
      CAST(COUNT(swept_at) AS TEXT) || ':' || CAST(COUNT(deleted_at) AS TEXT) || ':' || \
      CAST(COUNT(broken) AS TEXT) FROM segments) || '/' || \
      (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version) AS TEXT), '') FROM field_definitions) || '/' || \
      (SELECT CAST(COUNT(*) AS TEXT) || ':' || COALESCE(CAST(SUM(version + position) AS TEXT), '') || ':' || \
      COALESCE(CAST(MAX(updated_at) AS TEXT), '') FROM stages) || '/' || \
      (SELECT CAST(COUNT(*) AS TEXT) FROM users) || '/' || (SELECT CAST(COUNT(*) AS TEXT) FROM lost_reasons) || '/' || \
-     (SELECT CAST(COUNT(*) AS TEXT) FROM pipelines) AS stamp";
+     (SELECT CAST(COUNT(*) AS TEXT) FROM pipelines)";
 
 impl Rules {
     /// The rules as they are now: those given, where they still are.
@@ -66,8 +62,16 @@ impl Rules {
     /// # Errors
     /// The database is away.
     pub fn load(conn: &mut Connection, before: Option<&Arc<Self>>) -> Result<Arc<Self>> {
+        let stamp: String = Statement::<Text>::new(Sql::text("SELECT ").and_text(STAMP)).get_result(conn)?;
+        Self::stamped(conn, before, stamp)
+    }
+
+    /// The rules as they are where [`STAMP`] is this: those given, where it is theirs.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn stamped(conn: &mut Connection, before: Option<&Arc<Self>>, stamp: String) -> Result<Arc<Self>> {
         type Row = (SegmentId, String, Option<Json<Value>>, Option<Instant>, i64, bool);
-        let Stamp { stamp } = diesel::sql_query(STAMP).get_result(conn)?;
         if let Some(before) = before.filter(|before| before.stamp == stamp) {
             return Ok(before.clone());
         }

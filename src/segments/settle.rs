@@ -19,6 +19,7 @@ use crate::db::answers::asked;
 use crate::db::composed::{Sql, Value};
 use crate::db::conditions::OneOf;
 use crate::db::schema::{contacts, segment_members as stays, segments};
+use crate::db::statement::Statement;
 use crate::db::types::{Guid, Instant};
 use crate::error::Result;
 use crate::insert_all;
@@ -47,7 +48,7 @@ fn ids(of: impl IntoIterator<Item = ContactId>) -> Vec<Guid> {
 }
 
 /// Lists of any length make few texts of statements, which are worth keeping prepared.
-fn padded(of: &[ContactId]) -> Vec<ContactId> {
+fn padded<T: Copy>(of: &[T]) -> Vec<T> {
     let mut out = of.to_vec();
     if let Some(last) = of.last() {
         let mut size = 1;
@@ -255,12 +256,18 @@ fn open(conn: &mut Connection, rules: &Rules, steps: &[Step]) -> Result<Vec<Step
         return Ok(Vec::new());
     }
     let whom: BTreeSet<ContactId> = steps.iter().map(|step| step.contact).collect();
-    let there: Vec<(ContactId, SegmentId)> = stays::table
-        .filter(OneOf::new("segment_members.contact_id", ids(whom)))
-        .filter(stays::left_at.is_null())
-        .select((stays::contact_id, stays::segment_id))
+    let rows: Vec<(ContactId, bool, Option<SegmentId>)> = contacts::table
+        .left_join(stays::table.on(stays::contact_id.eq(contacts::id).and(stays::left_at.is_null())))
+        .filter(OneOf::new("contacts.id", ids(whom)))
+        .select((
+            contacts::id,
+            contacts::deleted_at.is_null().and(contacts::merged_into.is_null()),
+            stays::segment_id.nullable(),
+        ))
         .load(conn)?;
-    let there: BTreeSet<_> = there.into_iter().collect();
+    // Nobody enters who was deleted, erased or merged since: the log tells of it next.
+    let live: BTreeSet<_> = rows.iter().filter(|(_, live, _)| *live).map(|(id, ..)| *id).collect();
+    let there: BTreeSet<_> = rows.into_iter().filter_map(|(id, _, segment)| Some((id, segment?))).collect();
     let which: BTreeSet<Guid> = steps.iter().map(|step| step.segment.0).collect();
     let swept: Vec<(SegmentId, i64, Option<Instant>)> = segments::table
         .filter(OneOf::new("segments.id", which.into_iter().collect()))
@@ -273,6 +280,7 @@ fn open(conn: &mut Connection, rules: &Rules, steps: &[Step]) -> Result<Vec<Step
         let now = *swept.get(&step.segment)?;
         let same = known.get(&step.segment).is_some_and(|known| now == Some(known.version));
         let open = there.contains(&(step.contact, step.segment)) != step.enters;
+        let open = open && (live.contains(&step.contact) || !step.enters);
         open.then_some(Step { told: step.told || same, ..*step })
     };
     Ok(steps.iter().filter_map(step).collect())
@@ -318,9 +326,10 @@ fn resize(conn: &mut Connection, changes: BTreeMap<SegmentId, i64>) -> Result<()
         alike.entry(change).or_default().push(segment.0);
     }
     for (change, which) in alike {
-        diesel::update(segments::table.filter(OneOf::new("segments.id", which)))
-            .set(segments::members.eq(segments::members + change))
-            .execute(conn)?;
+        let which = Sql::list(padded(&which).into_iter().map(Value::Id));
+        let grown = Sql::text("UPDATE segments SET members = members + ").bind(Value::Whole(change));
+        let grown = grown.and_text(" WHERE id IN (").then(which).and_text(")");
+        Statement::<()>::new(grown).execute(conn)?;
     }
     Ok(())
 }

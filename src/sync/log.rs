@@ -11,6 +11,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::contacts::ContactId;
 use crate::db::schema::feed;
+use crate::db::statement::Statement;
 use crate::db::types::{Guid, Instant, sql};
 use crate::db::{Connection, dialect, life, settings};
 use crate::error::{Code, Error, Result};
@@ -96,24 +97,6 @@ pub struct Logged {
 }
 
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = BigInt)]
-    txid: i64,
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = sql::Guid)]
-    record_id: Guid,
-    #[diesel(sql_type = Nullable<sql::Guid>)]
-    contact_id: Option<ContactId>,
-    #[diesel(sql_type = Nullable<sql::Guid>)]
-    lead_id: Option<LeadId>,
-    #[diesel(sql_type = sql::Instant)]
-    recorded_at: Instant,
-}
-
-#[derive(QueryableByName)]
 struct End {
     #[diesel(sql_type = BigInt)]
     txid: i64,
@@ -135,18 +118,16 @@ pub fn end(conn: &mut Connection) -> Result<Place> {
 /// # Errors
 /// The database is away.
 pub fn after(conn: &mut Connection, place: Place, count: i64) -> Result<Vec<Logged>> {
-    let rows: Vec<Row> = diesel::sql_query(dialect::feed_after(conn))
-        .bind::<BigInt, _>(place.txid)
-        .bind::<BigInt, _>(place.seq)
-        .bind::<BigInt, _>(count)
-        .load(conn)?;
-    let logged = rows.into_iter().map(|row| Logged {
-        place: Place { txid: row.txid, seq: row.seq },
-        kind: row.kind,
-        record_id: row.record_id,
-        contact_id: row.contact_id,
-        lead_id: row.lead_id,
-        at: row.recorded_at,
+    type Columns = (BigInt, BigInt, Text, sql::Guid, Nullable<sql::Guid>, Nullable<sql::Guid>, sql::Instant);
+    type Row = (i64, i64, String, Guid, Option<ContactId>, Option<LeadId>, Instant);
+    let rows: Vec<Row> = Statement::<Columns>::new(dialect::feed_after(place.parts(), count)).load(conn)?;
+    let logged = rows.into_iter().map(|(txid, seq, kind, record_id, contact_id, lead_id, at)| Logged {
+        place: Place { txid, seq },
+        kind,
+        record_id,
+        contact_id,
+        lead_id,
+        at,
     });
     Ok(logged.collect())
 }
