@@ -94,12 +94,13 @@ impl App {
     ///
     /// # Errors
     /// As for [`App::read`].
-    pub async fn report(
+    pub async fn report<T: Send + 'static>(
         &self,
         by: &Principal,
-        work: impl FnOnce(&mut Connection, &Principal) -> Result<Reply> + Send + 'static,
-    ) -> Result<Reply> {
-        self.read(by, move |conn, by| crate::db::snapshot(conn, |conn| work(conn, by))).await
+        work: impl FnOnce(&mut Connection, &Principal) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let by = by.clone();
+        self.db.read(move |conn| crate::db::snapshot(conn, |conn| work(conn, &by))).await
     }
 
     /// Changes the database on the caller's behalf, once however often the request is retried.

@@ -11,7 +11,7 @@ mod table;
 pub use model::ReportKind;
 pub use routes::routes;
 pub use snapshots::{SnapshotId, find as snapshot, run as take_snapshots, step};
-pub use store::find;
+pub use store::{asked_now, find};
 pub use table::{Flat, flatten};
 
 crate::id! {

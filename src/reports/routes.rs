@@ -53,6 +53,8 @@ async fn list(actor: May<grants::ReportsRead>, app: Data<App>, query: Query<Save
 #[utoipa::path(post, path = "/saved-reports", operation_id = "create_saved_report", tag = "reports", security(("bearer" = ["reports:write"])), request_body = NewSavedReport, responses((status = 201, body = SavedReport)))]
 async fn create(actor: May<grants::ReportsWrite>, app: Data<App>, body: Post<NewSavedReport>) -> Result<Reply> {
     let Post { value, retry } = body;
+    let wish = value.clone();
+    app.report(&actor, move |conn, by| store::check_new(conn, by, &wish)).await?;
     app.write(&actor, retry, move |conn, by| {
         let report = store::insert(conn, by, &value)?;
         Ok(Reply::created(&report, format!("/api/v1/saved-reports/{}", report.id))?.version(report.version))
@@ -79,7 +81,8 @@ async fn update(
     expected: IfMatch,
     body: Body<SavedReportPatch>,
 ) -> Result<Reply> {
-    let (id, expected) = (*id, expected.expected(actor.is_person())?);
+    let (id, expected, patch) = (*id, expected.expected(actor.is_person())?, body.0.clone());
+    app.report(&actor, move |conn, by| store::check_change(conn, by, id, &patch)).await?;
     app.write(&actor, None, move |conn, by| {
         let report = store::update(conn, by, id, expected, &body.0)?;
         Ok(Reply::ok(&report)?.version(report.version))
@@ -118,7 +121,7 @@ async fn restore(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<Save
 async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.report(&actor, move |conn, by| {
         let report = store::find(conn, by, *id)?;
-        Reply::ok(&run::run(conn, by, report.kind, &report.parameters)?)
+        Reply::ok(&run::run(conn, by, report.kind, &store::asked_now(&report))?)
     })
     .await
 }
@@ -139,8 +142,9 @@ async fn list_snapshots(
 /// Takes a snapshot of a saved report now, as the caller sees it; it is shown to those who see as much.
 #[utoipa::path(post, path = "/saved-reports/{id}/snapshots", operation_id = "create_report_snapshot", tag = "reports", security(("bearer" = ["reports:write"])), params(("id" = SavedReportId, Path)), responses((status = 201, body = Snapshot)))]
 async fn take_snapshot(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
-    app.write(&actor, None, move |conn, by| {
-        let snapshot = snapshots::take(conn, by, *id)?;
+    let snapshot = app.report(&actor, move |conn, by| snapshots::counted(conn, by, *id)).await?;
+    app.write(&actor, None, move |conn, _| {
+        snapshots::keep(conn, &snapshot)?;
         Reply::created(&snapshot, format!("/api/v1/report-snapshots/{}", snapshot.id))
     })
     .await

@@ -9,12 +9,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::model::{ReportKind, Row, zone};
+use super::model::{ReportKind, Row};
 use super::run::run as count;
 use super::{SavedReportId, store};
 use crate::accounts::authenticate::person;
 use crate::accounts::{Principal, Scope, UserId};
-use crate::calendar::period::period_of;
 use crate::db::schema::report_snapshots as snapshots;
 use crate::db::types::{Instant, Json};
 use crate::db::{Both, Connection, Db, snapshot};
@@ -96,16 +95,7 @@ pub async fn step(db: &Db, now: Instant) -> Result<bool> {
         snapshot(conn, |conn| {
             let Some(row) = store::due(conn, now)? else { return Ok(None) };
             let Some((end, unit)) = row.next_snapshot_at.zip(row.schedule) else { return Ok(None) };
-            let zone = zone(&row.tz, &mut Vec::new());
-            let within = Instant::from_micros(end.micros() - 1).unwrap_or(end);
-            let period = period_of(zone, unit, within);
-            let from = Instant::from_micros(period.start).unwrap_or(within);
-            let mut parameters = row.parameters.0.clone();
-            let bounds = [("from", from), ("to", end)].into_iter().filter(|_| row.kind.has_period());
-            for (name, at) in bounds.chain([("as_of", end)]) {
-                parameters.insert(name.to_owned(), at.to_string().into());
-            }
-            parameters.insert("tz".to_owned(), row.tz.clone().into());
+            let (parameters, from) = store::of_period(row.kind, &row.parameters.0, (unit, &row.tz), end);
             let taken = taken(conn, &row, row.owner_id, parameters, Some((from, end)))?;
             Ok(Some((row, end, taken)))
         })
@@ -141,6 +131,12 @@ fn taken(
                 error.errors.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
             (None, Some(if faults.is_empty() { error.to_string() } else { faults.join("; ") }))
         }
+        // Its time ran out, or it has a fault of ours: the others must not wait for it. What the database refuses for a while
+        // is tried again.
+        Some(Err(error)) if is_ours(&error) => {
+            tracing::error!(%error, cause = error.cause.as_deref(), report = %row.id, "a report could not be counted");
+            (None, Some("it could not be counted".to_owned()))
+        }
         Some(Err(error)) => return Err(error),
     };
     Ok(Snapshot {
@@ -158,17 +154,23 @@ fn taken(
     })
 }
 
-/// Takes a snapshot now, as the caller sees the report.
+/// Whether counting will fail again: it takes longer than the database lets it, or there is a fault of ours.
+fn is_ours(error: &Error) -> bool {
+    let too_long = error.cause.as_ref().is_some_and(|cause| cause.contains("statement timeout"));
+    too_long || error.code == Code::Internal
+}
+
+/// What the report says now, as the caller sees it.
 ///
 /// # Errors
 /// The caller does not see the report; it can no longer be counted.
-pub fn take(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<Snapshot> {
+pub fn counted(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<Snapshot> {
     let report = store::find(conn, by, id)?;
-    let mut parameters = report.parameters.clone();
+    let mut parameters = store::asked_now(&report);
     let now = Instant::now();
     parameters.entry("as_of").or_insert_with(|| now.to_string().into());
     let body = count(conn, by, report.kind, &parameters)?;
-    let snapshot = Snapshot {
+    Ok(Snapshot {
         id: SnapshotId::new(),
         report_id: report.id,
         period_from: None,
@@ -180,9 +182,16 @@ pub fn take(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<
         body: Some(Json(body)),
         problem: None,
         seen_owners: sight(&by.scope),
-    };
-    diesel::insert_into(snapshots::table).values(&snapshot).execute(conn)?;
-    Ok(snapshot)
+    })
+}
+
+/// Keeps a snapshot.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(conn: &mut Connection, snapshot: &Snapshot) -> Result<()> {
+    diesel::insert_into(snapshots::table).values(snapshot).execute(conn)?;
+    Ok(())
 }
 
 /// A snapshot of a report that the caller sees, counted over nothing that they do not see.

@@ -14,7 +14,7 @@ use crate::calendar::period::{Unit, period_of};
 use crate::db::Connection;
 use crate::db::schema::{saved_report_roles as roles, saved_reports as reports};
 use crate::db::types::{Instant, Json};
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{Cursor, Page, Version, check_version};
 
 const fn subject(id: SavedReportId) -> Subject {
@@ -102,30 +102,118 @@ fn end_of(unit: Option<Unit>, tz: &str, now: Instant) -> Option<Instant> {
     Instant::from_micros(period_of(zone(tz, &mut Vec::new()), unit?, now).end)
 }
 
-/// What is wrong between a report's parts: its parameters must be such that it can be counted.
+/// What a scheduled report is asked for the period that ends at `end`: the parameters, and the period's begin.
+pub(super) fn of_period(
+    kind: ReportKind,
+    parameters: &Map<String, Value>,
+    (unit, tz): (Unit, &str),
+    end: Instant,
+) -> (Map<String, Value>, Instant) {
+    let within = Instant::from_micros(end.micros() - 1).unwrap_or(end);
+    let from = Instant::from_micros(period_of(zone(tz, &mut Vec::new()), unit, within).start).unwrap_or(within);
+    let mut asked = parameters.clone();
+    let bounds = [("from", from), ("to", end)].into_iter().filter(|_| kind.has_period());
+    for (name, at) in bounds.chain([("as_of", end)]) {
+        asked.insert(name.to_owned(), at.to_string().into());
+    }
+    asked.insert("tz".to_owned(), tz.into());
+    (asked, from)
+}
+
+/// What a report is asked at this moment. A scheduled one that is compared with another period is that of the period it is in: it
+/// has no begin of its own, and there would be nothing to compare.
+#[must_use]
+pub fn asked_now(report: &SavedReport) -> Map<String, Value> {
+    let mut asked = report.parameters.clone();
+    let compared = asked.get("compare").is_some_and(|compare| !compare.is_null());
+    if let Some(unit) = report.schedule.filter(|_| compared) {
+        let begun = period_of(zone(&report.tz, &mut Vec::new()), unit, Instant::now()).start;
+        let begun = Instant::from_micros(begun).unwrap_or(Instant::MIN);
+        asked.insert("from".to_owned(), begun.to_string().into());
+        asked.insert("tz".to_owned(), report.tz.clone().into());
+    }
+    asked
+}
+
+/// Checks that a report can be counted: by counting it, where it has a schedule for the last period that has ended.
 fn check(
     conn: &mut Connection,
     by: &Principal,
     kind: ReportKind,
     parameters: &Map<String, Value>,
-    mut faults: Vec<FieldError>,
+    schedule: Option<(Unit, &str)>,
 ) -> Result<()> {
-    match run::run(conn, by, kind, parameters) {
-        Err(error) if error.code == Code::Invalid => faults.extend(error.errors),
-        Err(error) => return Err(error),
-        Ok(_) => {}
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+    let counted = match schedule {
+        None => run::run(conn, by, kind, parameters),
+        Some((unit, tz)) => {
+            let begun = period_of(zone(tz, &mut Vec::new()), unit, Instant::now()).start;
+            let end = Instant::from_micros(begun).unwrap_or(Instant::MIN);
+            run::run(conn, by, kind, &of_period(kind, parameters, (unit, tz), end).0)
+        }
+    };
+    counted.map(drop)
 }
 
-/// Saves a report.
+/// Checks a report that is to be saved: what is wrong with its parts, and whether it can be counted. Counting takes its time,
+/// and others would wait behind it if it were done while writing.
 ///
 /// # Errors
 /// Every bad field; parameters by their paths.
-pub fn insert(conn: &mut Connection, by: &Principal, new: &NewSavedReport) -> Result<SavedReport> {
+pub fn check_new(conn: &mut Connection, by: &Principal, new: &NewSavedReport) -> Result<()> {
     let mut faults = clashes(new.schedule, &new.parameters);
     let tz = new.tz.as_deref().map_or(chrono_tz::Tz::UTC, |tz| zone(tz, &mut faults));
-    check(conn, by, new.kind, &new.parameters, faults)?;
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    check(conn, by, new.kind, &new.parameters, new.schedule.map(|unit| (unit, tz.name())))
+}
+
+/// Checks what is to be changed of a report: whether it can still be counted only where what is counted changes, so that a report
+/// whose segment or field was deleted can be renamed.
+///
+/// # Errors
+/// As of [`update`].
+pub fn check_change(conn: &mut Connection, by: &Principal, id: SavedReportId, patch: &SavedReportPatch) -> Result<()> {
+    let (row, _) = changeable(conn, by, seen(by), id)?;
+    let after = changed(&row, patch)?;
+    let begins = after.schedule.is_some() && after.schedule != row.schedule;
+    if patch.parameters.is_none() && !begins {
+        return Ok(());
+    }
+    check(conn, by, after.kind, &after.parameters.0, after.schedule.map(|unit| (unit, after.tz.as_str())))
+}
+
+/// A report as a patch makes it.
+fn changed(row: &Row, patch: &SavedReportPatch) -> Result<Row> {
+    let mut faults = Vec::new();
+    let now = Instant::now();
+    let mut after = Row { version: row.version + 1, updated_at: now, ..row.clone() };
+    if let Some(name) = &patch.name {
+        name.trim().clone_into(&mut after.name);
+    }
+    if let Some(parameters) = &patch.parameters {
+        after.parameters = Json(parameters.clone());
+    }
+    after.schedule = patch.schedule.unwrap_or(after.schedule);
+    if let Some(tz) = &patch.tz {
+        zone(tz, &mut faults).name().clone_into(&mut after.tz);
+    }
+    faults.extend(clashes(after.schedule, &after.parameters.0));
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    if after.schedule != row.schedule || after.tz != row.tz {
+        after.next_snapshot_at = end_of(after.schedule, &after.tz, now);
+    }
+    Ok(after)
+}
+
+/// Saves a report that was checked.
+///
+/// # Errors
+/// The database refuses.
+pub fn insert(conn: &mut Connection, by: &Principal, new: &NewSavedReport) -> Result<SavedReport> {
+    let tz = new.tz.as_deref().map_or(chrono_tz::Tz::UTC, |tz| zone(tz, &mut Vec::new()));
     let now = Instant::now();
     let row = Row {
         id: SavedReportId::new(),
@@ -167,10 +255,10 @@ fn changeable(conn: &mut Connection, by: &Principal, among: Boxed, id: SavedRepo
     Ok((row, before))
 }
 
-/// Changes a report. Snapshots stay as they were.
+/// Changes a report, as was checked. Snapshots stay as they were.
 ///
 /// # Errors
-/// Every bad field; the caller may not change it; it was changed by somebody else.
+/// A bad field; the caller may not change it; it was changed by somebody else.
 pub fn update(
     conn: &mut Connection,
     by: &Principal,
@@ -180,24 +268,7 @@ pub fn update(
 ) -> Result<SavedReport> {
     let (row, before) = changeable(conn, by, seen(by), id)?;
     check_version(expected, row.version)?;
-    let mut faults = Vec::new();
-    let now = Instant::now();
-    let mut after = Row { version: row.version + 1, updated_at: now, ..row.clone() };
-    if let Some(name) = &patch.name {
-        name.trim().clone_into(&mut after.name);
-    }
-    if let Some(parameters) = &patch.parameters {
-        after.parameters = Json(parameters.clone());
-    }
-    after.schedule = patch.schedule.unwrap_or(after.schedule);
-    if let Some(tz) = &patch.tz {
-        zone(tz, &mut faults).name().clone_into(&mut after.tz);
-    }
-    faults.extend(clashes(after.schedule, &after.parameters.0));
-    check(conn, by, after.kind, &after.parameters.0, faults)?;
-    if after.schedule != row.schedule || after.tz != row.tz {
-        after.next_snapshot_at = end_of(after.schedule, &after.tz, now);
-    }
+    let after = changed(&row, patch)?;
     diesel::update(&after).set(&after).execute(conn)?;
     if let Some(with) = &patch.shared_with {
         share(conn, id, with)?;

@@ -9,6 +9,7 @@ use crate::support::sales::Pipeline;
 use crate::support::{TestApp, cases};
 
 cases![
+    a_scheduled_report_is_compared_and_outlives_its_segment,
     every_kind_of_report_is_saved_and_counted,
     bad_parameters_are_refused_by_their_paths,
     a_report_is_seen_by_its_owner_and_the_roles_it_is_shared_with,
@@ -278,4 +279,24 @@ async fn a_report_comes_back_with_its_snapshots(app: TestApp) {
     assert_eq!(app.manager.post_empty(&restore).await.ok().json, back.json, "twice is as good as once");
     assert_eq!(app.manager.get(&format!("{path}/snapshots")).await.ok().items().len(), 1);
     assert!(days_later(&app, 8).await > 0, "the next one is due again");
+}
+
+async fn a_scheduled_report_is_compared_and_outlives_its_segment(app: TestApp) {
+    let pipeline = app.pipeline().await;
+    let segment = app.marketer.post("/api/v1/segments", json!({ "name": "Guests" })).await.created().id();
+    let parameters = json!({ "pipeline_id": pipeline.id, "compare": "previous", "segment_id": segment });
+    let body = json!({ "name": "Итог", "kind": "funnel", "schedule": "month", "parameters": parameters });
+    let report = app.manager.post(SAVED, body).await.created().id();
+    let run = app.manager.get(&format!("{}/run", path(&report))).await.ok();
+    assert!(run.json["compared"].is_object(), "{}", run.json);
+    let kept = app.manager.post_empty(&format!("{}/snapshots", path(&report))).await.created();
+    assert!(kept.json["body"]["compared"].is_object());
+    let file = app.manager.get(&format!("/api/v1/exports/saved-reports/{report}?format=csv")).await.ok();
+    let named = file.header("content-disposition").unwrap();
+    assert!(named.contains("filename*=UTF-8''%D0%98%D1%82%D0%BE%D0%B3%2D20"), "{named}");
+    app.marketer.delete_any(&format!("/api/v1/segments/{segment}")).await.no_content();
+    app.manager.get(&format!("{}/run", path(&report))).await.invalid(&["parameters.segment_id"]);
+    app.manager.patch_any(&path(&report), json!({ "name": "Without a segment" })).await.ok();
+    app.manager.patch_any(&path(&report), json!({ "schedule": null })).await.ok();
+    app.manager.patch_any(&path(&report), json!({ "schedule": "day" })).await.invalid(&["parameters.segment_id"]);
 }

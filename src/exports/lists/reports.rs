@@ -30,7 +30,7 @@ impl Parts {
     /// The caller does not see it, or it can no longer be counted.
     pub fn now(conn: &mut Connection, by: &Principal, id: SavedReportId) -> Result<Self> {
         let report = reports::find(conn, by, id)?;
-        let counted = reports::count(conn, by, report.kind, &report.parameters)?;
+        let counted = reports::count(conn, by, report.kind, &reports::asked_now(&report))?;
         Ok(Self { name: report.name, flat: reports::flatten(report.kind, &counted) })
     }
 
