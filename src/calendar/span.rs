@@ -60,7 +60,7 @@ pub fn instant(field: &'static str, text: Option<&str>, zone: Tz, faults: &mut V
     let text = text?;
     let found = match text.parse::<NaiveDate>() {
         Ok(day) if ("0001-01-01".."9999-12-31").contains(&text) => Ok(midnight(zone, day)),
-        Ok(_) => Err("must lie within the years 1 to 9999".to_owned()),
+        Ok(_) => Err("must lie between 0001-01-01 and 9999-12-30".to_owned()),
         Err(_) => text.parse().map_err(|error| format!("{error}, or a day like 2026-01-31")),
     };
     found.map_err(|message| faults.push(FieldError::new(field, "format", message))).ok()

@@ -98,6 +98,9 @@ pub fn published_compiled() -> Arc<Compiled> {
     DEFAULT.1.clone()
 }
 
+/// The most regular expressions of all rules: each takes up to 256 KiB when it is ready.
+const MOST_PATTERNS: usize = 200;
+
 /// Rules ready for use.
 #[derive(Debug, Default)]
 pub struct Compiled(Vec<(String, Vec<Vec<Ready>>)>);
@@ -117,6 +120,10 @@ impl Compiled {
         let mut faults = Vec::new();
         if rules.len() > 200 {
             return Err(Error::field("rules", "length", "must be at most 200"));
+        }
+        let tests = rules.iter().flat_map(|rule| &rule.any).flat_map(|clause| &clause.all);
+        if tests.filter(|test| test.matches.is_some()).count() > MOST_PATTERNS {
+            return Err(Error::field("rules", "length", "must have at most 200 regular expressions in all"));
         }
         let mut ready = Vec::with_capacity(rules.len());
         for (n, rule) in rules.iter().enumerate() {

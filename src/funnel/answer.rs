@@ -134,7 +134,7 @@ pub struct Step {
     pub(super) converted: u64,
     /// The median of these times, in seconds.
     pub(super) median_seconds: Option<f64>,
-    /// Nine in ten of them took no longer, in seconds.
+    /// The 90th percentile, interpolated between neighbours like the median, in seconds.
     pub(super) p90_seconds: Option<f64>,
 }
 
@@ -143,6 +143,7 @@ pub struct Step {
 /// # Errors
 /// There would be too many parts; a comparison without `from`.
 pub fn report(conn: &mut Connection, by: &Principal, funnel: &Funnel, compare: Option<Comparison>) -> Result<Report> {
+    funnel.breakdown.tells().map_or(Ok(()), |permission| by.require(permission))?;
     let other = compare.map(|compare| compare.of(funnel.span)).transpose()?;
     let Counted { total, groups, notes, beyond } = counted(conn, by, funnel)?;
     let compared = match other {

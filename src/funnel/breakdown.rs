@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::named::{self, Named};
 use super::scan::Need;
+use crate::accounts::permissions::Permission;
 use crate::db::Connection;
 use crate::db::schema::{companies, teams, users};
 use crate::db::types::Guid;
@@ -40,6 +41,19 @@ pub enum Breakdown {
     Period,
     /// A custom field, by its key; of the lead, its client or its company.
     Custom(Entity, String, FieldKind),
+}
+
+impl Breakdown {
+    /// What whoever is shown the parts is told beside the report, and must be allowed to read.
+    #[must_use]
+    pub const fn tells(&self) -> Option<Permission> {
+        match self {
+            Self::Custom(Entity::Contact, ..) => Some(Permission::ContactsRead),
+            Self::Company | Self::Custom(Entity::Company, ..) => Some(Permission::CompaniesRead),
+            Self::Segment => Some(Permission::SegmentsRead),
+            _ => None,
+        }
+    }
 }
 
 const NAMED: Named<Breakdown> = Named(&[

@@ -1,6 +1,6 @@
 //! Another period beside the one asked for: as long, seen at the same age. Pure.
 
-use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Timelike};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
 
 use crate::calendar::period::midnight;
 use crate::calendar::span::Span;
@@ -67,9 +67,12 @@ fn previous(span: Span) -> Option<(Instant, Instant)> {
 fn earlier(span: Span, at: Instant, months: u32) -> Option<Instant> {
     let local = at.to_utc().with_timezone(&span.zone).naive_local();
     let day = local.date().checked_sub_months(Months::new(months))?;
-    let since_midnight = TimeDelta::seconds(i64::from(local.num_seconds_from_midnight()))
-        + TimeDelta::nanoseconds(i64::from(local.nanosecond()));
-    Some(midnight(span.zone, day).plus(since_midnight))
+    // A time that the clock passes over is taken as that long after midnight.
+    let same = span.zone.from_local_datetime(&day.and_time(local.time())).earliest();
+    Some(same.map_or_else(
+        || midnight(span.zone, day).plus(local.time() - NaiveTime::MIN),
+        |same| same.with_timezone(&Utc).into(),
+    ))
 }
 
 #[cfg(test)]

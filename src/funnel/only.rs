@@ -48,7 +48,7 @@ impl Past {
         Sql::text(column)
             .and_text(
                 "SELECT e.lead_id FROM timeline_entries e WHERE e.entry_type = 'change' AND e.kind = 'lead.updated' \
-                 AND e.lead_id IS NOT NULL AND e.occurred_at >= ",
+                 AND e.lead_id IS NOT NULL AND e.properties IS NOT NULL AND e.occurred_at >= ",
             )
             .bind(Value::At(self.since))
             .and_text(")")

@@ -16,6 +16,7 @@ use crate::db::types::Instant;
 use crate::db::{Connection, MultiBackend};
 use crate::error::Result;
 use crate::funnel::Only;
+use crate::interactions::tasks::list::of_seen_leads as tasks_of_seen_leads;
 use crate::pipelines::then::Then;
 use crate::pipelines::{LeadId, StageId, StageKind, store as pipelines, visit};
 use crate::timeline::EntryType;
@@ -98,13 +99,17 @@ pub(super) fn tasks_done(which: &Which<'_>) -> Tasks {
     };
     let theirs = which.of("tasks.contact_id IN (").unwrap_or_else(|| Sql::all([]));
     let people = which.people.iter().map(|user| user.0).collect();
-    tasks::table
+    let rows = tasks::table
         .filter(tasks::done_at.ge(which.from).and(tasks::done_at.lt(which.to)))
         .filter(tasks::deleted_at.is_null())
         .filter(OneOf::new("tasks.assignee_id", people))
         .filter(seen)
         .filter(theirs)
-        .into_boxed()
+        .into_boxed();
+    match tasks_of_seen_leads(which.by) {
+        Some(seen) => rows.filter(seen),
+        None => rows,
+    }
 }
 
 /// What became of leads.

@@ -66,7 +66,7 @@ pub struct SalesCycle {
     pub leads: usize,
     pub median_seconds: Option<f64>,
     pub mean_seconds: Option<f64>,
-    /// Nine in ten took no longer.
+    /// The 90th percentile, interpolated between neighbours like the median.
     pub p90_seconds: Option<f64>,
 }
 

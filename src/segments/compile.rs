@@ -20,19 +20,29 @@ pub struct Asked<'a> {
     pub now: Instant,
     /// Only these contacts, with all that are merged into them; everybody where absent.
     pub only: Option<&'a [ContactId]>,
+    /// Whether stages are those in which leads stood then: while it is the present, leads themselves tell it faster.
+    pub past: bool,
 }
 
 impl<'a> Asked<'a> {
     /// Of everybody.
     #[must_use]
     pub const fn of_all(now: Instant) -> Self {
-        Self { now, only: None }
+        Self { now, only: None, past: false }
+    }
+
+    /// Of everybody as of an instant that may be long ago.
+    #[must_use]
+    pub fn as_of(now: Instant) -> Self {
+        // Who asks for the present has waited for an answer no longer than this.
+        let past = now < Instant::now().plus(-chrono::TimeDelta::seconds(2));
+        Self { now, only: None, past }
     }
 
     /// Of these contacts and no others.
     #[must_use]
     pub const fn of(now: Instant, only: &'a [ContactId]) -> Self {
-        Self { now, only: Some(only) }
+        Self { now, only: Some(only), past: false }
     }
 }
 

@@ -129,14 +129,22 @@ impl Compiler<'_> {
         };
         let mut all = vec![Sql::text("l.deleted_at IS NULL")];
         all.extend(test.pipeline.map(|id| Sql::text("l.pipeline_id = ").bind(Value::Id(id.0))));
-        all.extend(ids("l.stage_id", test.stages.iter().map(|id| Value::Id(id.0)).collect()));
-        all.extend(ids("l.lost_reason_id", test.lost_reasons.iter().map(|id| Value::Id(id.0)).collect()));
         all.extend(ids("l.owner_id", test.owners.iter().map(|id| Value::Id(id.0)).collect()));
         let texts = |texts: &[String]| texts.iter().cloned().map(Value::Text).collect();
         all.extend(ids("l.source", texts(&test.sources)));
         all.extend(ids("l.first_touch_group", texts(&test.first_touch_groups)));
         all.extend(ids("l.last_touch_group", texts(&test.last_touch_groups)));
-        all.extend(test.status.map(|kind| Sql::text("l.stage_kind = ").bind(Value::Text(kind.to_string()))));
+        if self.asked.past {
+            let stood = Sql::text("l.id IN (SELECT s.lead_id FROM stage_intervals s WHERE s.entered_at < ")
+                .bind(Value::At(now))
+                .and_text(" AND (s.exited_at IS NULL OR s.exited_at >= ")
+                .bind(Value::At(now))
+                .and_text(") AND ")
+                .then(Sql::all(self.standing(test, &STOOD)));
+            all.push(stood.then(self.only("s.contact_id")).and_text(")"));
+        } else {
+            all.extend(self.standing(test, &STANDS));
+        }
         if let Some((_, stages)) = &test.reached {
             all.push(self.stays(stages, Window::EVER).and_text(")"));
         }
@@ -148,26 +156,42 @@ impl Compiler<'_> {
             let stays = self.stays(&[stage], Window::EVER).and_text(" GROUP BY s.lead_id HAVING ");
             all.push(stays.then(Sql::all(ranged(&sum, range, Value::Whole))).and_text(")"));
         }
-        if let Some(range) = test.in_stage_for {
-            let ago = |micros: i64| Value::At(now.plus(-chrono::TimeDelta::microseconds(micros)));
-            all.extend(range.least.map(|least| Sql::text("l.stage_entered_at <= ").bind(ago(least))));
-            all.extend(range.most.map(|most| Sql::text("l.stage_entered_at >= ").bind(ago(most))));
-        }
         if let Some((currency, range)) = &test.value {
             all.push(Sql::text("l.currency = ").bind(Value::Text(currency.clone())));
             all.extend(ranged(&Sql::text("l.amount"), *range, Value::Whole));
         }
-        if let Some((how, text)) = &test.reason {
-            let told = Sql::text(
-                "EXISTS (SELECT 1 FROM stage_intervals s WHERE s.contact_id = l.contact_id AND s.lead_id = l.id \
-                 AND s.exited_at IS NULL AND ",
-            );
-            all.push(told.then(text_test(&Sql::text("s.reason"), *how, text)).and_text(")"));
-        }
         all.extend(test.began.map(|window| self.in_window(&Sql::text("l.entered_at"), window)));
-        all.extend(test.closed.map(|window| self.in_window(&Sql::text("l.closed_at"), window)));
         for (key, kind, value) in &test.custom {
             all.push(self.test(&Expression::member("l", ".custom", key, *kind), value));
+        }
+        all
+    }
+
+    /// What is asked of the stage that leads stand in.
+    fn standing(&self, test: &LeadTest, columns: &Standing) -> Vec<Sql> {
+        let one_of = |column, ids: Vec<Value>| Sql::text(column).and_text(" IN (").then(Sql::list(ids)).and_text(")");
+        let mut all = Vec::new();
+        if !test.stages.is_empty() {
+            all.push(one_of(columns.stage, test.stages.iter().map(|id| Value::Id(id.0)).collect()));
+        }
+        if !test.lost_reasons.is_empty() {
+            all.push(one_of(columns.lost_reason, test.lost_reasons.iter().map(|id| Value::Id(id.0)).collect()));
+        }
+        if let Some(kind) = test.status {
+            all.push(Sql::text(columns.kind).bind(Value::Text(kind.to_string())).and_text(columns.kind_ends));
+        }
+        if let Some(range) = test.in_stage_for {
+            let ago = |micros: i64| Value::At(self.asked.now.plus(-chrono::TimeDelta::microseconds(micros)));
+            let since = || Sql::text(columns.since);
+            all.extend(range.least.map(|least| since().and_text(" <= ").bind(ago(least))));
+            all.extend(range.most.map(|most| since().and_text(" >= ").bind(ago(most))));
+        }
+        if let Some((how, text)) = &test.reason {
+            let told = Sql::text(columns.reason).then(text_test(&Sql::text("s.reason"), *how, text));
+            all.push(told.and_text(columns.reason_ends));
+        }
+        if let Some(window) = test.closed {
+            all.extend([Sql::text(columns.is_closed), self.in_window(&Sql::text(columns.closed), window)]);
         }
         all
     }
@@ -193,6 +217,46 @@ impl Compiler<'_> {
         Sql::text("(").then(Sql::all(from.into_iter().chain([to]))).and_text(" IS TRUE)")
     }
 }
+
+/// Where it is told in which stage a lead stands.
+struct Standing {
+    stage: &'static str,
+    since: &'static str,
+    lost_reason: &'static str,
+    kind: &'static str,
+    kind_ends: &'static str,
+    reason: &'static str,
+    reason_ends: &'static str,
+    is_closed: &'static str,
+    closed: &'static str,
+}
+
+/// Now: by the lead.
+const STANDS: Standing = Standing {
+    stage: "l.stage_id",
+    since: "l.stage_entered_at",
+    lost_reason: "l.lost_reason_id",
+    kind: "l.stage_kind = ",
+    kind_ends: "",
+    reason: "EXISTS (SELECT 1 FROM stage_intervals s WHERE s.contact_id = l.contact_id AND s.lead_id = l.id \
+             AND s.exited_at IS NULL AND ",
+    reason_ends: ")",
+    is_closed: "1 = 1",
+    closed: "l.closed_at",
+};
+
+/// Then: by the stay that went on.
+const STOOD: Standing = Standing {
+    stage: "s.stage_id",
+    since: "s.entered_at",
+    lost_reason: "s.lost_reason_id",
+    kind: "s.stage_id IN (SELECT st.id FROM stages st WHERE st.kind = ",
+    kind_ends: ")",
+    reason: "",
+    reason_ends: "",
+    is_closed: "s.stage_id IN (SELECT st.id FROM stages st WHERE st.kind <> 'open')",
+    closed: "s.entered_at",
+};
 
 /// The conditions on how many there are; none for at least one.
 fn counted(count: Option<Range>) -> Vec<Sql> {

@@ -24,7 +24,7 @@ pub(super) fn names(rule: &Value, id: SegmentId) -> bool {
 }
 
 /// Every segment whose rule asks for this one, by way of others too.
-fn asking(catalogue: &Catalogue, id: SegmentId) -> BTreeSet<SegmentId> {
+pub(super) fn asking(catalogue: &Catalogue, id: SegmentId) -> BTreeSet<SegmentId> {
     let (mut found, mut open) = (BTreeSet::new(), vec![id]);
     while let Some(asked) = open.pop() {
         for (other, known) in &catalogue.segments {

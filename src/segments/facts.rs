@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::SegmentId;
 use super::rfm::RfmGroup;
 use super::rule::{Field, LeadTest, Members, Node, OwnField, Rule};
-use crate::accounts::UserId;
+use crate::accounts::permissions::Permission;
+use crate::accounts::{Principal, UserId};
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::contacts::identity::IdentityKind;
@@ -145,6 +146,20 @@ pub(super) struct Client {
     pub(super) leads: Vec<(Lead, Vec<Stay>)>,
     pub(super) lists: BTreeSet<SegmentId>,
     pub(super) scores: Option<Scores>,
+}
+
+/// Refuses a rule that asks for what the caller may not read: whom it is true of tells that.
+///
+/// # Errors
+/// [`Code::Forbidden`](crate::error::Code::Forbidden).
+pub fn may_ask(by: &Principal, rule: &Rule) -> Result<()> {
+    let needs = Needs::of([rule].into_iter());
+    let permissions = [
+        (needs.leads || needs.stays, Permission::LeadsRead),
+        (needs.entries, Permission::InteractionsRead),
+        (needs.company, Permission::CompaniesRead),
+    ];
+    permissions.into_iter().filter(|(needed, _)| *needed).try_for_each(|(_, permission)| by.require(permission))
 }
 
 /// What rules ask for: nothing else is read.

@@ -315,7 +315,12 @@ impl Judge<'_> {
             && time_in_stage.is_none_or(|(stage, range)| {
                 let mut times = before().filter(|stay| stay.stage_id == stage).peekable();
                 times.peek().is_some()
-                    && within(range, times.map(|stay| spent(stay.entered_at, stay.exited_at.unwrap_or(self.now))).sum())
+                    && within(
+                        range,
+                        times
+                            .map(|stay| spent(stay.entered_at, stay.exited_at.map_or(self.now, |at| at.min(self.now))))
+                            .sum(),
+                    )
             })
             && value.as_ref().is_none_or(|(currency, range)| {
                 lead.currency.as_ref() == Some(currency) && lead.amount.is_some_and(|amount| within(*range, amount))

@@ -49,6 +49,7 @@ pub fn change(conn: &mut Connection, by: &Principal, id: SegmentId, wish: &Membe
     // Who was put on the list before being merged is on it still.
     let family: BTreeSet<_> = cluster::lines_of(conn, remove.into_iter().collect())?.into_iter().collect();
     let left = leave(conn, id, &family, now)?;
+    let left = standing_for(conn, &left)?;
     done.removed = left.len();
     tell(conn, by, &stored, &entered, &left, now)?;
     done.unchanged = (adding - done.added) + removing.saturating_sub(done.removed);
@@ -58,6 +59,14 @@ pub fn change(conn: &mut Connection, by: &Principal, id: SegmentId, wish: &Membe
         audit::record(conn, by, "members", subject, None::<&MembersChanged>, Some(&done))?;
     }
     Ok(done)
+}
+
+/// The clients that these contacts are or were merged into.
+fn standing_for(conn: &mut Connection, ids: &[ContactId]) -> Result<Vec<ContactId>> {
+    let rows = contacts::table.filter(contacts::id.eq_any(ids)).select((contacts::id, contacts::merged_into));
+    let rows: Vec<(ContactId, Option<ContactId>)> = rows.load(conn)?;
+    let roots: BTreeSet<_> = rows.into_iter().map(|(id, merged_into)| merged_into.unwrap_or(id)).collect();
+    Ok(roots.into_iter().collect())
 }
 
 /// The clients that stand for these contacts, all of whom the caller must see.
@@ -94,7 +103,7 @@ fn tell(
     news::tell(conn, by, &all, now)
 }
 
-/// Lets clients enter who are not there yet; says who.
+/// Lets clients enter who are not there yet, themselves or as somebody who was merged into them; says who.
 fn enter(
     conn: &mut Connection,
     id: SegmentId,
@@ -106,7 +115,13 @@ fn enter(
         .filter(stays::segment_id.eq(id).and(stays::left_at.is_null()).and(stays::contact_id.eq_any(who)))
         .select(stays::contact_id)
         .load(conn)?;
-    let there: BTreeSet<_> = there.into_iter().collect();
+    let merged: Vec<ContactId> = stays::table
+        .inner_join(contacts::table.on(contacts::id.eq(stays::contact_id)))
+        .filter(stays::segment_id.eq(id).and(stays::left_at.is_null()))
+        .filter(contacts::merged_into.is_not_null().and(contacts::merged_into.assume_not_null().eq_any(who)))
+        .select(contacts::merged_into.assume_not_null())
+        .load(conn)?;
+    let there: BTreeSet<_> = there.into_iter().chain(merged).collect();
     let stay =
         |contact: &ContactId| Stay { contact_id: *contact, segment_id: id, entered_at: now, entered_by_rule: by_rule };
     let new: Vec<_> = who.difference(&there).map(stay).collect();
@@ -175,6 +190,11 @@ pub fn add_named(
     tell(conn, by, &stored, &entered, &[], now)?;
     done.unchanged = rows.len() - done.added - done.errors.len();
     recount(conn, id)?;
+    if done.added > 0 {
+        let subject = Subject { entity: "segment", id: id.0, contact_id: None };
+        let told = MembersChanged { added: done.added, unchanged: done.unchanged, ..MembersChanged::default() };
+        audit::record(conn, by, "members", subject, None::<&MembersChanged>, Some(&told))?;
+    }
     Ok(done)
 }
 

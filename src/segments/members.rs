@@ -10,12 +10,11 @@ use super::census::Census;
 use super::compile::{Asked, listed, plan};
 use super::describe::{Language, describe};
 use super::model::{RuleWords, SegmentKind, Stored};
-use super::parse::parse;
 use super::plan::Plan;
 use super::rule::{Node, Rule};
 use super::sets::Set;
 use super::split::{self, Part};
-use super::{SegmentId, store};
+use super::{SegmentId, facts, store};
 use crate::accounts::Principal;
 use crate::contacts::{Contact, ContactId};
 use crate::db::composed::Sql;
@@ -47,8 +46,8 @@ pub fn members_of(conn: &mut Connection, stored: &Stored, now: Instant) -> Resul
 
 fn plan_of(conn: &mut Connection, stored: &Stored, now: Instant) -> Result<Plan> {
     Ok(match store::rule_of(conn, stored)? {
-        Some(rule) => plan(&rule, &Asked::of_all(now)),
-        None => listed(stored.id, &Asked::of_all(now)),
+        Some(rule) => plan(&rule, &Asked::as_of(now)),
+        None => listed(stored.id, &Asked::as_of(now)),
     })
 }
 
@@ -67,7 +66,9 @@ pub(super) fn of_clients(members: Sql) -> Sql {
 
 /// The statement that gives the ids of clients whom a condition on `contacts` holds of, and of all that are merged into them.
 pub(super) fn with_merged(members: Sql) -> Sql {
-    let roots = Sql::text("SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND ").then(members);
+    let roots =
+        "SELECT contacts.id FROM contacts WHERE contacts.deleted_at IS NULL AND contacts.merged_into IS NULL AND ";
+    let roots = Sql::text(roots).then(members);
     roots
         .clone()
         .and_text(" UNION ALL SELECT m.id FROM contacts m WHERE m.merged_into IS NOT NULL AND m.merged_into IN (")
@@ -161,8 +162,8 @@ const MOST_COUNTED: usize = 20;
 /// Every fault of it.
 pub fn preview(conn: &mut Connection, by: &Principal, rule: &Json, language: Language) -> Result<Preview> {
     const SAMPLE: usize = 10;
-    let catalogue = store::catalogue(conn, &[rule])?;
-    let read = parse(rule, &catalogue, None).map_err(Error::invalid)?;
+    let (read, catalogue) = store::read_rule(conn, rule, None)?;
+    facts::may_ask(by, &read)?;
     let mut tried = Tried { asked: Asked::of_all(Instant::now()), census: Census::new(conn, by)?, counts: Vec::new() };
     let found = tried.set(conn, &read)?;
     let condition = |((path, node), count)| {

@@ -87,7 +87,7 @@ fn in_use(conn: &mut Connection, as_of: Instant) -> Result<Vec<Known>> {
     let rows = segments::table.filter(segments::deleted_at.is_null()).order(segments::id);
     let rows: Vec<(SegmentId, String, SegmentKind)> =
         rows.select((segments::id, segments::name, segments::kind)).load(conn)?;
-    let asked = Asked::of_all(as_of);
+    let asked = Asked::as_of(as_of);
     let known = |(id, name, kind)| {
         let members = match kind {
             SegmentKind::Dynamic => rules.get(&id).map(|known| plan(&known.rule, &asked)),

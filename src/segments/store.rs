@@ -8,7 +8,7 @@ use super::catalogue::{Catalogue, KnownSegment};
 use super::model::{NewSegment, Segment, SegmentChange, SegmentKind, Stored};
 use super::parse::parse;
 use super::rule::Rule;
-use super::{dependents, groups, sizes};
+use super::{dependents, facts, groups, sizes};
 use crate::accounts::Principal;
 use crate::accounts::audit::{self, Subject};
 use crate::db::conditions::{Beyond, Direction};
@@ -107,7 +107,9 @@ pub fn page(
     }
     let order = (segments::created_at.desc(), segments::id.desc());
     let rows: Vec<Stored> = rows.order(order).limit(limit + 1).load(conn)?;
-    let catalogue = catalogue(conn, &[])?;
+    // Those in the bin, and snapshots, may name companies that no rule in use does.
+    let rules: Vec<&Value> = rows.iter().filter_map(|row| row.rule.as_ref()).map(|Json(rule)| rule).collect();
+    let catalogue = catalogue(conn, &rules)?;
     let shown = rows.into_iter().map(|row| Segment::show(row, &catalogue)).collect();
     let mut page = Page::cut(shown, limit, |last: &Segment| Cursor(last.created_at, last.id).encode());
     sizes::fill(conn, by, &mut page.items, sizes::OF_A_LIST)?;
@@ -119,7 +121,8 @@ pub fn page(
 /// # Errors
 /// The database is away.
 pub fn show(conn: &mut Connection, by: &Principal, stored: Stored) -> Result<Segment> {
-    let catalogue = catalogue(conn, &[])?;
+    let rule: Vec<&Value> = stored.rule.iter().map(|Json(rule)| rule).collect();
+    let catalogue = catalogue(conn, &rule)?;
     let mut shown = Segment::show(stored, &catalogue);
     sizes::fill(conn, by, std::slice::from_mut(&mut shown), sizes::OF_ONE)?;
     Ok(shown)
@@ -133,7 +136,7 @@ pub fn insert(conn: &mut Connection, by: &Principal, new: &NewSegment) -> Result
     if let Some(rule) = &new.rule {
         // Nobody changes what it asks for meanwhile.
         take_turns_at_rules(conn)?;
-        read_rule(conn, rule, None)?;
+        facts::may_ask(by, &read_rule(conn, rule, None)?.0)?;
     }
     let kind = if new.rule.is_some() { SegmentKind::Dynamic } else { SegmentKind::Static };
     let stored = make(conn, by, &new.name, kind, new.rule.clone(), new.description.clone())?;
@@ -208,7 +211,8 @@ pub fn update(
         if before.kind != SegmentKind::Dynamic {
             return Err(Error::field("rule", "unknown", "a list has no rule: make a new segment"));
         }
-        let (_, catalogue) = read_rule(conn, rule, Some(id))?;
+        let (read, catalogue) = read_rule(conn, rule, Some(id))?;
+        facts::may_ask(by, &read)?;
         dependents::check(&catalogue, id, rule)?;
     }
     let description = change.description.clone().unwrap_or_else(|| before.description.clone());
@@ -222,7 +226,10 @@ pub fn update(
     };
     overwrite(conn, before.version, &after)?;
     if change.rule.is_some() {
-        find_anew(conn, id)?;
+        // Whoever comes and goes by it where others ask for it does so by the rule, too.
+        for changed in dependents::asking(&catalogue(conn, &[])?, id).into_iter().chain([id]) {
+            find_anew(conn, changed)?;
+        }
     }
     audit::record(conn, by, "update", subject(id), Some(&before), Some(&after))?;
     show(conn, by, after)

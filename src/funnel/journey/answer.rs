@@ -99,7 +99,7 @@ pub struct StepReport {
     pub dropped: u64,
     /// The median time from the first step, in seconds.
     pub median_seconds: Option<f64>,
-    /// Nine in ten took no longer, in seconds.
+    /// The 90th percentile, interpolated between neighbours like the median, in seconds.
     pub p90_seconds: Option<f64>,
 }
 
@@ -153,6 +153,7 @@ struct Counted {
 }
 
 fn counted(conn: &mut Connection, by: &Principal, journey: &Journey) -> Result<Counted> {
+    journey.breakdown.tells().map_or(Ok(()), |permission| by.require(permission))?;
     let mut total = Tally::new(journey);
     let mut parts: BTreeMap<Option<String>, Tally> = BTreeMap::new();
     let is_broken_down = journey.breakdown != Breakdown::None;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::model::Journey;
 use super::store::Client;
+use crate::accounts::permissions::Permission;
 use crate::accounts::{TeamId, UserId};
 use crate::calendar::period::period_of;
 use crate::companies::CompanyId;
@@ -46,6 +47,18 @@ pub enum Breakdown {
     Period,
     /// A custom field of the client, by its key.
     Custom(String, FieldKind),
+}
+
+impl Breakdown {
+    /// What whoever is shown the parts is told beside the report, and must be allowed to read.
+    pub(super) const fn tells(&self) -> Option<Permission> {
+        match self {
+            Self::Custom(..) => Some(Permission::ContactsRead),
+            Self::Company => Some(Permission::CompaniesRead),
+            Self::Segment => Some(Permission::SegmentsRead),
+            _ => None,
+        }
+    }
 }
 
 const NAMED: Named<Breakdown> = Named(&[

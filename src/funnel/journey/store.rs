@@ -312,7 +312,8 @@ impl TouchStep {
         let one_of = |list: &[String], value: &Option<String>| {
             list.is_empty() || value.as_ref().is_some_and(|value| list.contains(value))
         };
-        (self.channels.is_empty() || self.channels.contains(channel))
+        // Notes are no touchpoints: only who asks for them is shown them.
+        (self.channels.contains(channel) || self.channels.is_empty() && *channel != Channel::Note)
             && self.online.is_none_or(|wanted| wanted == *online)
             && self.direction.is_none_or(|wanted| Some(wanted) == *direction)
             && one_of(&self.kinds, kind)

@@ -24,7 +24,7 @@ fn steps(world: &World, begins_with_stage: bool) -> Value {
     } else {
         json!({ "touch": { "channels": ["web", "email"] } })
     };
-    json!([first, { "touch": { "kinds": ["purchase", "form"] } }, { "stage": { "kind": "won" } }])
+    json!([first, { "touch": { "kinds": ["purchase", "form", "page_view"] } }, { "stage": { "kind": "won" } }])
 }
 
 /// A fact: when, of which steps, and what the breakdowns by touchpoint say.
@@ -40,7 +40,7 @@ fn facts(world: &World, root: usize, begins_with_stage: bool) -> Vec<Seen> {
     for person in world.family(root) {
         for touch in person.touches.iter().filter(|touch| !touch.deleted) {
             let first = !begins_with_stage && matches!(touch.channel, "web" | "email");
-            let steps = [first, matches!(touch.kind, Some("purchase" | "form")), false];
+            let steps = [first, touch.channel != "note" && touch.kind.is_some(), false];
             all.push(Seen { at: touch.at, steps, group: touch.group, campaign: touch.campaign });
         }
         for lead in person.leads.iter().filter(|lead| !lead.deleted) {

@@ -1,6 +1,7 @@
 //! Segments: rules, records, membership.
 
 mod bin;
+mod corners;
 mod decide;
 mod dependents;
 mod files;
