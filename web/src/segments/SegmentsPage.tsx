@@ -1,11 +1,12 @@
 import { Button, Group, Menu, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconCircles, IconFilterStar, IconListCheck, IconPlus } from '@tabler/icons-react';
+import { IconChevronDown, IconCircles, IconFilterStar, IconListCheck, IconPlus, IconTrash } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, take } from '@/api/client';
 import { useMay } from '@/auth/hooks';
+import { BinDialog } from '@/ui/BinDialog';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorState } from '@/ui/ErrorState';
 import { BulkBar } from '@/ui/list/BulkBar';
@@ -14,7 +15,7 @@ import { PageHeader } from '@/ui/PageHeader';
 import { DataTable } from '@/ui/table/DataTable';
 import { type Choice, useChoice } from '@/ui/table/useChoice';
 import { useSegmentColumns } from './columns';
-import { refreshSegments, type Segment, useSegments } from './data';
+import { deletedSegments, refreshSegments, restoreSegment, type Segment, useSegments } from './data';
 import { NameDialog } from './NameDialog';
 import { OverlapDialog } from './overlap/OverlapDialog';
 import { readRfm, type RfmSearch } from './groups/ask';
@@ -32,6 +33,7 @@ export default function SegmentsPage() {
   const narrow = (search: RfmSearch) => void navigate({ to: '/segments', search: { tab: 'rfm', ...readRfm(search) }, replace: true });
   const { data } = useSegments();
   const [listing, list] = useDisclosure();
+  const [binShown, bin] = useDisclosure();
   const mayWrite = useMay('segments:write');
 
   async function createList(name: string, description: string | null) {
@@ -43,6 +45,7 @@ export default function SegmentsPage() {
   return (
     <Page full>
       <PageHeader title={t('title')} note={data && t('count', { count: data.length })}>
+        {mayWrite && <Button variant="default" leftSection={<IconTrash size={15} />} onClick={bin.open}>{t('bin')}</Button>}
         {mayWrite && (
           <Menu position="bottom-end" width={320}>
             <Menu.Target><Button leftSection={<IconPlus size={15} />} rightSection={<IconChevronDown size={14} />}>{t('new')}</Button></Menu.Target>
@@ -60,6 +63,7 @@ export default function SegmentsPage() {
         <Tabs.Panel value="rfm" style={{ overflowY: 'auto' }}><Rfm search={readRfm(search)} set={narrow} /></Tabs.Panel>
       </Tabs>
       {listing && <NameDialog title={t('new.list')} close={list.close} save={createList} described />}
+      {binShown && <BinDialog title={t('bin')} queryKey={['segments']} read={deletedSegments} restore={restoreSegment} close={bin.close} />}
     </Page>
   );
 }

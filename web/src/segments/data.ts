@@ -30,6 +30,17 @@ export function useSegment(id: string) {
   return useQuery({ queryKey: ['segments', 'one', id], queryFn: () => take(api.GET('/api/v1/segments/{id}', { params: { path: { id } } })) });
 }
 
+/** A page of the bin. */
+export function deletedSegments(cursor: string | undefined) {
+  return take(api.GET('/api/v1/segments', { params: { query: { deleted: true, cursor } } }));
+}
+
+/** Takes a segment out of the bin. */
+export async function restoreSegment(id: string) {
+  await take(api.POST('/api/v1/segments/{id}/restore', { params: { path: { id } } }));
+  await refreshSegments();
+}
+
 export type SizeUnit = 'day' | 'week' | 'month';
 
 export function useSize(id: string, unit: SizeUnit) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { faultless, go } from './axe.mjs';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 import { agrees, allAgree } from './numbers.mjs';
 
 test('each number of the funnel equals the list behind it', async ({ open }) => {
@@ -57,7 +58,13 @@ test('a forecast is of chosen days, beside that of a year ago, and each of its n
   assert.match(page.url(), /close=quarter/);
 });
 
-test('a report is saved, kept as it was, and found again', async ({ open }) => {
+/** The file that a button saves. */
+async function saved(page, name) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name, exact: true }).click()]);
+  return readFile(await file.path());
+}
+
+test('a report is saved, kept as it was, deleted and taken back, and found again', async ({ open }) => {
   const { page } = await open(manager, '/funnel?by=source&range=90d');
   await page.getByRole('button', { name: 'Save report' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Sources of the quarter');
@@ -69,15 +76,23 @@ test('a report is saved, kept as it was, and found again', async ({ open }) => {
   await other.page.getByRole('button', { name: 'Sources of the quarter', exact: true }).click();
   await other.page.getByRole('heading', { name: 'Breakdown' }).waitFor();
   await page.getByRole('button', { name: 'Sources of the quarter', exact: true }).click();
-  await page.getByRole('button', { name: 'Snapshots of “Sources of the quarter”' }).click();
+  await page.getByRole('button', { name: 'Snapshots and files of “Sources of the quarter”' }).click();
   await page.getByRole('button', { name: 'Take a snapshot now' }).click();
   await page.getByText('Snapshot taken').waitFor();
+  const rows = (await saved(page, 'Sources of the quarter as CSV')).toString().split('\n').map((line) => line.split(','));
+  assert.deepEqual([rows[0][0].replace('\ufeff', ''), rows[1][0]], ['part', 'all']);
+  assert.equal((await saved(page, /^Sources of the quarter \d{4}-\d\d-\d\d as Excel$/)).subarray(0, 2).toString(), 'PK');
+
+  await page.getByRole('button', { name: 'Delete “Sources of the quarter”' }).click();
+  await takeBack(page);
+  await page.getByRole('button', { name: 'Sources of the quarter', exact: true, expanded: false }).click();
+  await page.getByRole('button', { name: 'Snapshots and files of “Sources of the quarter”' }).click();
   await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
   await page.getByText(/This is a snapshot of/).waitFor();
   await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
 });
 
-test('a journey is saved, opened from the list with its steps, renamed and deleted', async ({ open, api }) => {
+test('a journey is saved, opened from the list with its steps, renamed, deleted and taken out of the bin', async ({ open, api }) => {
   const { page } = await open(manager, '/funnel?tab=journey');
   const steps = page.getByRole('list', { name: 'Steps of the journey' });
   await steps.getByLabel('Step 1').selectOption({ label: 'Call' });
@@ -101,6 +116,10 @@ test('a journey is saved, opened from the list with its steps, renamed and delet
   await page.getByRole('button', { name: 'Delete “Calls that sell”' }).click();
   await page.getByText('“Calls that sell” deleted').waitFor();
   assert.deepEqual(await stored(), []);
+  await page.getByRole('button', { name: 'Deleted reports' }).click();
+  await page.getByRole('button', { name: 'Put back “Calls that sell”' }).click();
+  await page.getByText('“Calls that sell” is back').waitFor();
+  assert.equal((await stored())[0][0], 'Calls that sell');
 });
 
 test('a journey with steps of a program is shown with what it counts', async ({ open, api }) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessibleInBoth, go } from './axe.mjs';
-import { manager, test } from './frame.mjs';
+import { manager, takeBack, test } from './frame.mjs';
 import { allAgree } from './numbers.mjs';
 
 const add = async (page, scope, name) => {
@@ -80,7 +80,7 @@ test('a fault stands at its place in the rule and is not saved', async ({ open }
   assert.equal(await page.getByLabel('Name').first().inputValue(), 'Faulty');
 });
 
-test('people are put on a list by name and by file, and taken off again', async ({ open, api }) => {
+test('people are put on a list by name and by file and taken off again, and the list comes back from the bin', async ({ open, api }) => {
   const { page } = await open(manager, '/segments');
   await page.getByRole('button', { name: 'New segment' }).click();
   await page.getByRole('menuitem', { name: /^A list kept by hand/ }).click();
@@ -95,8 +95,17 @@ test('people are put on a list by name and by file, and taken off again', async 
   await page.getByRole('button', { name: 'Take off the list' }).click();
   await page.getByText('1 client taken off').waitFor();
   await page.getByTestId('members').getByText('1 member').waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await takeBack(page);
   await page.getByTestId('members').getByText('2 members').waitFor();
+
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Deleted segments' }).click();
+  await page.getByRole('button', { name: 'Put back “Fair guests”' }).click();
+  await page.getByText('“Fair guests” is back').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Fair guests' }).waitFor({ state: 'detached' });
+  assert.equal((await api('/segments')).items.find(({ name }) => name === 'Fair guests').members, 2);
 });
 
 test('groups of buyers are shown as of a day and of whom, and each opens exactly its clients', async ({ open }) => {
@@ -132,7 +141,7 @@ test('groups of buyers are saved as a report, found among the others, and kept a
   await page.getByText('“Buyers in May” saved').waitFor();
   await go(page, '/funnel');
   await page.getByRole('button', { name: 'Saved reports' }).click();
-  await page.getByRole('button', { name: 'Snapshots of “Buyers in May”' }).click();
+  await page.getByRole('button', { name: 'Snapshots and files of “Buyers in May”' }).click();
   await page.getByRole('button', { name: 'Take a snapshot now' }).click();
   await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
   await page.getByText(/This is a snapshot of/).waitFor();

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePipelines } from '@/app/lookups';
 import { useMay } from '@/auth/hooks';
+import { BinDialog } from '@/ui/BinDialog';
 import { useFormat } from '@/ui/format';
 import type { ListSearch } from '@/ui/list/useListSearch';
 import { notifyDone, notifyProblem, notifyUndo } from '@/ui/notify';
@@ -12,9 +13,10 @@ import { type Ask, KINDS, reportQuery } from '../ask';
 import { journeyOf, readSteps } from '../journey/journey';
 import { useSteps } from '../journey/useSteps';
 import { addressOf } from './address';
+import { Files } from './Files';
 import { RenameForm } from './RenameForm';
 import { SaveForm } from './SaveForm';
-import { deleteReport, restoreReport, type Saved, takeSnapshot, useSaved, useSnapshots } from './useSaved';
+import { deletedReports, deleteReport, restoreReport, type Saved, takeSnapshot, useSaved, useSnapshots } from './useSaved';
 
 interface Props {
   ask: Ask;
@@ -27,6 +29,7 @@ export function SavedMenu({ ask, search, go }: Props) {
   const { t } = useTranslation('funnel');
   const [opened, { toggle, close }] = useDisclosure();
   const [saving, { open: begin, close: end }] = useDisclosure();
+  const [binShown, bin] = useDisclosure();
   const saved = useSaved();
   const { name: stepName } = useSteps(ask.pipeline);
   const mayWrite = useMay('reports:write');
@@ -42,10 +45,12 @@ export function SavedMenu({ ask, search, go }: Props) {
           <Stack gap={4}>
             {saved.length === 0 && <Text size="sm" c="dimmed">{t('saved.none')}</Text>}
             {saved.map((report) => <Line key={report.id} report={report} current={report === current} open={open} rename={rename} />)}
+            {mayWrite && <Button variant="subtle" color="gray" size="compact-sm" justify="start" leftSection={<IconTrash size={14} />} onClick={() => { bin.open(); close(); }}>{t('saved.bin')}</Button>}
           </Stack>
         </Popover.Dropdown>
       </Popover>
       {mayWrite && <Button onClick={begin}>{t('save')}</Button>}
+      {binShown && <BinDialog title={t('saved.bin')} queryKey={['saved-reports']} read={deletedReports} restore={restoreReport} close={bin.close} />}
       {renaming && <RenameForm report={renaming} close={() => setRenaming(null)} />}
       {saving && <SaveForm kind={KINDS[ask.tab]} asked={ask.tab === 'journey' ? journeyOf(ask, readSteps(ask.steps), stepName) : reportQuery(ask)} close={end} done={(report) => go({ ...search, ...(ask.tab === 'journey' ? { steps: readSteps(ask.steps).join(',') } : {}), report: report.id })} />}
     </>
@@ -91,13 +96,20 @@ function Line({ report, current, open, rename }: LineProps) {
       </Group>
       {unfolded && (
         <Stack gap={2} pl="md" mb="xs">
+          <Group gap={2} wrap="nowrap">
+            <Text size="xs" c="dimmed" flex={1}>{t('saved.now')}</Text>
+            <Files path={`saved-reports/${report.id}`} name={name} />
+          </Group>
           {snapshots?.length === 0 && <Text size="xs" c="dimmed">{t('snapshots.none')}</Text>}
           {snapshots?.map((snapshot) => (
-            <Button key={snapshot.id} variant="subtle" color="gray" justify="start" size="compact-xs" disabled={!snapshot.body}
-              onClick={() => open({ ...own, ...addressOf(snapshot, pipelineOf), snapshot: snapshot.id, kept: snapshot.taken_at,
-                ...(snapshot.period_from ? { from: snapshot.period_from } : {}), ...(snapshot.period_to ? { to: snapshot.period_to } : {}) })}>
-              {dayAndTime(snapshot.taken_at)}
-            </Button>
+            <Group key={snapshot.id} gap={2} wrap="nowrap">
+              <Button variant="subtle" color="gray" justify="start" size="compact-xs" flex={1} disabled={!snapshot.body}
+                onClick={() => open({ ...own, ...addressOf(snapshot, pipelineOf), snapshot: snapshot.id, kept: snapshot.taken_at,
+                  ...(snapshot.period_from ? { from: snapshot.period_from } : {}), ...(snapshot.period_to ? { to: snapshot.period_to } : {}) })}>
+                {dayAndTime(snapshot.taken_at)}
+              </Button>
+              {snapshot.body && <Files path={`report-snapshots/${snapshot.id}`} name={`${snapshot.name} ${snapshot.taken_at.slice(0, 10)}`} />}
+            </Group>
           ))}
           {mayWrite && <Button variant="light" size="compact-xs" loading={busy} onClick={keep}>{t('snapshots.take')}</Button>}
         </Stack>

@@ -42,6 +42,10 @@ export async function deleteReport({ id, version }: Pick<Saved, 'id' | 'version'
   await again();
 }
 
+export function deletedReports(cursor: string | undefined) {
+  return take(api.GET('/api/v1/saved-reports', { params: { query: { deleted: true, cursor } } }));
+}
+
 export async function restoreReport(id: string) {
   await take(api.POST('/api/v1/saved-reports/{id}/restore', { params: { path: { id } } }));
   await again();

@@ -8,7 +8,7 @@ import { useMay } from '@/auth/hooks';
 import { download } from '@/ui/download';
 import { notifyDone, notifyProblem, notifyUndo } from '@/ui/notify';
 import { saveSegment } from '../build/save';
-import { refreshSegments, type Segment } from '../data';
+import { refreshSegments, restoreSegment, type Segment } from '../data';
 import { NameDialog } from '../NameDialog';
 import { toDraft } from '../rule/model';
 import { exportSide } from './exportSide';
@@ -38,8 +38,7 @@ export function Actions({ segment, split }: { segment: Segment; split: Split }) 
     await navigate({ to: '/segments', search: {} });
     await refreshSegments();
     notifyUndo(t('deleted', { name: segment.name }), async () => {
-      await take(api.POST('/api/v1/segments/{id}/restore', { params: { path: { id: segment.id } } }));
-      await refreshSegments();
+      await restoreSegment(segment.id);
       await navigate({ to: '/segments/$id', params: { id: segment.id } });
     });
   }
