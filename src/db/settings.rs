@@ -23,24 +23,6 @@ where
     Ok(stored.map(|Json(value)| value))
 }
 
-/// The values under two names, which are of one shape.
-///
-/// # Errors
-/// The database is away, or a value is of another shape.
-pub fn get_both<T>(conn: &mut Connection, names: [&str; 2]) -> Result<[Option<T>; 2]>
-where
-    T: Serialize + DeserializeOwned + Debug + Send + Sync + 'static,
-{
-    let [first, second] = names;
-    let both = settings::table.filter(settings::key.eq(first).or(settings::key.eq(second)));
-    let mut found = [None, None];
-    for (name, Json(value)) in both.select((settings::key, settings::value)).load::<(String, Json<T>)>(conn)? {
-        let [one, other] = &mut found;
-        *(if name == first { one } else { other }) = Some(value);
-    }
-    Ok(found)
-}
-
 /// Takes away what is under a name.
 ///
 /// # Errors
