@@ -67,6 +67,7 @@ pub async fn catch_up(app: &TestApp, keeper: &mut Keeper) {
 }
 
 pub async fn events(app: &TestApp) -> Vec<(String, String)> {
+    told(app).await;
     let page = app.key.get("/api/v1/changes?types=segment.*&limit=1000").await.ok();
     let event =
         |one: &Value| (one["type"].as_str().unwrap().to_owned(), one["contact_id"].as_str().unwrap().to_owned());
@@ -162,7 +163,6 @@ async fn time_alone_is_noticed_by_a_sweep(app: TestApp) {
     assert_eq!(keeper.sweep(&app.state.db, false).await.unwrap(), 1);
     assert!(kept(&app, &segment).await.is_empty());
     assert_eq!(keeper.sweep(&app.state.db, false).await.unwrap(), 0);
-    told(&app).await;
     assert_eq!(events(&app).await.len(), 2);
 }
 
