@@ -102,15 +102,16 @@ pub fn feed_after((txid, seq): (i64, i64), count: i64) -> Sql {
         .bind(Value::Whole(count))
 }
 
-/// Puts another value under the name of a setting, where it has this one: both as JSON.
+/// Puts another value under the name of a setting, where nobody has written there since it had this one: both as JSON.
 #[must_use]
-pub fn exchange(name: &'static str, from: String, to: String) -> Sql {
+pub fn exchange(name: &'static str, from: String, since: Instant, to: String) -> Sql {
     let json = |sql: Sql, value| {
         sql.then(Sql::either("CAST(", "")).bind(Value::Text(value)).then(Sql::either(" AS jsonb)", ""))
     };
     let set =
         json(Sql::text("UPDATE settings SET value = "), to).and_text(", updated_at = ").bind(Value::At(Instant::now()));
-    json(set.and_text(" WHERE key = ").bind(Value::Text(name.to_owned())).and_text(" AND value = "), from)
+    let same = set.and_text(" WHERE key = ").bind(Value::Text(name.to_owned())).and_text(" AND value = ");
+    json(same, from).and_text(" AND updated_at = ").bind(Value::At(since))
 }
 
 /// The end of the log of changes at this moment.

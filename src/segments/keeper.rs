@@ -56,16 +56,16 @@ struct Ahead {
     rows: usize,
 }
 
-/// The place that is written down, and since when: a sweep that has moved somebody writes it anew, and what was read behind
-/// it must be looked at again.
+/// The place that is written down, and since when: a sweep writes it anew, and what was read behind it must be looked at
+/// again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stored {
     place: (i64, i64),
     since: Instant,
 }
 
-/// What a look at the log has found.
-struct Found {
+/// What a look at the log, or at a whole segment, has found.
+pub struct Found {
     rules: Arc<Rules>,
     stored: Option<Stored>,
     end: Place,
@@ -77,14 +77,31 @@ struct Found {
 }
 
 impl Keeper {
-    /// Looks at the next piece of the log; says whether there is more.
+    /// Looks at the next piece of the log and keeps what it says; says whether there is more to do.
     ///
     /// # Errors
     /// The database is away.
     pub async fn step(&mut self, db: &Db) -> Result<bool> {
+        let found = self.look(db).await?;
+        self.keep(db, found).await
+    }
+
+    /// Reads the next piece of the log, and what must change.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn look(&mut self, db: &Db) -> Result<Found> {
         let (rules, ahead) = (self.rules.clone(), self.ahead);
         let found = db.read(move |conn| look(conn, rules.as_ref(), ahead)).await?;
         self.rules = Some(found.rules.clone());
+        Ok(found)
+    }
+
+    /// Writes what a look has found, where nobody else has written since; says whether there is more to do.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn keep(&mut self, db: &Db, found: Found) -> Result<bool> {
         let more = i64::try_from(found.rows).unwrap_or(0) >= PIECE;
         if let Some(stored) = found.stored.filter(|_| found.steps.is_empty() && !found.anew) {
             let before = self.ahead.filter(|ahead| ahead.stored == stored).map_or(0, |ahead| ahead.rows);
@@ -95,8 +112,8 @@ impl Keeper {
             }
         }
         self.ahead = None;
-        db.write(move |conn| write(conn, &found)).await?;
-        Ok(more)
+        let written = db.write(move |conn| write(conn, &found)).await?;
+        Ok(more || !written)
     }
 
     /// Goes through every dynamic segment, or only those whose rules are new, for clients who are where they do not belong.
@@ -120,34 +137,37 @@ impl Keeper {
         const MOST_BITES: usize = 100_000;
         let (mut moved, mut fruitless) = (0, 0);
         for _ in 0..MOST_BITES {
-            let rules = self.rules.clone();
-            let found = db
-                .read(move |conn| {
-                    let rules = Rules::load(conn, rules.as_ref())?;
-                    let stored = standing(conn)?.stored;
-                    let now = Instant::now();
-                    let known = rules.known.iter().find(|known| known.id == id && known.version == version);
-                    let Some(known) = known else { return Ok(None) };
-                    let strays = settle::strays(conn, known, now, BITE)?;
-                    let mut steps = settle::steps(conn, &rules, &strays, now)?;
-                    steps
-                        .retain(|step| step.segment == id || rules.by_id().get(&step.segment).is_some_and(|k| k.swept));
-                    let (end, rows) = (Place::START, strays.len());
-                    Ok(Some(Found { rules, stored, end, rows, steps, now, anew: false }))
-                })
-                .await?;
-            let Some(found) = found else { return Ok(moved) };
-            self.rules = Some(found.rules.clone());
+            let Some(found) = self.bite(db, id, version).await? else { return Ok(moved) };
             // Whoever was moved meanwhile is no stray any more.
             let (ends, steps) = (found.rows == 0, found.steps.len());
             fruitless = if steps == 0 { fruitless + 1 } else { 0 };
-            let kept = db.write(move |conn| write_sweep(conn, id, version, ends, &found)).await?;
+            let kept = self.settle(db, id, version, found).await?;
             if ends || fruitless > 3 {
                 return Ok(moved);
             }
             moved += if kept { steps } else { 0 };
         }
         Ok(moved)
+    }
+
+    /// Reads whom a segment has or lacks wrongly, up to so many, and what must change for them; nothing where its rule is
+    /// another one by now.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn bite(&mut self, db: &Db, id: SegmentId, version: i64) -> Result<Option<Found>> {
+        let rules = self.rules.clone();
+        let found = db.read(move |conn| bite(conn, rules.as_ref(), id, version)).await?;
+        self.rules = found.as_ref().map(|found| found.rules.clone()).or_else(|| self.rules.take());
+        Ok(found)
+    }
+
+    /// Writes what a bite has found, where nobody else has written since; says whether it did.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn settle(&self, db: &Db, id: SegmentId, version: i64, found: Found) -> Result<bool> {
+        db.write(move |conn| write_sweep(conn, id, version, &found)).await
     }
 }
 
@@ -208,6 +228,19 @@ fn look(conn: &mut Connection, before: Option<&Arc<Rules>>, ahead: Option<Ahead>
     Ok(Found { rows: rows.len(), steps, anew, ..nothing(end, rules) })
 }
 
+/// Reads whom a segment has or lacks wrongly.
+fn bite(conn: &mut Connection, rules: Option<&Arc<Rules>>, id: SegmentId, version: i64) -> Result<Option<Found>> {
+    let rules = Rules::load(conn, rules)?;
+    let stored = standing(conn)?.stored;
+    let now = Instant::now();
+    let known = rules.known.iter().find(|known| known.id == id && known.version == version);
+    let Some(known) = known else { return Ok(None) };
+    let strays = settle::strays(conn, known, now, BITE)?;
+    let mut steps = settle::steps(conn, &rules, &strays, now)?;
+    steps.retain(|step| step.segment == id || rules.by_id().get(&step.segment).is_some_and(|known| known.swept));
+    Ok(Some(Found { rows: strays.len(), end: Place::START, anew: false, rules, stored, steps, now }))
+}
+
 /// What must change for these contacts. They may be all who work for a large company: what is known of them is not held in
 /// memory at once.
 fn steps(conn: &mut Connection, rules: &Rules, whom: BTreeSet<ContactId>, now: Instant) -> Result<Vec<Step>> {
@@ -252,29 +285,30 @@ fn moved(conn: &mut Connection, from: Option<Stored>, to: (i64, i64)) -> Result<
     let text = |place: &(i64, i64)| serde_json::to_string(place).map_err(Error::internal);
     match from {
         Some(from) => {
-            let moved = Statement::<()>::new(dialect::exchange(PLACE, text(&from.place)?, text(&to)?));
-            Ok(moved.execute(conn)? == 1)
+            let moved = dialect::exchange(PLACE, text(&from.place)?, from.since, text(&to)?);
+            Ok(Statement::<()>::new(moved).execute(conn)? == 1)
         }
         None if settings::get::<(i64, i64)>(conn, PLACE)?.is_some() => Ok(false),
         None => settings::put(conn, PLACE, to).map(|()| true),
     }
 }
 
-/// Writes what a look has found, where nobody else has gone on from the same place meanwhile.
-fn write(conn: &mut Connection, found: &Found) -> Result<()> {
+/// Writes what a look has found; says whether it did.
+fn write(conn: &mut Connection, found: &Found) -> Result<bool> {
     if !moved(conn, found.stored, found.end.parts())? {
-        return Ok(());
+        return Ok(false);
     }
     if found.anew {
         found.rules.mark(conn)?;
         decide::forget_gone(conn, &Principal::system())?;
     }
-    settle::take(conn, &found.rules, &found.steps, found.now)
+    settle::take(conn, &found.rules, &found.steps, found.now)?;
+    Ok(true)
 }
 
-/// Writes what a sweep has found; says whether it did. The place stays, but is written anew: whoever has read on behind it looks
-/// again.
-fn write_sweep(conn: &mut Connection, id: SegmentId, version: i64, ends: bool, found: &Found) -> Result<bool> {
+/// Writes what a bite has found; says whether it did. The place stays, but is written anew: whoever has read on behind it
+/// looks again.
+fn write_sweep(conn: &mut Connection, id: SegmentId, version: i64, found: &Found) -> Result<bool> {
     let same = match found.stored {
         Some(stored) => moved(conn, Some(stored), stored.place)?,
         None => settings::get::<(i64, i64)>(conn, PLACE)?.is_none(),
@@ -283,7 +317,7 @@ fn write_sweep(conn: &mut Connection, id: SegmentId, version: i64, ends: bool, f
         return Ok(false);
     }
     settle::take(conn, &found.rules, &found.steps, found.now)?;
-    if ends {
+    if found.rows == 0 {
         let same = segments::table.find(id).filter(segments::version.eq(version));
         diesel::update(same.filter(segments::kind.eq(SegmentKind::Dynamic)))
             .set(segments::swept_at.eq(found.now))

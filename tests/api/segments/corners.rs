@@ -1,9 +1,10 @@
 //! What segments are at the edges: merged clients, days long past, rules that ask for others, companies that come back.
 
 use serde_json::{Value, json};
+use touchline::contacts::ContactId;
 use touchline::segments::keeper::Keeper;
 
-use super::keeping::{catch_up, events};
+use super::keeping::{catch_up, events, kept, told};
 use super::records::tagged;
 use crate::support::{TestApp, cases};
 
@@ -13,6 +14,7 @@ cases![
     what_a_changed_rule_does_to_others_is_no_news,
     a_segment_follows_a_company_that_comes_back,
     who_was_merged_is_on_a_list_once,
+    a_fact_between_the_reading_and_the_writing_of_a_sweep_is_not_lost,
     a_program_asks_only_for_what_it_may_read,
 ];
 
@@ -112,6 +114,37 @@ async fn who_was_merged_is_on_a_list_once(app: TestApp) {
     let kinds: Vec<_> = events(&app).await.into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["segment.entered", "segment.left"]);
     assert!(app.members(&list).await.is_empty());
+}
+
+async fn a_fact_between_the_reading_and_the_writing_of_a_sweep_is_not_lost(app: TestApp) {
+    let (ann, bob) = (app.person("ann", &["vip"]).await, app.person("bob", &[]).await);
+    let segment = app.segment("Best", tagged("vip")).await;
+    let (id, contact) = (segment.parse().unwrap(), ann.parse::<ContactId>().unwrap());
+    let (db, mut keeper, mut sweeper) = (&app.state.db, Keeper::default(), Keeper::default());
+    catch_up(&app, &mut keeper).await;
+    let tag = async |who: &str, tags: Value| {
+        app.manager.patch_any(&format!("/api/v1/contacts/{who}"), json!({ "tags": tags })).await.ok();
+        told(&app).await;
+    };
+    // What the keeper has read on without a change, and what it is about to write with one.
+    for (bobs, kept_before) in [(json!([]), true), (json!(["vip"]), false)] {
+        tag(&ann, json!([])).await;
+        let astray = sweeper.bite(db, id, 1).await.unwrap().unwrap();
+        tag(&ann, json!(["vip"])).await;
+        tag(&bob, bobs).await;
+        let found = keeper.look(db).await.unwrap();
+        if kept_before {
+            assert!(!keeper.keep(db, found).await.unwrap());
+            assert!(sweeper.settle(db, id, 1, astray).await.unwrap());
+        } else {
+            assert!(sweeper.settle(db, id, 1, astray).await.unwrap());
+            assert!(keeper.keep(db, found).await.unwrap(), "looks again");
+        }
+        assert!(!kept(&app, &segment).await.contains(&contact));
+        catch_up(&app, &mut keeper).await;
+        assert!(kept(&app, &segment).await.contains(&contact));
+    }
+    assert_eq!(kept(&app, &segment).await.len(), 2);
 }
 
 async fn a_program_asks_only_for_what_it_may_read(app: TestApp) {

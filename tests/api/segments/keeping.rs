@@ -33,7 +33,7 @@ cases![
     membership_equals_evaluation_from_scratch_after_any_sequence,
 ];
 
-async fn kept(app: &TestApp, segment: &str) -> BTreeSet<ContactId> {
+pub async fn kept(app: &TestApp, segment: &str) -> BTreeSet<ContactId> {
     let id: SegmentId = segment.parse().unwrap();
     let there = stays::table.filter(stays::segment_id.eq(id).and(stays::left_at.is_null()));
     app.state
