@@ -9,6 +9,7 @@ use super::breakdown::{Breakdown, MOST_PARTS, labels, too_many};
 use super::buckets::Buckets;
 use super::compare::Comparison;
 use super::fold::{VISITED, Way};
+use super::named;
 use super::request::{Funnel, LeadsQuery, Mode, Outcome};
 use super::scan::{self, Need};
 use super::tally::{StepTally, Tally};
@@ -290,7 +291,7 @@ pub fn leads_behind(conn: &mut Connection, by: &Principal, funnel: &Funnel, quer
 /// The leads behind one number with the time (in microseconds) they entered the first step, in that order.
 ///
 /// # Errors
-/// There is not one mode, or the step is none of the funnel's.
+/// There is not one mode, the step is none of the funnel's, or a part is asked for without a breakdown.
 pub fn ids_behind(
     conn: &mut Connection,
     by: &Principal,
@@ -304,7 +305,7 @@ pub fn ids_behind(
         return Err(Error::field("step", "unknown", "must be one of the steps"));
     };
     let outcome = query.outcome.unwrap_or(Outcome::Entered);
-    let wanted = query.bucket.as_ref().map(|bucket| Some(bucket.clone()).filter(|bucket| !bucket.is_empty()));
+    let wanted = named::part(query.bucket.as_deref(), funnel.breakdown == Breakdown::None)?;
     let mut buckets = Buckets::new(conn, funnel)?;
     let mut found: Vec<(i64, LeadId)> = Vec::new();
     let need = Need { id: true, ..funnel.breakdown.need() };

@@ -1,7 +1,7 @@
 //! The names of a report's breakdowns. Custom fields come besides, by `custom.` and their keys.
 
 use crate::db::Connection;
-use crate::error::{FieldError, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::fields::{self, Entity, Field};
 
 /// What a request says for no breakdown.
@@ -29,6 +29,20 @@ impl<B: Clone + PartialEq> Named<B> {
         let names: Vec<_> = self.0.iter().map(|(name, _)| *name).collect();
         let message = format!("must be one of: {}, or custom. and the key of a custom field", names.join(", "));
         FieldError::new("breakdown", "choice", message)
+    }
+}
+
+/// The part of a breakdown that a list is asked for by its bucket, which is empty for what is in none; all where none is
+/// named.
+///
+/// # Errors
+/// A part is named of what is not broken down.
+pub fn part(bucket: Option<&str>, is_whole: bool) -> Result<Option<Option<String>>> {
+    match bucket {
+        Some(_) if is_whole => {
+            Err(Error::field("bucket", "choice", "is a part of a breakdown, which is not asked for"))
+        }
+        bucket => Ok(bucket.map(|bucket| Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()))),
     }
 }
 

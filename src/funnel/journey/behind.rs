@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::model::JourneyInput;
+use super::parts::Breakdown;
 use super::store::{self, Met, Record};
 use crate::accounts::Principal;
 use crate::contacts::{self, Contact, ContactId};
@@ -16,6 +17,7 @@ use crate::db::conditions::OneOf;
 use crate::db::schema::stage_intervals as intervals;
 use crate::db::types::{Guid, Instant};
 use crate::error::{Error, Result};
+use crate::funnel::named;
 use crate::http::{Cursor, Limit, Page};
 use crate::interactions::InteractionId;
 use crate::pipelines::{LeadId, StageId};
@@ -118,7 +120,7 @@ fn found(conn: &mut Connection, by: &Principal, number: Number<'_>) -> Result<Ve
     if step >= journey.steps.len() {
         return Err(Error::field("step", "range", "must be the number of a step, from 0"));
     }
-    let wanted = number.bucket.map(|bucket| Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()));
+    let wanted = named::part(number.bucket, journey.breakdown == Breakdown::None)?;
     let mut found: Vec<Found> = Vec::new();
     store::cohort(conn, by, &journey, &mut |met| {
         let Met { client, walked, records, buckets } = met;

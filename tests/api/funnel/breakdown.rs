@@ -106,4 +106,5 @@ async fn the_leads_behind_a_number_come_in_pages(app: TestApp) {
     assert_eq!(first.items()[0]["contact_name"], "Ann Lee");
     let none = app.admin.get(&path.replace("bucket=fair", "bucket=")).await.ok();
     assert_eq!(none.json["total"], 0);
+    app.admin.get(&path.replace("breakdown=source&", "")).await.invalid(&["bucket"]);
 }

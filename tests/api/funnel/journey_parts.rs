@@ -179,8 +179,10 @@ async fn bad_filters_and_breakdowns_of_journeys_are_refused(app: TestApp) {
     let hostile = json!({ "source": "' OR 1=1 --", "breakdown": "source" });
     assert_eq!(ask(hostile).await.ok().json["cohort"], 0);
     touch(&app, "ann", 1, json!({})).await;
-    let list = json!({ "journey": journey(json!({})), "step": 0, "bucket": "x" });
+    let list = json!({ "journey": journey(json!({ "breakdown": "source" })), "step": 0, "bucket": "x" });
     assert_eq!(app.admin.post(&format!("{JOURNEY}/clients"), list).await.ok().json["total"], 0);
+    let list = json!({ "journey": journey(json!({})), "step": 0, "bucket": "x" });
+    app.admin.post(&format!("{JOURNEY}/clients"), list).await.invalid(&["bucket"]);
     let list = json!({ "journey": journey(json!({})), "step": 0, "outcome": "mature" });
     app.admin.post(&format!("{JOURNEY}/clients"), list).await.invalid(&["outcome"]);
 }
