@@ -118,7 +118,7 @@ pub struct NewSavedReport {
     pub name: String,
     pub kind: ReportKind,
     /// The parameters of the report, as its endpoint takes them. With a schedule the period is not among them: it is the
-    /// one that has ended.
+    /// one that has ended, or the present one where the report is asked for now.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,

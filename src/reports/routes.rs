@@ -116,7 +116,8 @@ async fn restore(actor: May<grants::ReportsWrite>, app: Data<App>, id: Path<Save
     .await
 }
 
-/// Counts a saved report as it is now, as the caller sees it: what the report's own endpoint answers.
+/// Counts a saved report as it is now, as the caller sees it: what the report's own endpoint answers. One with a schedule is
+/// counted for the period it is in.
 #[utoipa::path(get, path = "/saved-reports/{id}/run", operation_id = "run_saved_report", tag = "reports", security(("bearer" = ["reports:read"])), params(("id" = SavedReportId, Path)), responses((status = 200, body = Object), (status = 409, body = Problem, content_type = "application/problem+json", description = "A problem: segment_broken")))]
 async fn run_now(actor: May<grants::ReportsRead>, app: Data<App>, id: Path<SavedReportId>) -> Result<Reply> {
     app.report(&actor, move |conn, by| {

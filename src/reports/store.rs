@@ -120,18 +120,17 @@ pub(super) fn of_period(
     (asked, from)
 }
 
-/// What a report is asked at this moment. A scheduled one that is compared with another period is that of the period it is in: it
-/// has no begin of its own, and there would be nothing to compare.
+/// What a report is asked at this moment. A scheduled one is that of the period it is in, as far as it has gone.
 #[must_use]
 pub fn asked_now(report: &SavedReport) -> Map<String, Value> {
     let mut asked = report.parameters.clone();
-    let compared = asked.get("compare").is_some_and(|compare| !compare.is_null());
-    if let Some(unit) = report.schedule.filter(|_| compared) {
+    let Some(unit) = report.schedule else { return asked };
+    if report.kind.has_period() {
         let begun = period_of(zone(&report.tz, &mut Vec::new()), unit, Instant::now()).start;
         let begun = Instant::from_micros(begun).unwrap_or(Instant::MIN);
         asked.insert("from".to_owned(), begun.to_string().into());
-        asked.insert("tz".to_owned(), report.tz.clone().into());
     }
+    asked.insert("tz".to_owned(), report.tz.clone().into());
     asked
 }
 

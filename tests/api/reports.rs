@@ -160,6 +160,8 @@ async fn a_snapshot_is_taken_at_the_end_of_each_period_and_stays_as_it_was(app: 
     let due: Instant = report.json["next_snapshot_at"].as_str().unwrap().parse().unwrap();
     assert!(due > Instant::now() && due <= Instant::now().plus(TimeDelta::hours(26)));
     assert_eq!(days_later(&app, 0).await, 0, "nothing before the day has ended");
+    let now = app.sales.get(&format!("{}/run", path(&report.id()))).await.ok();
+    assert_eq!(now.json["current"]["won"], 0, "of this day alone");
     let today = due.plus(-TimeDelta::minutes(10)).min(Instant::now().plus(-TimeDelta::seconds(1)));
     deal(&app, &pipeline, "Won", &today.to_string(), json!({ "owner_id": app.users.sales })).await;
     assert!((2..=3).contains(&days_later(&app, 2).await));
