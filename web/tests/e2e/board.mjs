@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 
 const column = (page, index) => page.locator('[data-column]').nth(index);
 const cardOf = (page, id) => page.locator(`[data-card="${id}"]`);
@@ -98,7 +98,7 @@ test('where somebody else moved the lead meanwhile, both stages are shown', asyn
   await cardOf(page, id).hover();
   await page.getByRole('button', { name: `Move “${title}”` }).first().click();
   await page.getByRole('menuitem', { name: 'Talked' }).click();
-  await page.getByText('Somebody else has saved meanwhile').waitFor();
+  await shows(page, 'Somebody else has saved meanwhile');
   await page.getByRole('radio', { name: 'Offer' }).check();
   await page.unroute('**/board?*');
   await page.getByRole('button', { name: 'Save these' }).click();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { faultless } from './axe.mjs';
-import { admin, manager, takeBack, test } from './frame.mjs';
+import { admin, manager, shows, takeBack, test } from './frame.mjs';
 
 const edit = async (page, label, value) => {
   await page.click(`button[aria-label^="Edit: ${label}"]`);
@@ -76,7 +76,7 @@ test('a session that ends in the middle loses nothing', async ({ open, client })
   const expire = (route) => route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer gone' } });
   await page.route('**/api/v1/interactions', expire, { times: 1 });
   await page.click('button:has-text("Save note")');
-  await page.getByText('Your session has ended').waitFor();
+  await shows(page, 'Your session has ended');
   await page.fill('[role=dialog] input[type=password]', password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('li:has-text("Typed before")');
@@ -94,7 +94,7 @@ test('the whole history stands by month, and one jumps to a month by pointer, by
   assert.match(await bars.first().getAttribute('aria-label'), /^May 2019: 1/);
   assert.equal(await map.locator('button:not([data-empty])').count(), months.length);
   await bars.first().click();
-  await page.getByText('Shown up to 31 May 2019').waitFor();
+  await shows(page, 'Shown up to 31 May 2019');
   await page.locator('li:has-text("Long ago")').waitFor();
   assert.equal(await page.getByLabel('Jump to a date').inputValue(), '2019-05-31');
   await faultless(page, 'a month of the timeline');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { faultless } from './axe.mjs';
-import { manager, test } from './frame.mjs';
+import { manager, shows, test } from './frame.mjs';
 
 test('a company is opened, changed where it stands, and shows its people and their line', async ({ open, api }) => {
   const { page } = await open(manager, '/companies');
@@ -31,7 +31,7 @@ test('the whole history of a company’s people stands by month, and one jumps t
   assert.match(await bars.first().getAttribute('aria-label'), /^May 2019: 1/);
   assert.equal(await map.locator('button:not([data-empty])').count(), months.length);
   await bars.first().click();
-  await page.getByText('Shown up to 31 May 2019').waitFor();
+  await shows(page, 'Shown up to 31 May 2019');
   await page.locator('li:has-text("Long ago")').getByRole('link', { name: person.display_name }).waitFor();
   await faultless(page, 'a month of a company');
   await page.getByRole('button', { name: 'Back to now' }).click();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 
 const WAIT_MS = 90_000;
 
@@ -23,7 +23,7 @@ test('two records are merged with the values chosen, and separated again', async
   await choice(page, 'source', 1).check();
   await choice(page, 'address', 0).check();
   await page.getByRole('button', { name: 'Merge' }).click();
-  await page.getByText(`Merged into ${kept.display_name}`).waitFor();
+  await shows(page, `Merged into ${kept.display_name}`);
   const merged = await api(`/contacts/${kept.id}`);
   assert.equal(merged.source, other.source);
   assert.deepEqual(merged.address, kept.address);
@@ -44,5 +44,5 @@ test('what is no duplicate goes, and comes back where it is undone', async ({ op
   await takeBack(page);
   assert.equal(await list.first().textContent(), first);
   await page.keyboard.press('j');
-  await page.getByText(/^2 of/).waitFor();
+  await shows(page, /^2 of/);
 });

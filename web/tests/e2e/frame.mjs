@@ -7,6 +7,9 @@ export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-f
 export const [manager, admin] = ['manager@northlight.example', 'admin@northlight.example'];
 const tests = [];
 
+/** Waits until a text is shown, once or twice: what comes and what is on its way out may hold the same words for a moment. */
+export const shows = (place, text, options) => place.getByText(text).first().waitFor(options);
+
 /** Takes back what was done last, and sees that it is told once: a notification that is still on its way out has the same words. */
 export async function takeBack(page) {
   const told = page.getByText('Taken back', { exact: true });
@@ -35,8 +38,10 @@ export async function run(program, only = '') {
   const won = (await api('/leads?kind=won&limit=1')).items[0];
   let failed = 0;
   for (const { name, work } of tests.filter(({ name }) => name.includes(only))) {
+    const begun = Date.now();
     const fault = await attempt(work, people, { api, browser, program, address: server.address, client: `/contacts/${won.contact_id}`, lead: `/leads/${won.id}` });
-    console.log(fault === null ? `ok    ${name}` : `FAIL  ${name}\n      ${fault.message}`);
+    const took = `${Math.round((Date.now() - begun) / 1000)} s`.padStart(5);
+    console.log(fault === null ? `ok    ${took}  ${name}` : `FAIL  ${took}  ${name}\n      ${fault.message}`);
     if (fault !== null) failed += 1;
   }
   await browser.close();

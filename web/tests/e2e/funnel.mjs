@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { faultless, go } from './axe.mjs';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 import { agrees, allAgree } from './numbers.mjs';
 
 test('each number of the funnel equals the list behind it', async ({ open }) => {
@@ -52,7 +52,7 @@ test('a forecast is of chosen days, beside that of a year ago, and each of its n
   await page.waitForFunction((before) => document.querySelectorAll('section[aria-labelledby=months] tbody tr').length < before, all);
   assert.ok(await months.count() <= 3);
   await page.getByLabel('Compare').selectOption('last_year');
-  await page.getByText(/^“Before” is /).waitFor();
+  await shows(page, /^“Before” is /);
   await allAgree(page, page.locator('section[aria-labelledby=months] button'));
   await allAgree(page, page.locator('section[aria-labelledby=odds] button'));
   assert.match(page.url(), /close=quarter/);
@@ -70,7 +70,7 @@ test('a report is saved, kept as it was, deleted and taken back, and found again
   await page.getByRole('textbox', { name: 'Name' }).fill('Sources of the quarter');
   await page.getByRole('checkbox', { name: 'Marketer' }).check();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('“Sources of the quarter” saved').waitFor();
+  await shows(page, '“Sources of the quarter” saved');
   const other = await open('marketing@northlight.example', '/funnel');
   await other.page.getByRole('button', { name: 'Saved reports' }).click();
   await other.page.getByRole('button', { name: 'Sources of the quarter', exact: true }).click();
@@ -78,7 +78,7 @@ test('a report is saved, kept as it was, deleted and taken back, and found again
   await page.getByRole('button', { name: 'Sources of the quarter', exact: true }).click();
   await page.getByRole('button', { name: 'Snapshots and files of “Sources of the quarter”' }).click();
   await page.getByRole('button', { name: 'Take a snapshot now' }).click();
-  await page.getByText('Snapshot taken').waitFor();
+  await shows(page, 'Snapshot taken');
   const rows = (await saved(page, 'Sources of the quarter as CSV')).toString().split('\n').map((line) => line.split(','));
   assert.deepEqual([rows[0][0].replace('\ufeff', ''), rows[1][0]], ['part', 'all']);
   assert.equal((await saved(page, /^Sources of the quarter \d{4}-\d\d-\d\d as Excel$/)).subarray(0, 2).toString(), 'PK');
@@ -88,7 +88,7 @@ test('a report is saved, kept as it was, deleted and taken back, and found again
   await page.getByRole('button', { name: 'Sources of the quarter', exact: true, expanded: false }).click();
   await page.getByRole('button', { name: 'Snapshots and files of “Sources of the quarter”' }).click();
   await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
-  await page.getByText(/This is a snapshot of/).waitFor();
+  await shows(page, /This is a snapshot of/);
   await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
 });
 
@@ -100,7 +100,7 @@ test('a journey is saved, opened from the list with its steps, renamed, deleted 
   await page.getByRole('button', { name: 'Save report' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('From call to offer');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('“From call to offer” saved').waitFor();
+  await shows(page, '“From call to offer” saved');
   const stored = async () => (await api('/saved-reports')).items.filter(({ kind }) => kind === 'journey').map(({ name, parameters }) => [name, parameters.steps.map((step) => step.name)]);
   assert.deepEqual(await stored(), [['From call to offer', ['Call', 'Offer', 'Lead won']]]);
   await page.goto(`${new URL(page.url()).origin}/funnel`);
@@ -114,11 +114,11 @@ test('a journey is saved, opened from the list with its steps, renamed, deleted 
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Calls that sell', exact: true }).click();
   await page.getByRole('button', { name: 'Delete “Calls that sell”' }).click();
-  await page.getByText('“Calls that sell” deleted').waitFor();
+  await shows(page, '“Calls that sell” deleted');
   assert.deepEqual(await stored(), []);
   await page.getByRole('button', { name: 'Deleted reports' }).click();
   await page.getByRole('button', { name: 'Put back “Calls that sell”' }).click();
-  await page.getByText('“Calls that sell” is back').waitFor();
+  await shows(page, '“Calls that sell” is back');
   assert.equal((await stored())[0][0], 'Calls that sell');
 });
 
@@ -128,7 +128,7 @@ test('a journey with steps of a program is shown with what it counts', async ({ 
   const { page } = await open(manager, '/funnel');
   await page.getByRole('button', { name: 'Saved reports' }).click();
   await page.getByRole('button', { name: 'By a program', exact: true }).click();
-  await page.getByText('Wrote or called → Bought').waitFor();
+  await shows(page, 'Wrote or called → Bought');
   await page.getByRole('rowheader', { name: 'Wrote or called' }).waitFor();
   await page.getByRole('button', { name: 'Choose other steps' }).click();
   await page.getByRole('list', { name: 'Steps of the journey' }).waitFor();
@@ -152,7 +152,7 @@ test('a journey is put together, and its numbers open exactly the clients they c
 
 test('a journey is of certain clients, in parts, beside the period before, and each of its numbers equals the list behind it', async ({ open, api }) => {
   const { page } = await open(manager, '/funnel?tab=journey&steps=web,open,won&range=6m&compare=previous&window=90d');
-  await page.getByText(/^“Before” is /).waitFor();
+  await shows(page, /^“Before” is /);
   await page.getByRole('combobox', { name: 'Break down by' }).selectOption({ label: 'Channel of the first step' });
   await page.getByRole('heading', { name: 'Breakdown' }).waitFor();
   await agrees(page, page.getByRole('button', { name: /Show these \d+ clients/ }));
@@ -184,7 +184,7 @@ test('rows of a field of several choices overlap and say so, and leads past the 
   const begin = (stage, more) => api('/leads', { method: 'POST', body: JSON.stringify({ contact_id: some.contact_id, pipeline_id: pipeline.id, stage_id: stage.id, title: 'Of several choices', ...more }) });
   const made = [await begin(stages[0], { custom: { extras: ['Battery', 'Wallbox'] } }), await begin(stages.at(-1))];
   const { page } = await open(manager, '/funnel?range=all&by=custom.extras');
-  await page.getByText('A lead may be in several parts').waitFor();
+  await shows(page, 'A lead may be in several parts');
   await page.getByRole('rowheader', { name: 'Wallbox' }).waitFor();
   await allAgree(page, page.locator('section[aria-labelledby=breakdown] button'), 3);
   await agrees(page, page.getByRole('button', { name: /leads? came in past the first step/ }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessibleInBoth } from './axe.mjs';
-import { admin, test } from './frame.mjs';
+import { admin, shows, test } from './frame.mjs';
 
 const FILE = `First name;Last name;Email;Phone;City;Shoe size
 Imogen;Importer;imogen@import.example;+447700911001;Leeds;39
@@ -16,21 +16,21 @@ test('a file with an error is imported, and the whole import is taken back', asy
   await page.getByLabel('A cell that cannot be read').selectOption('refuse');
   await page.getByRole('button', { name: 'Check the file' }).click();
   const cell = page.locator('td[data-fault=error]');
-  await cell.getByText("'not an address' must be an e-mail address").waitFor();
+  await shows(cell, "'not an address' must be an e-mail address");
   assert.match(await cell.textContent(), /^not an address/);
   assert.equal((await api('/contacts?q=importer&total=true')).total, 0);
   const { pathname } = new URL(page.url());
   await accessibleInBoth(open, admin, pathname);
 
   await page.getByRole('button', { name: 'Import 1 row' }).click();
-  await page.getByText('What was done').waitFor();
+  await shows(page, 'What was done');
   await page.getByRole('link', { name: 'Imogen Importer' }).first().waitFor();
   assert.equal((await api('/contacts?q=importer&total=true')).total, 1);
   await accessibleInBoth(open, admin, pathname);
 
   await page.getByRole('button', { name: 'Take back the import' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Take back the import' }).click();
-  await page.getByText('The import was taken back').waitFor();
+  await shows(page, 'The import was taken back');
   assert.equal((await api('/contacts?q=importer&total=true')).total, 0);
   await page.getByRole('link', { name: 'Import', exact: true }).click();
   await page.waitForSelector('[role=row]:has-text("people.csv"):has-text("Taken back")');
@@ -50,7 +50,7 @@ test('a column goes where it is told to, and what cannot be is told at the colum
   await page.getByRole('row', { name: /^City/ }).getByRole('alert').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Leave out: Shoe size' }).click();
   await page.getByRole('button', { name: 'Check the file' }).click();
-  await page.getByText('What an import would do').waitFor();
+  await shows(page, 'What an import would do');
   assert.equal(await page.getByText('New fields:').count(), 0);
 });
 
@@ -60,8 +60,8 @@ test('what is wrong with a row is told in the person’s language, with what dif
   await page.locator('input[type=file]').setInputFiles({ name: 'ragged.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
   await page.getByRole('heading', { name: 'ragged.csv' }).waitFor();
   await page.getByRole('button', { name: 'Проверить файл' }).click();
-  await page.getByText('Ячеек в строке: 1, в заголовке: 3.').waitFor();
-  await page.getByText('Страна «Atlantis» здесь неизвестна.').waitFor();
+  await shows(page, 'Ячеек в строке: 1, в заголовке: 3.');
+  await shows(page, 'Страна «Atlantis» здесь неизвестна.');
 });
 
 test('what a check found is in sight, and a file without a good row cannot be run', async ({ open }) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 
 test('a server that is away is told, and the page goes on when it is back', async ({ open }) => {
   const { page, context } = await open(manager, '/contacts');
@@ -17,7 +17,7 @@ test('a list is filtered, changed together and changed back', async ({ open }) =
   await page.click('[role=region] button:has-text("Tags")');
   await page.fill('input[aria-label=Tags]', 'vip');
   await page.keyboard.press('Enter');
-  await page.getByText('“vip” added to 2 contacts').waitFor();
+  await shows(page, '“vip” added to 2 contacts');
   assert.equal(await page.locator('[role=row]:has-text("vip")').count(), 2);
   await takeBack(page);
   await page.waitForSelector('[role=row]:has-text("vip")', { state: 'detached' });
@@ -33,16 +33,16 @@ test('a list is ordered, chosen rows are deleted and come back, and one goes fro
   for (const row of [2, 3]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
   const requests = asked(page);
   await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('2 contacts deleted').waitFor();
+  await shows(page, '2 contacts deleted');
   await takeBack(page);
   assert.deepEqual(requests.filter((request) => !request.startsWith('GET')), ['POST /contacts/delete', 'POST /contacts/restore']);
   await page.locator('[role=row][aria-rowindex="2"]').click();
-  await page.getByText(/^1 of/).waitFor();
+  await shows(page, /^1 of/);
   await page.keyboard.press('Shift+J');
-  await page.getByText(/^2 of/).waitFor();
+  await shows(page, /^2 of/);
   await page.getByRole('heading', { level: 1, name: names[1] }).waitFor();
   await page.keyboard.press('Shift+K');
-  await page.getByText(/^1 of/).waitFor();
+  await shows(page, /^1 of/);
 });
 
 /** What the page asks of the API from now on. */
@@ -77,7 +77,7 @@ test('many leads are moved with one request, and each goes back to its own stage
   const requests = asked(page);
   await page.getByRole('region', { name: '3 selected' }).getByRole('button', { name: 'Stage' }).click();
   await page.getByRole('menuitem', { name: 'Offer' }).click();
-  await page.getByText('3 leads moved').waitFor();
+  await shows(page, '3 leads moved');
   assert.deepEqual(requests.filter((request) => request.startsWith('POST')), ['POST /leads/stage']);
   assert.equal(new Set(await stagesOf()).size, 1);
   await takeBack(page);
@@ -92,8 +92,8 @@ test('what somebody else changed meanwhile stays as it is where many are moved o
   await api(`/leads/${leads[0].id}`, { method: 'PATCH', headers, body: JSON.stringify({ expected_close_on: '2031-01-02' }) });
   for (const row of [2, 3, 4]) await page.check(`[role=row][aria-rowindex="${row}"] input`);
   await page.getByRole('region', { name: '3 selected' }).getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('2 leads deleted').waitFor();
-  await page.getByText('1 was changed by somebody else meanwhile').waitFor();
+  await shows(page, '2 leads deleted');
+  await shows(page, '1 was changed by somebody else meanwhile');
   assert.equal((await api(`/leads/${leads[0].id}`)).deleted_at, null);
   await takeBack(page);
   const deleted = await Promise.all(leads.map(async ({ id }) => (await api(`/leads/${id}`)).deleted_at));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessibleInBoth, go } from './axe.mjs';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 import { allAgree } from './numbers.mjs';
 
 const add = async (page, scope, name) => {
@@ -47,7 +47,7 @@ async function build(page) {
 test('a segment is built, its count is that of its members, and it says why', async ({ open, api }) => {
   const { page } = await open(manager, '/segments/new');
   await build(page);
-  await page.getByText(/^At least one touchpoint \(channel: website\),? in the last 30 days,? and not \(city is “Leeds” or tag “customer”\)/).waitFor();
+  await shows(page, /^At least one touchpoint \(channel: website\),? in the last 30 days,? and not \(city is “Leeds” or tag “customer”\)/);
   const count = Number((await page.getByTestId('count').textContent()).replace(/\D/g, ''));
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Warm on the web' }).waitFor();
@@ -73,10 +73,10 @@ test('a fault stands at its place in the rule and is not saved', async ({ open }
   await page.keyboard.press('Enter');
   await field.locator('[data-fault="rule.all[0]"]').getByText('must be an e-mail address').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Not saved yet: see the marked places.').waitFor();
+  await shows(page, 'Not saved yet: see the marked places.');
   // What was built is there again after a reload.
   await page.reload();
-  await page.getByText('What you had begun is here again.').waitFor();
+  await shows(page, 'What you had begun is here again.');
   assert.equal(await page.getByLabel('Name').first().inputValue(), 'Faulty');
 });
 
@@ -89,11 +89,11 @@ test('people are put on a list by name and by file and taken off again, and the 
   await page.getByRole('heading', { name: 'Fair guests' }).waitFor();
   const [one, other] = (await api('/contacts?limit=50')).items.filter(({ emails }) => emails.length > 0);
   await page.locator('input[type=file]').setInputFiles({ name: 'guests.csv', mimeType: 'text/csv', buffer: Buffer.from(`email\n${one.emails[0].address}\n${other.emails[0].address}\nnobody@nowhere.example\n`) });
-  await page.getByText('2 clients added').waitFor();
-  await page.getByText('1 row names nobody here:').waitFor();
+  await shows(page, '2 clients added');
+  await shows(page, '1 row names nobody here:');
   await page.check('[role=row][aria-rowindex="2"] input');
   await page.getByRole('button', { name: 'Take off the list' }).click();
-  await page.getByText('1 client taken off').waitFor();
+  await shows(page, '1 client taken off');
   await page.getByTestId('members').getByText('1 member').waitFor();
   await takeBack(page);
   await page.getByTestId('members').getByText('2 members').waitFor();
@@ -103,7 +103,7 @@ test('people are put on a list by name and by file and taken off again, and the 
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Deleted segments' }).click();
   await page.getByRole('button', { name: 'Put back “Fair guests”' }).click();
-  await page.getByText('“Fair guests” is back').waitFor();
+  await shows(page, '“Fair guests” is back');
   await page.getByRole('listitem').filter({ hasText: 'Fair guests' }).waitFor({ state: 'detached' });
   assert.equal((await api('/segments')).items.find(({ name }) => name === 'Fair guests').members, 2);
 });
@@ -119,7 +119,7 @@ test('groups of buyers are shown as of a day and of whom, and each opens exactly
   await page.getByLabel('At the end of').fill(day);
   await page.waitForURL(new RegExp(`as_of=${day}`));
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
-  await page.getByText(/^Everybody who has bought/).waitFor();
+  await shows(page, /^Everybody who has bought/);
   assert.ok(await sum() < now, 'fewer had bought by then');
   assert.equal(await page.getByRole('link', { name: /^Make a segment/ }).count(), 0);
   await allAgree(page, cards);
@@ -138,13 +138,13 @@ test('groups of buyers are saved as a report, found among the others, and kept a
   await page.getByRole('button', { name: 'Save report' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Buyers in May');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('“Buyers in May” saved').waitFor();
+  await shows(page, '“Buyers in May” saved');
   await go(page, '/funnel');
   await page.getByRole('button', { name: 'Saved reports' }).click();
   await page.getByRole('button', { name: 'Snapshots and files of “Buyers in May”' }).click();
   await page.getByRole('button', { name: 'Take a snapshot now' }).click();
   await page.getByRole('button', { name: /\d{4}, \d/ }).first().click();
-  await page.getByText(/This is a snapshot of/).waitFor();
+  await shows(page, /This is a snapshot of/);
   await page.getByRole('button', { name: /^Champions/ }).waitFor();
   assert.deepEqual(await page.locator('li button').allTextContents(), told);
   await allAgree(page, page.locator('li button'));

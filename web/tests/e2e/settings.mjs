@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessible } from './axe.mjs';
-import { admin, takeBack, test } from './frame.mjs';
+import { admin, shows, takeBack, test } from './frame.mjs';
 
 const PAGES = [
   'account', 'pipelines', 'lost-reasons', 'fields', 'users', 'teams', 'roles', 'websites', 'refused', 'identity', 'channels', 'api-keys', 'webhooks', 'audit', 'sample',
@@ -20,11 +20,11 @@ test('a stage is added, moved by key and by hand and archived, and taken back', 
   await page.getByRole('button', { name: 'Add a stage' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await dialog.getByText('must not be blank').waitFor();
+  await shows(dialog, 'must not be blank');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Survey');
   await dialog.getByLabel('Stale after').fill('5');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('stale after 5 days').waitFor();
+  await shows(page, 'stale after 5 days');
   await page.getByRole('button', { name: /^Move Survey, place 5/ }).press('ArrowUp');
   await page.getByRole('button', { name: /^Move Survey, place 4/ }).waitFor();
   await expect(async () => assert.deepEqual(await names(), [...before.slice(0, 3), 'Survey', ...before.slice(3)]));
@@ -38,7 +38,7 @@ test('a stage is added, moved by key and by hand and archived, and taken back', 
   await expect(async () => assert.deepEqual(await names(), [before[0], 'Survey', ...before.slice(1)]));
   await page.getByRole('button', { name: 'Actions: Survey' }).click();
   await page.getByRole('menuitem', { name: 'Archive' }).click();
-  await page.getByText('“Survey” archived').waitFor();
+  await shows(page, '“Survey” archived');
   assert.deepEqual(await names(), before);
   await takeBack(page);
   await expect(async () => assert.ok((await names()).includes('Survey')));
@@ -53,7 +53,7 @@ test('a website is connected, and an event that was refused is put right', async
   const key = await page.locator('[data-secret]').textContent();
   await page.getByRole('tab', { name: 'curl' }).click();
   assert.ok((await page.locator('pre').textContent()).includes(`-u "${key}:"`));
-  await page.getByText('https://shop.example').waitFor();
+  await shows(page, 'https://shop.example');
   await fetch(`${address}/v1/track`, { method: 'POST', headers: { Authorization: `Basic ${btoa(`${key}:`)}`, Origin: 'https://shop.example' }, body: '{"userId":"settings-7"}' });
   await page.getByRole('link', { name: 'Refused events' }).click();
   await page.getByRole('button', { name: 'track needs event' }).click();
@@ -61,7 +61,7 @@ test('a website is connected, and an event that was refused is put right', async
   await page.getByRole('button', { name: 'Try the corrected one' }).click();
   await page.getByText('The event has been taken.').first().waitFor();
   await page.keyboard.press('Escape');
-  await page.getByText('Taken since').waitFor();
+  await shows(page, 'Taken since');
 });
 
 test('the audit log tells who did what, from what to what', async ({ open, api }) => {
@@ -96,7 +96,7 @@ test('a session that was ended elsewhere asks to log in, and what was typed is s
   await context.clearCookies();
   await page.route('**/api/v1/me', (route) => route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer gone' } }), { times: 1 });
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Your session has ended').waitFor();
+  await shows(page, 'Your session has ended');
   await page.locator('[role=dialog] input[type=password]').fill(password);
   await page.keyboard.press('Enter');
   await page.getByText('Saved', { exact: true }).waitFor();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessible, faultless } from './axe.mjs';
-import { test } from './frame.mjs';
+import { shows, test } from './frame.mjs';
 import { person, startEmpty, visitor } from './server.mjs';
 
 const [boss, password] = ['boss@example.com', 'a long and quiet river'];
@@ -38,7 +38,7 @@ test('one begins with a sample company, looks around in it, and removes it', asy
     await page.getByLabel('Begin with a sample company').check();
     await faultless(page, 'set-up with a sample');
     await page.getByRole('button', { name: 'Begin' }).click();
-    await page.getByText('The sample company is here').waitFor({ timeout: 60_000 });
+    await shows(page, 'The sample company is here', { timeout: 60_000 });
     await page.getByRole('heading', { name: 'Four steps to begin with' }).waitFor();
     await page.getByText('0 of 4 done').first().waitFor();
     await faultless(page, 'first steps with a sample');
@@ -49,8 +49,8 @@ test('one begins with a sample company, looks around in it, and removes it', asy
     await accessible(page, '/settings/sample', 'light');
     await page.getByRole('button', { name: 'Remove the sample company' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove the sample company' }).click();
-    await page.getByText('Look around with a sample company').waitFor({ timeout: 60_000 });
-    await page.getByText('The sample company is gone').waitFor();
+    await shows(page, 'Look around with a sample company', { timeout: 60_000 });
+    await shows(page, 'The sample company is gone');
     await page.getByRole('link', { name: 'Contacts', exact: true }).click();
     await page.getByRole('heading', { name: 'Your clients will appear here' }).waitFor();
     for (const name of ['Import a file', 'Connect the website']) await page.getByRole('link', { name }).waitFor();
@@ -69,9 +69,9 @@ async function setUp(page, link) {
   await page.getByLabel('Your name').fill('Bo Boss');
   await page.getByLabel('E-mail').fill(boss);
   await page.locator('input[type=password]').fill('short');
-  await page.getByText('7 more characters').waitFor();
+  await shows(page, '7 more characters');
   await page.getByRole('button', { name: 'Begin' }).click();
-  await page.getByText('must have 12 to 128 characters').waitFor();
+  await shows(page, 'must have 12 to 128 characters');
   assert.equal(await page.getByLabel('Your name').inputValue(), 'Bo Boss');
   await page.locator('input[type=password]').fill(password);
   await page.keyboard.press('Enter');
@@ -87,13 +87,13 @@ async function invite(page) {
   await dialog.getByLabel('Name').fill('Kim Seller');
   await dialog.getByLabel('E-mail').fill('kim');
   await dialog.getByRole('button', { name: 'Add' }).click();
-  await dialog.getByText('must be an e-mail address').waitFor();
+  await shows(dialog, 'must be an e-mail address');
   await dialog.getByLabel('E-mail').fill('kim@example.com');
   await dialog.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('dialog', { name: 'Kim Seller can log in now' }).waitFor();
   const shown = await page.locator('[data-secret]').textContent();
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByText('kim@example.com').waitFor();
+  await shows(page, 'kim@example.com');
   return shown;
 }
 
@@ -103,8 +103,8 @@ async function onlySells(page) {
     'Settings', 'Your account', 'Appearance', 'Pipelines', 'Lost reasons', 'Custom fields', 'Users', 'Teams', 'Roles', 'Who is who', 'Channel groups',
   ]);
   await nav.getByRole('link', { name: 'Pipelines' }).click();
-  await page.getByText('Qualified').waitFor();
+  await shows(page, 'Qualified');
   assert.equal(await page.getByRole('button', { name: /New pipeline|Add a stage|Actions/ }).count(), 0);
   await page.evaluate(() => { history.pushState({}, '', '/settings/api-keys'); dispatchEvent(new PopStateEvent('popstate')); });
-  await page.getByText('You may not open this').waitFor();
+  await shows(page, 'You may not open this');
 }

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { faultless } from './axe.mjs';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 
 test('a salesperson works the list of today', async ({ open, api }) => {
   const { page } = await open('tom@northlight.example', '/');
   const first = page.locator('[data-row]').first();
   const title = await first.locator('[dir=auto]').first().textContent();
   await first.getByRole('checkbox').click();
-  await page.getByText(`“${title}” is done`).waitFor();
+  await shows(page, `“${title}” is done`);
   await takeBack(page);
   await page.locator('[data-row]').first().getByRole('button', { name: /^Later/ }).click();
   await page.getByRole('menuitem', { name: 'In a week' }).click();
-  await page.getByText('put off').waitFor();
+  await shows(page, 'put off');
   assert.ok((await api('/tasks?state=open&limit=1')).items.length > 0);
 });
 
 test('who waits for a reply is answered in place, and stale leads are moved on', async ({ open, api }) => {
   const { page } = await open(manager, '/', { bypassCSP: true });
-  await page.getByText("Everyone's").click();
+  await page.getByText("Everyone's", { exact: true }).click();
   const from = new Date(Date.now() - 30 * 86_400_000).toISOString();
   const waiting = async () => (await api(`/interactions/awaiting-reply?limit=200&from=${from}`)).items;
   const [first] = await waiting();
@@ -28,7 +28,7 @@ test('who waits for a reply is answered in place, and stale leads are moved on',
   await page.getByLabel(`What was answered to ${first.contact_name}?`).fill('We call tomorrow');
   await faultless(page, 'an answer');
   await page.getByRole('button', { name: 'Log an answer', exact: true }).last().click();
-  await page.getByText(`Answer to ${first.contact_name} logged`).waitFor();
+  await shows(page, `Answer to ${first.contact_name} logged`);
   assert.ok(!(await waiting()).some(({ contact_id }) => contact_id === first.contact_id));
   await takeBack(page);
   await rows.first().getByText(first.contact_name).waitFor();
@@ -45,7 +45,7 @@ test('who waits for a reply is answered in place, and stale leads are moved on',
 
 test('who needs no answer is put aside, by button and by key, and waits again where that is taken back', async ({ open, api }) => {
   const { page } = await open(manager, '/');
-  await page.getByText("Everyone's").click();
+  await page.getByText("Everyone's", { exact: true }).click();
   const from = new Date(Date.now() - 30 * 86_400_000).toISOString();
   const waiting = () => api(`/interactions/awaiting-reply?limit=100&total=true&from=${from}`);
   const { items: [first], total } = await waiting();
@@ -53,7 +53,7 @@ test('who needs no answer is put aside, by button and by key, and waits again wh
   await replies.waitFor();
   const isGone = async () => !(await waiting()).items.some(({ contact_id }) => contact_id === first.contact_id);
   async function goneAndBack() {
-    await page.getByText(`${first.contact_name} waits for no answer any more`).waitFor();
+    await shows(page, `${first.contact_name} waits for no answer any more`);
     assert.ok(await isGone());
     await page.getByRole('region', { name: `Waiting for a reply ${(total - 1).toLocaleString('en')}` }).waitFor();
     await takeBack(page);
@@ -83,7 +83,7 @@ test('one sees one’s own work of today, asked for as such', async ({ open }) =
 test('who has nothing to do sees what colleagues have', async ({ open }) => {
   const { page } = await open('admin@northlight.example', '/', { bypassCSP: true });
   await page.getByRole('heading', { name: 'Nothing of yours is waiting' }).waitFor();
-  await page.getByText(/^Colleagues have \d+ things to do today/).waitFor();
+  await shows(page, /^Colleagues have \d+ things to do today/);
   await faultless(page, 'nothing to do');
   await page.getByRole('button', { name: "See everyone's" }).click();
   await page.locator('[data-row]').first().waitFor();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { faultless } from './axe.mjs';
-import { manager, takeBack, test } from './frame.mjs';
+import { manager, shows, takeBack, test } from './frame.mjs';
 
 const menu = async (page, name = 'Views') => {
   await page.getByRole('button', { name, exact: true, expanded: false }).click();
@@ -17,7 +17,7 @@ test('a view is saved, shared with a role, found by it, renamed and deleted', as
   await form.getByLabel('Name of the view').fill('Good customers');
   await form.getByLabel('Sales').check();
   await page.keyboard.press('Enter');
-  await page.getByText('View “Good customers” saved').waitFor();
+  await shows(page, 'View “Good customers” saved');
 
   const { page: seller } = await open('tom@northlight.example', '/contacts');
   await menu(seller);
@@ -32,15 +32,15 @@ test('a view is saved, shared with a role, found by it, renamed and deleted', as
   await page.getByRole('button', { name: 'Rename or share Good customers' }).click();
   await page.getByLabel('Name of the view').fill('Best customers');
   await page.keyboard.press('Enter');
-  await page.getByText('View “Best customers” saved').waitFor();
+  await shows(page, 'View “Best customers” saved');
   await menu(page, 'Best customers');
   await page.getByRole('button', { name: 'Delete view Best customers' }).click();
-  await page.getByText('View “Best customers” deleted').waitFor();
+  await shows(page, 'View “Best customers” deleted');
   assert.equal((await api('/views?list=contacts')).items.length, 0);
   await takeBack(page);
   await menu(page);
   await page.getByRole('button', { name: 'Delete view Best customers' }).click();
-  await page.getByText('View “Best customers” deleted').waitFor();
+  await shows(page, 'View “Best customers” deleted');
 });
 
 test('a view that somebody else has changed meanwhile shows both versions', async ({ open, api }) => {
@@ -62,7 +62,7 @@ test('a view that somebody else has changed meanwhile shows both versions', asyn
   await page.getByRole('combobox', { name: 'Order' }).selectOption('-entered_at');
   await menu(page, 'Mine, changed');
   await page.getByRole('button', { name: 'Save the changes to Mine' }).click();
-  await page.getByText('View “Mine” saved').waitFor();
+  await shows(page, 'View “Mine” saved');
   const kept = await api(`/views/${made.id}`);
   assert.deepEqual([kept.name, kept.sort, kept.filter], ['Mine', '-entered_at', { kind: 'open' }]);
   await api(`/views/${made.id}`, { method: 'DELETE', headers: { 'If-Match': `"v${kept.version}"` } });
@@ -82,7 +82,7 @@ test('views that the browser has kept are given to the server once', async ({ op
   await menu(page, 'Bakers');
   assert.equal(await page.getByRole('button', { name: 'Delete view Bakers' }).count(), 1);
   await page.getByRole('button', { name: 'Delete view Bakers' }).click();
-  await page.getByText('View “Bakers” deleted').waitFor();
+  await shows(page, 'View “Bakers” deleted');
 });
 
 for (const colorScheme of ['light', 'dark']) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { admin, test } from './frame.mjs';
+import { admin, shows, test } from './frame.mjs';
 
 /** Where webhooks arrive; `answer` is the status it gives. */
 async function receiver() {
@@ -41,7 +41,7 @@ test('a webhook is made, tried, followed in its log, sent again, and given anoth
 
     there.answer = 500;
     await page.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText('The test did not arrive').waitFor();
+    await shows(page, 'The test did not arrive');
     const before = there.got.length;
     await api('/contacts', { method: 'POST', body: JSON.stringify({ given_name: 'Hook' }) });
     await page.reload();
@@ -51,7 +51,7 @@ test('a webhook is made, tried, followed in its log, sent again, and given anoth
     await log.getByText('thank you').first().waitFor();
     there.answer = 200;
     await log.getByRole('button', { name: 'Send again' }).click();
-    await log.getByText('Answered 200').waitFor();
+    await shows(log, 'Answered 200');
     assert.equal(new Set(there.got.slice(before).map(({ headers }) => headers['webhook-id'])).size, 1);
     assert.ok(there.got.every((message) => isSigned(message, secret)));
     await page.keyboard.press('Escape');
@@ -62,7 +62,7 @@ test('a webhook is made, tried, followed in its log, sent again, and given anoth
     const next = await page.locator('[data-secret]').textContent();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText('The test arrived: 200').waitFor();
+    await shows(page, 'The test arrived: 200');
     assert.notEqual(next, secret);
     for (const one of [secret, next]) assert.ok(isSigned(there.got.at(-1), one));
   } finally {
